@@ -1,0 +1,36 @@
+-- More of an item was billed to a person in one day at one institution than the official limit of that item.
+WITH days AS (
+    SELECT DISTINCT l.person_id, l.institution_id, l.item_id, l.fee_day, k.knowledge_id, k.highest
+    FROM subject_line AS l
+    JOIN knowledge_frequency_limit AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
+    WHERE l.reversed = 0
+),
+running AS (
+    SELECT
+        l.line_id, l.person_id, l.institution_id, l.item_id, l.fee_day, l.net_quantity, l.net_fen,
+        d.knowledge_id, d.highest,
+        CAST(sum(l.net_quantity) OVER (
+            PARTITION BY d.knowledge_id, l.person_id, l.institution_id, l.item_id, l.fee_day
+            ORDER BY l.fee_minute, l.line_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS so_far,
+        CAST(sum(l.net_quantity) OVER (
+            PARTITION BY d.knowledge_id, l.person_id, l.institution_id, l.item_id, l.fee_day
+        ) AS BIGINT) AS in_all
+    FROM days AS d
+    JOIN history_line AS l
+        ON l.person_id = d.person_id AND l.institution_id = d.institution_id AND l.item_id = d.item_id AND l.fee_day = d.fee_day
+    WHERE l.reversed = 0
+)
+SELECT
+    r.person_id AS key_1, r.item_id AS key_2, r.institution_id AS key_3, r.fee_day AS key_4,
+    r.institution_id, r.person_id, r.fee_day AS day,
+    'line' AS evidence, r.line_id AS row_id,
+    CASE WHEN r.so_far > r.highest THEN 1 ELSE 2 END AS role,
+    r.in_all AS measured, r.highest AS threshold, r.knowledge_id,
+    CASE
+        WHEN r.so_far > r.highest
+            THEN share_fen(r.net_fen, least2(r.net_quantity, r.so_far - r.highest), r.net_quantity)
+        ELSE 0
+    END AS at_stake_fen
+FROM running AS r
+WHERE r.in_all > r.highest

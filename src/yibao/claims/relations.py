@@ -1,0 +1,112 @@
+"""The relations that rules read, bound over stored files on any engine.
+
+Stored rows are facts and never change; a row that was sent again with other content is stored once more and the
+older one is listed in ``superseded``. ``raw_<table>`` is what stands as known on the asked day; the relations in
+``views/`` are what rules speak about (a bill line net of returns, a stay with its standing bill, …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pyarrow as pa
+
+from yibao.claims.contract import Table, knowledge_tables, tables
+from yibao.engine import Engine, open_engine
+
+SUPERSEDED = pa.schema(
+    [("table_name", pa.string()), ("id", pa.int64()), ("batch", pa.int64()), ("by_batch", pa.int64())]
+)
+"""The stored form of a correction: row ``id`` of ``batch`` was replaced by the one that ``by_batch`` brought."""
+
+_VIEWS = ("person", "institution", "item", "price_limit", "settlement", "line", "stay", "stock")
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relation offered to rules: its name, the SELECT that defines it, and the tables it is made of."""
+
+    name: str
+    select: str
+    made_of: tuple[str, ...]
+
+
+@cache
+def relations() -> dict[str, Relation]:
+    """Give every relation that rules may read, the knowledge tables included."""
+    folder = resources.files("yibao.claims") / "views"
+    found = {}
+    for name in _VIEWS:
+        select = (folder / f"{name}.sql").read_text(encoding="utf-8")
+        found[name] = Relation(name, select, tuple(t for t in tables() if f"raw_{t} " in f"{select} "))
+    for table in knowledge_tables().values():
+        columns = ", ".join(n for n in table.schema().names if not n.startswith("source_"))
+        found[table.table] = Relation(table.table, f"SELECT {columns} FROM raw_{table.table}", (table.table,))
+    return found
+
+
+def needed(names: Iterable[str]) -> list[Relation]:
+    """Give the relations of these names, in the contract's order."""
+    wanted = set(names)
+    return [r for r in relations().values() if r.name in wanted]
+
+
+def bind(
+    engine: Engine,
+    files: Mapping[str, Sequence[Path]],
+    names: Iterable[str],
+    *,
+    superseded: pa.Table | None = None,
+) -> None:
+    """Bind the relations ``names`` on an engine over the stored ``files`` of each table.
+
+    ``superseded`` lists the replaced rows as known on the asked day (schema `SUPERSEDED`); absent or empty means
+    that nothing was ever corrected, and the anti-join is spared.
+    """
+    wanted = needed(names)
+    corrected: set[str] = set()
+    if superseded is not None and superseded.num_rows:
+        corrected = set(superseded.column("table_name").to_pylist())
+        engine.bind("superseded", arrow=superseded)
+    for table in tables().values():
+        if any(table.table in r.made_of for r in wanted):
+            bind_raw(engine, table, files.get(table.table, ()), corrected=table.table in corrected)
+    for relation in wanted:
+        engine.view(relation.name, relation.select)
+
+
+def bind_raw(engine: Engine, table: Table, files: Sequence[Path], *, corrected: bool) -> None:
+    """Bind ``raw_<table>``: the stored rows of a table that stand."""
+    stored, raw = f"stored_{table.table}", f"raw_{table.table}"
+    if not corrected:
+        engine.bind(raw, files=list(files), schema=table.schema())
+        return
+    engine.bind(stored, files=list(files), schema=table.schema())
+    columns = ", ".join(f"t.{name}" for name in table.schema().names)
+    engine.view(
+        raw,
+        f"SELECT {columns} FROM {stored} AS t WHERE NOT EXISTS ("  # noqa: S608 - names come from the contract
+        f"SELECT 1 FROM superseded AS x WHERE x.table_name = '{table.table}' "
+        "AND x.id = t.{id} AND x.batch = t.batch)".replace("{id}", table.id),
+    )
+
+
+@cache
+def relation_schemas() -> dict[str, dict[str, str]]:
+    """Give the columns of every relation (name → BIGINT or VARCHAR), for the lint of rules.
+
+    The types are asked of the engine over empty tables, so that they can never differ from what runs.
+    """
+    with open_engine("duckdb", memory_mib=256, threads=1) as engine:
+        bind(engine, {}, relations())
+        return {
+            name: {
+                field.name: "BIGINT" if pa.types.is_int64(field.type) else "VARCHAR"
+                for field in engine.run(f"SELECT * FROM {name}").schema  # noqa: S608 - our own names
+            }
+            for name in relations()
+        }

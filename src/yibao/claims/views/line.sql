@@ -1,0 +1,35 @@
+-- One charge line as rules read it: net of what was taken back, with a flag where nothing stands.
+WITH returned AS (
+    SELECT r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen
+    FROM raw_line AS r
+    WHERE r.reverses IS NOT NULL
+    GROUP BY r.reverses
+),
+cancelled AS (
+    SELECT DISTINCT s.reverses_id AS settlement_id
+    FROM raw_settlement AS s
+    WHERE s.refund = 1 AND s.reverses_id IS NOT NULL
+),
+refunds AS (
+    SELECT s.settlement_id
+    FROM raw_settlement AS s
+    WHERE s.refund = 1
+)
+SELECT
+    l.line_id, l.settlement_id, l.encounter_id, l.person_id, l.institution_id, l.practitioner_id, l.item_id,
+    CASE WHEN l.kind = '201' THEN 2 WHEN l.kind = '301' THEN 3 ELSE 1 END AS item_class,
+    l.charge, l.department,
+    l.fee_minute, l.fee_day, l.fee_ymd, l.fee_month,
+    l.quantity, l.unit_price, l.amount_fen,
+    l.quantity + COALESCE(t.quantity, 0) AS net_quantity,
+    l.amount_fen + COALESCE(t.amount_fen, 0) AS net_fen,
+    CASE
+        WHEN l.reverses IS NOT NULL OR c.settlement_id IS NOT NULL OR f.settlement_id IS NOT NULL THEN 1
+        WHEN l.quantity + COALESCE(t.quantity, 0) <= 0 OR l.amount_fen + COALESCE(t.amount_fen, 0) <= 0 THEN 1
+        ELSE 0
+    END AS reversed,
+    l.batch
+FROM raw_line AS l
+LEFT JOIN returned AS t ON t.line_no = l.line_no
+LEFT JOIN cancelled AS c ON c.settlement_id = l.settlement_id
+LEFT JOIN refunds AS f ON f.settlement_id = l.settlement_id

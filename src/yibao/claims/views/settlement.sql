@@ -1,0 +1,19 @@
+-- One settlement as rules read it: where and when the credential was used, and whether it still stands.
+WITH cancelled AS (
+    SELECT DISTINCT s.reverses_id AS settlement_id
+    FROM raw_settlement AS s
+    WHERE s.refund = 1 AND s.reverses_id IS NOT NULL
+)
+SELECT
+    s.settlement_id, s.encounter_id, s.person_id, s.institution_id, s.scheme,
+    CASE
+        WHEN substr(s.kind, 1, 2) IN ('21', '22', '23', '52') THEN 2
+        WHEN substr(s.kind, 1, 2) = '41' THEN 3
+        ELSE 1
+    END AS visit_class,
+    s.settled_minute, s.settled_day, s.settled_ymd, s.settled_month,
+    s.total_fen, s.fund_fen,
+    CASE WHEN s.refund = 1 OR c.settlement_id IS NOT NULL THEN 1 ELSE 0 END AS reversed,
+    s.batch
+FROM raw_settlement AS s
+LEFT JOIN cancelled AS c ON c.settlement_id = s.settlement_id

@@ -1,0 +1,144 @@
+"""Sources: by which mapping the files of one sender become tables of the contract.
+
+A mapping is a YAML file, so that a bureau's own extract, another country's code pairs or a vendor's Excel load
+without a line of code. It says which file is which table, and for each column which header brings it, which
+constant stands for it, or in which other sheet it is looked up.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePath
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yibao.claims import Table, table, tables
+from yibao.kernel import Refused, Text
+
+
+class Lookup(BaseModel):
+    """A column found in another sheet of the same workbook: where ``on`` there equals ``by`` here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sheet: str
+    on: str
+    by: str
+    give: str
+
+
+class From(BaseModel):
+    """Where a column comes from: one header, a constant, or a look-up; `words` translates what came."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    header: str | None = None
+    constant: str | None = None
+    lookup: Lookup | None = None
+    words: dict[str, str] = Field(default_factory=dict)
+
+
+class FileMap(BaseModel):
+    """One kind of file: how it is recognised, which table it fills, and its own spellings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    match: tuple[str, ...]
+    table: str
+    sheet: str | None = None
+    header_row: int = 1
+    columns: dict[str, str | From] = Field(default_factory=dict)
+    keep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Only rows whose header (key) holds one of these texts belong to this table; the others are not ours."""
+    embedded: tuple[str, ...] = ()
+    """Tables whose rows ride along in this file, taken only where nobody sent the row itself."""
+
+    def origin(self, column: str) -> From | None:
+        """Say where the mapping takes a column from, or None to find it by its known headers."""
+        given = self.columns.get(column)
+        return From(header=given) if isinstance(given, str) else given
+
+
+class Source(BaseModel):
+    """One sender's mapping."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    name: dict[str, str]
+    files: tuple[FileMap, ...]
+    ignore: tuple[str, ...] = ()
+
+    def maps(self, filename: str) -> list[FileMap]:
+        """Give the maps whose pattern fits a file's name: those of the first pattern that fits it."""
+        name = PurePath(filename).name.lower()
+        for file_map in self.files:
+            if any(fnmatch.fnmatch(name, pattern.lower()) for pattern in file_map.match):
+                return [m for m in self.files if m.match == file_map.match]
+        return []
+
+    def ignores(self, filename: str) -> bool:
+        """Say whether the sender's mapping leaves a file aside on purpose."""
+        name = PurePath(filename).name.lower()
+        return any(fnmatch.fnmatch(name, pattern.lower()) for pattern in self.ignore)
+
+
+def builtin_sources() -> dict[str, Traversable]:
+    """Give the mappings that ship with the house, by name."""
+    folder = resources.files("yibao.collect") / "sources"
+    return {e.name.removesuffix(".yaml"): e for e in folder.iterdir() if e.name.endswith(".yaml")}
+
+
+def load_source(name_or_path: str) -> Source:
+    """Read a mapping by its name or from a YAML file; refuses what does not fit the contract."""
+    builtin = builtin_sources()
+    place = builtin.get(name_or_path, Path(name_or_path))
+    if not place.is_file():
+        raise Refused(
+            "collect.unknown_source",
+            zh="没有这个数据来源的对应关系",
+            en="there is no mapping for this source",
+            wanted=f"{', '.join(sorted(builtin))}, *.yaml",
+            came=name_or_path,
+            todo=Text(zh="用 --source 给出内置名称或自己的 YAML 文件", en="give a built-in name or your own YAML"),
+        )
+    return read_source(place.read_text(encoding="utf-8"), where=str(name_or_path))
+
+
+def read_source(text: str, *, where: str) -> Source:
+    """Read a mapping from YAML text and hold it against the contract."""
+    try:
+        raw: Any = yaml.safe_load(text)
+        source = Source.model_validate(raw)
+    except (yaml.YAMLError, ValidationError) as error:
+        raise Refused(
+            "collect.bad_mapping",
+            zh="对应关系文件不合规",
+            en="the mapping file is not well formed",
+            where=where,
+            came=str(error).splitlines()[0] + " " + "; ".join(str(error).splitlines()[1:4]),
+            todo=Text(zh="按 docs/how-to/own-extracts.md 的样例改正", en="follow docs/how-to/own-extracts.md"),
+        ) from error
+    for file_map in source.files:
+        _check_against_contract(file_map, where)
+    return source
+
+
+def _check_against_contract(file_map: FileMap, where: str) -> None:
+    target: Table = table(file_map.table)
+    names = {c.name for c in target.columns}
+    unknown = [n for n in file_map.columns if n not in names]
+    unknown += [t for t in file_map.embedded if t not in tables()]
+    if unknown:
+        raise Refused(
+            "collect.bad_mapping",
+            zh="对应关系中的列不在数据契约内",
+            en="the mapping names columns that the contract does not have",
+            where=f"{where}: {file_map.table}",
+            wanted=", ".join(sorted(names)),
+            came=", ".join(unknown),
+        )

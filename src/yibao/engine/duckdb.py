@@ -1,0 +1,176 @@
+"""DuckDB: the lake's engine, and the only one with raw power (CSV, native statements, writing Parquet).
+
+Only calls that exist in DuckDB 1.5 and 2.0 are used, and every result is fetched whole: in 2.0 an unfinished
+result owns its connection.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from yibao.engine.base import Engine, Parameters
+from yibao.engine.limits import Limits
+from yibao.engine.model import Capability, Relation
+from yibao.engine.translate import translate
+from yibao.engine.types import portable
+from yibao.kernel import Refused
+
+_PORTABLE = {
+    "BIGINT": "BIGINT",
+    "INTEGER": "BIGINT",
+    "SMALLINT": "BIGINT",
+    "TINYINT": "BIGINT",
+    "VARCHAR": "VARCHAR",
+}
+_CATALOGUES = {
+    "VIEW": "SELECT 1 FROM duckdb_views() WHERE view_name = ?",
+    "TABLE": "SELECT 1 FROM duckdb_tables() WHERE table_name = ?",
+}
+
+
+class DuckDB(Engine):
+    """DuckDB in this process, in memory or over one database file."""
+
+    name = "duckdb"
+    capabilities = frozenset(Capability)
+    failures = (duckdb.Error,)
+
+    def __init__(self, limits: Limits, database: Path | None, keep_order: bool) -> None:
+        super().__init__()
+        self._limits = limits
+        self._connection: Any = duckdb.connect(
+            str(database) if database is not None else ":memory:", config=settings(limits, keep_order)
+        )
+
+    def cancel(self) -> None:
+        """Stop the running statement, from another thread."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Close the connection and remove the scratch directory."""
+        self._connection.close()
+        shutil.rmtree(self._limits.scratch, ignore_errors=True)
+
+    def write(
+        self, sql: str, path: Path, parameters: Parameters | None = None, *, name: str | None = None
+    ) -> int:
+        """Write the rows of a SELECT to one new Parquet file (zstd) and give their number.
+
+        The columns are as those of `run`. Making the file durable is the caller's business.
+        """
+        text = self._as_portable(translate(sql, self.name, parameters))
+        target = exp.Literal.string(str(path.absolute())).sql("duckdb")
+        copy = f"COPY ({text}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+        with self._running(name, copy) as rows:
+            rows.append(int(self._connection.execute(copy).fetchall()[0][0]))
+        return rows[0]
+
+    def execute_native(self, sql: str, parameters: Sequence[object] | None = None) -> pa.Table | None:
+        """Run one DuckDB statement, unlinted, with ``?`` parameters; None when it has no result.
+
+        A statement that changes rows (COPY, INSERT) gives a table with their ``Count``.
+        """
+        table: pa.Table | None = None
+        with self._running(None, sql) as rows:
+            statements = self._connection.extract_statements(sql)
+            if parameters is not None and len(statements) != 1:
+                raise TypeError("parameters go with exactly one statement")
+            for statement in statements:
+                result = self._connection.execute(statement, parameters)
+                table = result.to_arrow_table()
+                if statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
+                    table = None
+            if table is not None:
+                rows.append(table.num_rows)
+        return table
+
+    def register_arrow(self, name: str, table: pa.Table) -> None:
+        """Show an Arrow table of any types to native statements, without copying it."""
+        self._check_name(name)
+        self._connection.register(name, table)
+
+    def _bind_files(self, name: str, files: list[Path], relation: Relation) -> None:
+        paths = ", ".join(exp.Literal.string(str(file)).sql("duckdb") for file in files)
+        # The cast costs nothing where the file holds the type already: the binder drops it.
+        columns = ", ".join(f"CAST({_quoted(c)} AS {kind}) AS {_quoted(c)}" for c, kind in relation.items())
+        sql = f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns} FROM read_parquet([{paths}])"  # noqa: S608
+        with self._running(name, sql):
+            self._connection.execute(sql)
+
+    def _bind_arrow(self, name: str, table: pa.Table) -> None:
+        with self._running(name, f"-- {name}: Arrow, {table.num_rows} rows") as rows:
+            self._connection.register(name, table)
+            rows.append(table.num_rows)
+
+    def _create_view(self, name: str, sql: str, columns: Relation) -> None:
+        self._create(name, f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+
+    def _create_table(self, name: str, sql: str, columns: Relation, index: tuple[str, ...]) -> None:
+        self._create(name, f"CREATE TEMP TABLE {name} AS {self._as_portable(sql)}")
+
+    def _create(self, name: str, sql: str) -> None:
+        with self._running(name, sql):
+            self._connection.execute(sql)
+
+    def _drop(self, name: str) -> None:
+        for kind, catalogue in _CATALOGUES.items():
+            if self._connection.execute(catalogue, [name]).fetchall():
+                self._connection.execute(f"DROP {kind} {name}")
+
+    def _fetch(self, name: str | None, sql: str, columns: Mapping[str, str | None]) -> pa.Table:
+        with self._running(name, sql) as rows:
+            table = self._connection.execute(sql).to_arrow_table()
+            rows.append(table.num_rows)
+        return portable(table, list(columns) if len(columns) == table.num_columns else None)
+
+    def _as_portable(self, sql: str) -> str:
+        """Wrap a SELECT so that narrow integers are stored as BIGINT; refuse other types before that."""
+        with self._running(None, f"DESCRIBE {sql}"):
+            described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
+        self.log.pop()
+        kinds = [(str(row[0]), str(row[1])) for row in described]
+        for column, kind in kinds:
+            if kind.strip('"') not in (*_PORTABLE, "NULL"):
+                raise Refused(
+                    "engine.type",
+                    zh="列的类型不能在各引擎间保持同义",
+                    en="the column's type does not mean the same on every engine",
+                    where=column,
+                    wanted="BIGINT | VARCHAR",
+                    came=kind,
+                )
+        if all(_PORTABLE.get(kind) == kind for _, kind in kinds):
+            return sql
+        columns = ", ".join(
+            f"CAST({_quoted(c)} AS {_PORTABLE.get(kind, 'BIGINT')}) AS {_quoted(c)}" for c, kind in kinds
+        )
+        return f"SELECT {columns} FROM ({sql})"  # noqa: S608
+
+
+def settings(limits: Limits, keep_order: bool) -> dict[str, str | bool | int | float | list[str]]:
+    """Give DuckDB's configuration."""
+    return {
+        "memory_limit": f"{limits.memory_mib}MiB",
+        "threads": str(limits.threads),
+        "temp_directory": str(limits.scratch),
+        "max_temp_directory_size": f"{limits.spill_mib}MiB",
+        # Scans of files run in parallel, without buffering rows to keep their order, unless it is asked for.
+        "preserve_insertion_order": str(keep_order).lower(),
+        # Government networks are closed, and nothing may be fetched at run time: an extension is never loaded
+        # because a statement happens to name one.
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "extension_directory": str(limits.scratch / "extensions"),
+    }
+
+
+def _quoted(name: str) -> str:
+    return exp.to_identifier(name, quoted=True).sql("duckdb")

@@ -1,0 +1,95 @@
+"""Dump and restore: how a register moves to another major release, or to another machine.
+
+The dump holds the register only. The lake's files are immutable and are copied as files; after a restore
+`Lake.verify` says whether the two fit.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import text
+
+from yibao.kernel import Refused, Text
+from yibao.store.embedded import find_binaries
+from yibao.store.home import Home
+from yibao.store.lakefiles import sync_directory, sync_file
+from yibao.store.register import Register, connect
+
+
+def dump_register(home: Home, file: Path, url: str | None = None) -> None:
+    """Write the whole register to one file, in PostgreSQL's custom format; works while others use it.
+
+    The file appears when it is complete and on disk, readable by its owner only. Raises `Refused`
+    (``store.dump_failed``), and all that keeps the register from being opened.
+    """
+    file = Path(file).absolute()
+    draft = file.with_name(f".{file.name}.part")
+    with connect(home, url) as register:
+        try:
+            draft.unlink(missing_ok=True)
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            _run(
+                "pg_dump", register, ["--format=custom", "--no-owner", f"--file={draft}"], "store.dump_failed"
+            )
+            sync_file(draft)
+            draft.replace(file)
+            sync_directory(file.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def restore_register(home: Home, file: Path, url: str | None = None) -> None:
+    """Read a dump into an empty register, all of it or nothing; the next `open_register` migrates it.
+
+    Raises `Refused`: ``store.restore_not_empty`` where the register holds tables already,
+    ``store.restore_failed`` for a file that is not a dump or does not fit.
+    """
+    with connect(home, url) as register:
+        with register.engine.connect() as connection:
+            tables = connection.scalars(
+                text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            ).all()
+        if tables:
+            raise Refused(
+                "store.restore_not_empty",
+                zh="登记库不是空的,不能导入",
+                en="the register is not empty, so nothing is restored into it",
+                where=str(register.url),
+                wanted="no tables",
+                came=", ".join(tables[:8]),
+                todo=Text(
+                    zh="导入到新的数据目录(--home),或先移走现有的 register 目录",
+                    en="restore into a new home (--home), or move the present register directory away",
+                ),
+            )
+        options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
+        _run("pg_restore", register, [*options, str(Path(file).absolute())], "store.restore_failed")
+
+
+def _run(program: str, register: Register, options: list[str], code: str) -> None:
+    _, parameters = register.engine.dialect.create_connect_args(register.url)
+    parameters.pop("context", None)  # psycopg's own, unknown to libpq
+    secret = {"PGPASSWORD": parameters.pop("password")} if "password" in parameters else {}
+    command = [find_binaries()[program], "--no-password", f"--dbname={make_conninfo(**parameters)}", *options]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **secret},  # a password on the command line would be seen by every user
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Refused(
+            code,
+            zh=f"{program} 没有成功",
+            en=f"{program} did not succeed",
+            where=str(register.url),
+            wanted="exit 0",
+            came=done.stderr.strip()[-2000:],
+            todo=Text(zh="按上面的提示处理后重试", en="remove the cause told above and try again"),
+        )
