@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.engine.spark_session import require_spark
+
 from yibao.engine import Engine, open_engine
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from sqlglot import exp
-
 from tests.conformance.case import Case, give, read_cases
+
 from yibao.engine import ENGINES, lint, relation_of
 from yibao.engine.linting.allowed import ALLOWED
 from yibao.engine.operations import OPERATIONS
@@ -16,9 +16,7 @@ MARKS = {"spark": [pytest.mark.spark]}
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 @pytest.mark.parametrize("name", [pytest.param(name, marks=MARKS.get(name, [])) for name in ENGINES])
-def test_the_engine_gives_the_rows_of_the_case(
-    case: Case, name: str, request: pytest.FixtureRequest
-) -> None:
+def test_the_engine_gives_the_rows_of_the_case(case: Case, name: str, request: pytest.FixtureRequest) -> None:
     engine = request.getfixturevalue(name)
     if not case.refused:
         give(case, engine)

@@ -12,7 +12,7 @@ def test_only_what_is_meant_is_read() -> None:
 words: [no, yes, on, Off, y, True]
 flags: [true, false, null, ~, ]
 numbers: [0, -7, 1_000, +3]
-texts: [010, 12:30, 0x1F, 990100a, "990100", '1.5', 2026-3-5]
+texts: [010, 12:30, 0x1F, 990100a, "990100", '1.5', 2026-3-5, 1__0, 1_]
 day: 2026-03-05
 empty:
 block: |
@@ -22,7 +22,7 @@ block: |
         "words": ["no", "yes", "on", "Off", "y", "True"],
         "flags": [True, False, None, None],
         "numbers": [0, -7, 1000, 3],
-        "texts": ["010", "12:30", "0x1F", "990100a", "990100", "1.5", "2026-3-5"],
+        "texts": ["010", "12:30", "0x1F", "990100a", "990100", "1.5", "2026-3-5", "1__0", "1_"],
         "day": date(2026, 3, 5),
         "empty": None,
         "block": "1.5\n",

@@ -7,9 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
+from sqlalchemy import text
 from tests.store import programs
 from tests.store.programs import write_rows
+
 from yibao.kernel import Refused
 from yibao.store import Lake, Register
 
@@ -79,8 +80,6 @@ def test_a_batch_that_was_swept_by_mistake_of_the_network_cannot_be_published(
     lake: Lake, fresh_register: Register
 ) -> None:
     """Its session broke, so the sweep had to think it dead; its program must learn that, not lose rows."""
-    from sqlalchemy import text
-
     with pytest.raises(Refused) as refused, lake.batch("collect", "mine") as batch:
         write_rows(batch.stage("line"), 3)
         kill = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"
@@ -95,8 +94,6 @@ def test_a_batch_that_was_swept_by_mistake_of_the_network_cannot_be_published(
 def test_a_batch_whose_session_broke_is_still_published_if_nobody_swept(
     lake: Lake, fresh_register: Register
 ) -> None:
-    from sqlalchemy import text
-
     with lake.batch("collect", "mine") as batch:
         write_rows(batch.stage("line"), 3)
         kill = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import CheckConstraint, text
 
 import yibao
 from yibao.kernel import Refused
@@ -40,8 +40,6 @@ def test_the_migrations_make_what_the_rooms_declare(fresh_register: Register) ->
 def test_check_constraints_are_the_declared_ones(fresh_register: Register) -> None:
     """Autogenerate does not look at them, so we do."""
     load_every_rooms_tables()
-    from sqlalchemy import CheckConstraint
-
     declared = {
         str(constraint.name)
         for table in metadata.tables.values()
@@ -52,7 +50,8 @@ def test_check_constraints_are_the_declared_ones(fresh_register: Register) -> No
         present = set(
             connection.scalars(
                 text(
-                    "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+                    "SELECT conname FROM pg_constraint "
+                    "WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
                 )
             )
         )
@@ -69,9 +68,9 @@ def test_revisions_are_file_names_in_one_line() -> None:
 
 
 def test_opening_again_changes_nothing(fresh_register: Register) -> None:
-    with open_register(fresh_register.home, fresh_register.url.render_as_string(False)) as again:
-        with again.engine.connect() as connection:
-            assert current_revision(connection) == revisions()[-1]
+    open_register(fresh_register.home, fresh_register.url.render_as_string(False)).close()
+    with fresh_register.engine.connect() as connection:
+        assert current_revision(connection) == revisions()[-1]
 
 
 def test_a_newer_register_is_refused(fresh_register: Register) -> None:

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 from sqlalchemy import func, select, text
-
 from tests.store import programs
+
 from yibao.kernel import Refused
 from yibao.store import Event, Register, UnitOfWork, open_register
 from yibao.store.tables import outbox
@@ -156,9 +156,12 @@ def test_a_second_program_is_told_once_and_waits_even_for_a_killed_one(fresh_reg
 
 def test_a_lost_exclusive_right_is_noticed(fresh_register: Register) -> None:
     kill_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-    with pytest.raises(Refused) as refused, fresh_register.exclusive("collect"):
-        with fresh_register.engine.connect() as connection:
-            connection.execute(text(f"{kill_others} AND pid <> pg_backend_pid()"))
+    with (
+        pytest.raises(Refused) as refused,
+        fresh_register.exclusive("collect"),
+        fresh_register.engine.connect() as connection,
+    ):
+        connection.execute(text(f"{kill_others} AND pid <> pg_backend_pid()"))
     assert refused.value.code == "store.lock_lost"
 
 

@@ -31,8 +31,7 @@ class CodeSet:
 def code_set(name: str) -> CodeSet:
     """Read one code set from ``codes/<name>.csv`` (columns: code, name, also, evidence, source)."""
     path = resources.files("yibao.claims") / "codes" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     names = {row["code"]: row["name"] for row in rows}
     spellings = {code: code for code in names}
     for row in rows:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from yibao.claims.code_sets import CodeSet, code_set
-from yibao.kernel import Refused, Text
+from yibao.kernel import Refused, Text, read_yaml
 
 ColumnType = Literal[
     "key", "ref", "text", "code", "flag", "day", "moment", "money", "quantity", "price", "ratio",
@@ -174,7 +173,7 @@ class Table(BaseModel):
         """Give the columns that must point at an existing row of another table."""
         return tuple(c for c in self.columns if c.type == "ref" and not c.open_reference)
 
-    def schema(self) -> pa.Schema:
+    def stored(self) -> pa.Schema:
         """Give the stored schema: key, contents, and where the row came from.
 
         ``batch`` is the collection that brought the row, ``source_file`` the number of the file within it and
@@ -187,11 +186,10 @@ class Table(BaseModel):
 
 
 def _read(text: str, where: str) -> Table:
-    raw: dict[str, Any] = yaml.safe_load(text)
-    table = Table.model_validate(raw)
+    table = Table.model_validate(read_yaml(text, where))
     names = [c.name for c in table.columns]
     unknown = [k for k in table.key if k not in names]
-    twice = {n for n in table.schema().names if table.schema().names.count(n) > 1}
+    twice = {n for n in table.stored().names if table.stored().names.count(n) > 1}
     if unknown or twice:
         raise Refused(
             "claims.contract",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 
@@ -22,6 +23,20 @@ SUPERSEDED = pa.schema(
     [("table_name", pa.string()), ("id", pa.int64()), ("batch", pa.int64()), ("by_batch", pa.int64())]
 )
 """The stored form of a correction: row ``id`` of ``batch`` was replaced by the one that ``by_batch`` brought."""
+
+Stored: TypeAlias = "Sequence[Path] | pa.Table"
+"""What is stored of one table: its Parquet files, or its rows at hand in the stored schema."""
+
+_INDEX = {
+    "line": ("person_id", "settlement_id", "encounter_id", "item_id"),
+    "settlement": ("person_id", "settlement_id"),
+    "stay": ("person_id", "encounter_id"),
+    "stock": ("institution_id", "item_id"),
+    "person": ("person_id",),
+    "institution": ("institution_id",),
+    "price_limit": ("item_id",),
+}
+"""The keys by which rules look rows up, for engines that want to be told."""
 
 _VIEWS = ("person", "institution", "item", "price_limit", "settlement", "line", "stay", "stock")
 
@@ -44,7 +59,7 @@ def relations() -> dict[str, Relation]:
         select = (folder / f"{name}.sql").read_text(encoding="utf-8")
         found[name] = Relation(name, select, tuple(t for t in tables() if f"raw_{t} " in f"{select} "))
     for table in knowledge_tables().values():
-        columns = ", ".join(n for n in table.schema().names if not n.startswith("source_"))
+        columns = ", ".join(n for n in table.stored().names if not n.startswith("source_"))
         found[table.table] = Relation(table.table, f"SELECT {columns} FROM raw_{table.table}", (table.table,))
     return found
 
@@ -57,15 +72,17 @@ def needed(names: Iterable[str]) -> list[Relation]:
 
 def bind(
     engine: Engine,
-    files: Mapping[str, Sequence[Path]],
+    stored: Mapping[str, Stored],
     names: Iterable[str],
     *,
     superseded: pa.Table | None = None,
+    materialise: bool = False,
 ) -> None:
-    """Bind the relations ``names`` on an engine over the stored ``files`` of each table.
+    """Bind the relations ``names`` on an engine over what is ``stored`` of each table (files, or rows at hand).
 
     ``superseded`` lists the replaced rows as known on the asked day (schema `SUPERSEDED`); absent or empty means
-    that nothing was ever corrected, and the anti-join is spared.
+    that nothing was ever corrected, and the anti-join is spared. ``materialise`` computes each relation once and
+    keeps it, which pays where many rules read it.
     """
     wanted = needed(names)
     corrected: set[str] = set()
@@ -74,25 +91,34 @@ def bind(
         engine.bind("superseded", arrow=superseded)
     for table in tables().values():
         if any(table.table in r.made_of for r in wanted):
-            bind_raw(engine, table, files.get(table.table, ()), corrected=table.table in corrected)
+            bind_raw(engine, table, stored.get(table.table, ()), corrected=table.table in corrected)
     for relation in wanted:
-        engine.view(relation.name, relation.select)
+        if materialise:
+            engine.materialise(relation.name, relation.select, index=_INDEX.get(relation.name, ()))
+        else:
+            engine.view(relation.name, relation.select)
 
 
-def bind_raw(engine: Engine, table: Table, files: Sequence[Path], *, corrected: bool) -> None:
+def bind_raw(engine: Engine, table: Table, stored: Stored, *, corrected: bool) -> None:
     """Bind ``raw_<table>``: the stored rows of a table that stand."""
-    stored, raw = f"stored_{table.table}", f"raw_{table.table}"
+    everything, raw = f"stored_{table.table}", f"raw_{table.table}"
+    _bind_stored(engine, everything if corrected else raw, table, stored)
     if not corrected:
-        engine.bind(raw, files=list(files), schema=table.schema())
         return
-    engine.bind(stored, files=list(files), schema=table.schema())
-    columns = ", ".join(f"t.{name}" for name in table.schema().names)
+    columns = ", ".join(f"t.{name}" for name in table.stored().names)
     engine.view(
         raw,
-        f"SELECT {columns} FROM {stored} AS t WHERE NOT EXISTS ("  # noqa: S608 - names come from the contract
+        f"SELECT {columns} FROM {everything} AS t WHERE NOT EXISTS ("
         f"SELECT 1 FROM superseded AS x WHERE x.table_name = '{table.table}' "
         "AND x.id = t.{id} AND x.batch = t.batch)".replace("{id}", table.id),
     )
+
+
+def _bind_stored(engine: Engine, name: str, table: Table, stored: Stored) -> None:
+    if isinstance(stored, pa.Table):
+        engine.bind(name, arrow=stored)
+    else:
+        engine.bind(name, files=list(stored), schema=table.stored())
 
 
 @cache
@@ -106,7 +132,7 @@ def relation_schemas() -> dict[str, dict[str, str]]:
         return {
             name: {
                 field.name: "BIGINT" if pa.types.is_int64(field.type) else "VARCHAR"
-                for field in engine.run(f"SELECT * FROM {name}").schema  # noqa: S608 - our own names
+                for field in engine.run(f"SELECT * FROM {name}").schema
             }
             for name in relations()
         }

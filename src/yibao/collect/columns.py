@@ -62,7 +62,9 @@ def read(column: Column, text: str) -> Reading:
 
 def _decimal(text: str, total: int, scale: int) -> str:
     plain = f"TRY_CAST({text} AS DECIMAL({total},{scale}))"
-    office = f"TRY_CAST(replace(replace(replace({text}, ',', ''), '¥', ''), '元', '') AS DECIMAL({total},{scale}))"
+    office = (
+        f"TRY_CAST(replace(replace(replace({text}, ',', ''), '¥', ''), '元', '') AS DECIMAL({total},{scale}))"
+    )
     return f"CASE WHEN {plain} IS NULL AND {text} IS NOT NULL THEN {office} ELSE {plain} END"
 
 
@@ -75,7 +77,9 @@ def _scaled(column: Column, text: str, digits: int, scale: int, places: str) -> 
     if column.bound is not None:
         unread += f" OR abs({value}) > {column.bound}"
         limit = f", ≤ {column.bound / factor:,.0f}"
-    stored = value if column.none is None else f"CASE WHEN ({exact}) >= {column.none} THEN NULL ELSE {value} END"
+    stored = (
+        value if column.none is None else f"CASE WHEN ({exact}) >= {column.none} THEN NULL ELSE {value} END"
+    )
     return Reading(((column.stored()[0][0], stored),), unread, f"{places}{limit}")
 
 
@@ -213,7 +217,9 @@ def _citizen_id(column: Column, text: str) -> Reading:
     shape = f"regexp_full_match({value}, '[1-9][0-9]{{16}}[0-9X]')"
     wrong = f"CASE WHEN {shape} THEN substr('10X98765432', ({digits}) % 11 + 1, 1) <> substr({value}, 18, 1) ELSE true END"
     return Reading(
-        ((column.name, value),), wrong, "18 位公民身份号码，末位校验相符 / an 18-digit id with its check digit"
+        ((column.name, value),),
+        wrong,
+        "18 位公民身份号码，末位校验相符 / an 18-digit id with its check digit",
     )
 
 

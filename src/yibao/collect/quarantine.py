@@ -33,10 +33,15 @@ SCHEMA = pa.schema(
 
 _REASONS = {
     "repeated": Text(
-        zh="同一主键在本次数据中已出现且内容不同", en="the key appeared before in this delivery with other content"
+        zh="同一主键在本次数据中已出现且内容不同",
+        en="the key appeared before in this delivery with other content",
     ),
-    "reference": Text(zh="所引用的记录不存在或未被接收", en="the row refers to one that does not exist or was refused"),
-    "ragged": Text(zh="这一行不成行：列数或引号不对", en="this is no row: wrong number of fields or broken quotes"),
+    "reference": Text(
+        zh="所引用的记录不存在或未被接收", en="the row refers to one that does not exist or was refused"
+    ),
+    "ragged": Text(
+        zh="这一行不成行：列数或引号不对", en="this is no row: wrong number of fields or broken quotes"
+    ),
 }
 
 
@@ -107,10 +112,19 @@ def _bad_rows(engine: Engine, staged: Staged, verdicts: str) -> list[_Bad]:
                    WHERE kind IN ('{REFUSED[0]}', '{REFUSED[1]}') GROUP BY row) v ON v.row = s.rowid
         WHERE s.file_number = {staged.file_number} AND (s.bad <> 0 OR s.notes <> 0 OR v.row IS NOT NULL)
         ORDER BY s.rowid
-        """  # noqa: S608 - built from the contract
+        """
     )
     return [
-        _Bad(r["row"], r["source_row"], r["natural_key"], r["bad"], r["notes"], r["money"], r["kind"], r["column_name"])
+        _Bad(
+            r["row"],
+            r["source_row"],
+            r["natural_key"],
+            r["bad"],
+            r["notes"],
+            r["money"],
+            r["kind"],
+            r["column_name"],
+        )
         for r in (found.to_pylist() if found else [])
     ]
 
@@ -121,7 +135,7 @@ def _texts(engine: Engine, staged: Staged, numbers: list[int]) -> dict[int, list
         return {}
     engine.register_arrow("quarantined_numbers", pa.table({"number": pa.array(numbers, pa.int64())}))
     found = engine.execute_native(
-        f"SELECT r.* FROM (SELECT row_number() OVER () AS number, * FROM {staged.raw.relation}) r "  # noqa: S608
+        f"SELECT r.* FROM (SELECT row_number() OVER () AS number, * FROM {staged.raw.relation}) r "
         "WHERE r.number IN (SELECT number FROM quarantined_numbers)"
     )
     rows: dict[int, list[str | None]] = {}

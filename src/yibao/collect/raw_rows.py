@@ -74,7 +74,9 @@ def _not_empty(incoming: Incoming, header: tuple[str, ...]) -> None:
             zh="文件是空的，或第一行不是表头",
             en="the file is empty, or its first row is no header",
             where=incoming.shown,
-            todo=Text(zh="第一行应为字段代码或中文列名", en="the first row must hold field codes or Chinese names"),
+            todo=Text(
+                zh="第一行应为字段代码或中文列名", en="the first row must hold field codes or Chinese names"
+            ),
         )
 
 
@@ -90,9 +92,10 @@ def _parquet(incoming: Incoming) -> RawRows:
             came=str(error)[:200],
         ) from error
     texts = ", ".join(
-        f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{at}' for at, name in enumerate(schema.names)
+        f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{at}'
+        for at, name in enumerate(schema.names)
     )
-    relation = f"(SELECT {texts} FROM read_parquet({quote(str(incoming.path))}))"  # noqa: S608
+    relation = f"(SELECT {texts} FROM read_parquet({quote(str(incoming.path))}))"
     return RawRows(incoming, tuple(schema.names), relation, 1, "parquet", relation)
 
 
@@ -133,7 +136,7 @@ def rejected_lines(engine: Engine, raw: RawRows) -> list[tuple[int, str, str]]:
     if raw.rejects is None:
         return []
     found = engine.execute_native(
-        f"SELECT line, any_value(csv_line) AS came, any_value(error_type) AS error "  # noqa: S608 - our own table
+        f"SELECT line, any_value(csv_line) AS came, any_value(error_type) AS error "
         f"FROM {raw.rejects} GROUP BY line ORDER BY line"
     )
     return [(int(r["line"]), str(r["came"]), str(r["error"])) for r in found.to_pylist()] if found else []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yibao.claims import SUPERSEDED, Table, table, tables
+from yibao.claims import SUPERSEDED, Table, bind_raw, table, tables
 from yibao.collect import quarantine, store, verdicts
 from yibao.collect.incoming import Incoming, expand
 from yibao.collect.raw_rows import open_rows, rejected_lines
@@ -85,7 +85,11 @@ def collect(
         outcome = Outcome(batch=None, source=source.source)
         incoming = expand(paths, scratch, outcome.problems)
         with open_engine(
-            "duckdb", memory_mib=MEMORY_MIB, spill=scratch, database=scratch / "staging.duckdb", keep_order=True
+            "duckdb",
+            memory_mib=MEMORY_MIB,
+            spill=scratch,
+            database=scratch / "staging.duckdb",
+            keep_order=True,
         ) as engine:
             run = _Run(engine, home, lake, source, scratch, progress, outcome)
             _stage_all(run, incoming)
@@ -119,7 +123,9 @@ def _nothing_to_collect(run: _Run, incoming: Sequence[Incoming]) -> None:
         en="nothing to collect: no file name fits the mapping of the source",
         wanted=", ".join(pattern for m in run.source.files for pattern in m.match),
         came=", ".join(i.shown for i in incoming)[:500] or "—",
-        todo=Text(zh="改文件名，或用 --source 指定对应关系", en="rename the files, or name a mapping with --source"),
+        todo=Text(
+            zh="改文件名，或用 --source 指定对应关系", en="rename the files, or name a mapping with --source"
+        ),
     )
 
 
@@ -185,10 +191,8 @@ def _judge_all(run: _Run) -> None:
             _ride_along(run, target, reachable)
             _judge(run, target, reachable)
         elif run.stored[target.table] and target.identity == "hash":
-            verdicts.bind_raw(
-                run.engine, target, run.stored[target.table], corrected=target.table in run.corrected
-            )
-            run.engine.view(f"ids_{target.table}", f"SELECT {target.id} AS id FROM raw_{target.table}")  # noqa: S608
+            bind_raw(run.engine, target, run.stored[target.table], corrected=target.table in run.corrected)
+            run.engine.view(f"ids_{target.table}", f"SELECT {target.id} AS id FROM raw_{target.table}")
             reachable[target.table] = f"ids_{target.table}"
         else:
             reachable[target.table] = _no_ids(run)
@@ -227,9 +231,9 @@ def _embed(run: _Run, target: Table, carriers: Sequence[Staged], reachable: dict
     for carrier in carriers:
         file_map = FileMap(match=carrier.file_map.match, table=target.table)
         stage(run.engine, target, carrier.raw, file_map, carrier.file_number, riders, tolerant=True)
-    known = f"SELECT id FROM {reachable[target.table]}"  # noqa: S608 - our own relation
+    known = f"SELECT id FROM {reachable[target.table]}"
     run.engine.execute_native(
-        f"INSERT INTO {name} SELECT * EXCLUDE (place) FROM ("  # noqa: S608
+        f"INSERT INTO {name} SELECT * EXCLUDE (place) FROM ("
         f"SELECT r.*, row_number() OVER (PARTITION BY r.{target.id} ORDER BY r.rowid) AS place FROM {riders} r "
         f"WHERE r.bad = 0 AND r.{target.id} NOT IN ({known})) WHERE place = 1"
     )
@@ -269,7 +273,9 @@ def _collected(run: _Run, batch: int) -> store.Collected:
     )
 
 
-def _write_table(run: _Run, scene: verdicts.Scene, batch: int, path: Path) -> tuple[dict[str, int], pa.Table, int]:
+def _write_table(
+    run: _Run, scene: verdicts.Scene, batch: int, path: Path
+) -> tuple[dict[str, int], pa.Table, int]:
     tallies, entries = [], []
     for staged in run.staged[scene.table.table]:
         found, tally = quarantine.entries(run.engine, staged, scene.verdicts, batch)
@@ -289,21 +295,23 @@ def _write_table(run: _Run, scene: verdicts.Scene, batch: int, path: Path) -> tu
 
 
 def _count_kinds(engine: Engine, scene: verdicts.Scene) -> dict[str, int]:
-    found = engine.execute_native(f"SELECT kind, count(DISTINCT row) AS n FROM {scene.verdicts} GROUP BY kind")  # noqa: S608
+    found = engine.execute_native(
+        f"SELECT kind, count(DISTINCT row) AS n FROM {scene.verdicts} GROUP BY kind"
+    )
     return {r["kind"]: r["n"] for r in (found.to_pylist() if found else [])}
 
 
 def _copy(run: _Run, scene: verdicts.Scene, batch: int, path: Path) -> int:
     """Write the accepted rows of one table; returns their number, and leaves no file where there are none."""
     target = scene.table
-    names = [f.name for f in target.schema()][1:-3]
+    names = [f.name for f in target.stored()][1:-3]
     fresh = f"s.{target.id}" if target.identity == "hash" else f"{batch * 2**32} + s.rowid + 1"
     kept = f"coalesce(v.other, {fresh}) AS {target.id}"
     places = {s.file_number: _place(run, s) for s in run.staged[target.table]}
     row = " ".join(f"WHEN {number} THEN {sql}" for number, sql in places.items())
     source_row = f"CASE s.file_number {row} ELSE 0 END" if row else "0"
     select = (
-        f"SELECT {kept}, {', '.join(f's.{n}' for n in names)}, CAST({batch} AS BIGINT) AS batch, "  # noqa: S608
+        f"SELECT {kept}, {', '.join(f's.{n}' for n in names)}, CAST({batch} AS BIGINT) AS batch, "
         f"s.file_number AS source_file, CAST({source_row} AS BIGINT) AS source_row "
         f"FROM {scene.staged} s LEFT JOIN {scene.verdicts} v ON v.row = s.rowid AND v.kind = 'corrects' "
         f"WHERE {scene.good}"
@@ -326,7 +334,7 @@ def _corrections(run: _Run, batch: int) -> pa.Table:
     parts = [SUPERSEDED.empty_table()]
     for name, scene in run.scenes.items():
         found = run.engine.execute_native(
-            f"SELECT '{name}' AS table_name, v.other AS id, v.other_batch AS batch, "  # noqa: S608
+            f"SELECT '{name}' AS table_name, v.other AS id, v.other_batch AS batch, "
             f"CAST({batch} AS BIGINT) AS by_batch FROM {scene.verdicts} v "
             f"JOIN {scene.staged} s ON s.rowid = v.row WHERE v.kind = 'corrects' AND {scene.good}"
         )
@@ -348,7 +356,9 @@ def _write_arrow(rows: pa.Table, path: Path) -> None:
 def superseded(lake: Lake, as_known: object = None) -> pa.Table:
     """Give the rows that were corrected, as known on the asked day (schema `claims.SUPERSEDED`)."""
     files = lake.files("superseded", as_known=as_known)  # type: ignore[arg-type]
-    return pa.concat_tables([SUPERSEDED.empty_table(), *(pq.read_table(f.path, schema=SUPERSEDED) for f in files)])
+    return pa.concat_tables(
+        [SUPERSEDED.empty_table(), *(pq.read_table(f.path, schema=SUPERSEDED) for f in files)]
+    )
 
 
 def known_files(lake: Lake, as_known: object = None) -> Mapping[str, list[Path]]:

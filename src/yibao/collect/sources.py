@@ -11,13 +11,11 @@ import fnmatch
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yibao.claims import Table, table, tables
-from yibao.kernel import Refused, Text
+from yibao.kernel import Refused, Text, read_yaml
 
 
 class Lookup(BaseModel):
@@ -104,24 +102,28 @@ def load_source(name_or_path: str) -> Source:
             en="there is no mapping for this source",
             wanted=f"{', '.join(sorted(builtin))}, *.yaml",
             came=name_or_path,
-            todo=Text(zh="用 --source 给出内置名称或自己的 YAML 文件", en="give a built-in name or your own YAML"),
+            todo=Text(
+                zh="用 --source 给出内置名称或自己的 YAML 文件", en="give a built-in name or your own YAML"
+            ),
         )
     return read_source(place.read_text(encoding="utf-8"), where=str(name_or_path))
 
 
 def read_source(text: str, *, where: str) -> Source:
     """Read a mapping from YAML text and hold it against the contract."""
+    raw = read_yaml(text, where)
     try:
-        raw: Any = yaml.safe_load(text)
         source = Source.model_validate(raw)
-    except (yaml.YAMLError, ValidationError) as error:
+    except ValidationError as error:
         raise Refused(
             "collect.bad_mapping",
             zh="对应关系文件不合规",
             en="the mapping file is not well formed",
             where=where,
-            came=str(error).splitlines()[0] + " " + "; ".join(str(error).splitlines()[1:4]),
-            todo=Text(zh="按 docs/how-to/own-extracts.md 的样例改正", en="follow docs/how-to/own-extracts.md"),
+            came="; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3]),
+            todo=Text(
+                zh="按 docs/how-to/own-extracts.md 的样例改正", en="follow docs/how-to/own-extracts.md"
+            ),
         ) from error
     for file_map in source.files:
         _check_against_contract(file_map, where)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,9 @@ def cell_text(value: object) -> str:
             return str(value).strip()
 
 
-def read_sheet(path: Path, scratch: Path, *, sheet: str | None, header_row: int, lookups: list[Lookup]) -> Sheet:
+def read_sheet(
+    path: Path, scratch: Path, *, sheet: str | None, header_row: int, lookups: list[Lookup]
+) -> Sheet:
     """Write one sheet (the first unless named) to UTF-8, with looked-up columns added behind its own."""
     try:
         book = CalamineWorkbook.from_path(str(path))
@@ -66,9 +69,13 @@ def read_sheet(path: Path, scratch: Path, *, sheet: str | None, header_row: int,
             where=path.name,
             wanted=sheet,
             came=str(error),
-            todo=Text(zh="用 Excel 另存为 .xlsx 或 CSV 后重发", en="save it as .xlsx or CSV and send it again"),
+            todo=Text(
+                zh="用 Excel 另存为 .xlsx 或 CSV 后重发", en="save it as .xlsx or CSV and send it again"
+            ),
         ) from error
     rows = [[cell_text(cell) for cell in row] for row in grid[header_row - 1 :]]
+    while rows and not any(rows[-1]):  # formatted but empty rows below a table are no rows
+        rows.pop()
     header = rows[0] if rows else []
     extra = [_lookup(look, tables[look.sheet], header, path.name) for look in lookups]
     target = scratch / f"{path.name}.{name}.utf8"
@@ -82,7 +89,7 @@ def read_sheet(path: Path, scratch: Path, *, sheet: str | None, header_row: int,
 
 
 def _lookup(
-    look: Lookup, grid: list[list[object]], header: list[str], where: str
+    look: Lookup, grid: Sequence[Sequence[object]], header: list[str], where: str
 ) -> tuple[Lookup, int, dict[str, str]]:
     other = [cell_text(cell) for cell in grid[0]] if grid else []
     missing = [n for n in (look.on, look.give) if n not in other] + [n for n in (look.by,) if n not in header]

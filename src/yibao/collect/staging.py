@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from yibao.claims import Column, Identity, Table
 from yibao.claims import Check as RowCheck
+from yibao.claims import Column, Identity, Table
 from yibao.collect.columns import cleaned, quote, read
 from yibao.collect.raw_rows import RawRows
 from yibao.collect.sources import FileMap, From
@@ -57,7 +57,7 @@ def key_of(table_name: str, natural: str) -> str:
 
 def create(engine: Engine, table: Table, name: str) -> None:
     """Create the empty staging table of one contract table."""
-    fields = [f"{f.name} {'BIGINT' if f.type == 'int64' else 'VARCHAR'}" for f in table.schema()][1:-3]
+    fields = [f"{f.name} {'BIGINT' if f.type == 'int64' else 'VARCHAR'}" for f in table.stored()][1:-3]
     hashed = [f"{table.id} BIGINT"] if table.identity == "hash" else []
     engine.execute_native(
         f"CREATE OR REPLACE TABLE {name} ({', '.join([*hashed, *fields])}, natural_key VARCHAR, "
@@ -66,7 +66,14 @@ def create(engine: Engine, table: Table, name: str) -> None:
 
 
 def stage(
-    engine: Engine, table: Table, raw: RawRows, file_map: FileMap, file_number: int, name: str, *, tolerant: bool = False
+    engine: Engine,
+    table: Table,
+    raw: RawRows,
+    file_map: FileMap,
+    file_number: int,
+    name: str,
+    *,
+    tolerant: bool = False,
 ) -> Staged:
     """Read one file into a staging table and judge every row; refuses a file that lacks a required column."""
     origins = {c.name: _origin(c, raw, file_map) for c in table.columns}
@@ -80,14 +87,13 @@ def stage(
             wanted="; ".join(f"{c.field} {c.zh}" for c in missing),
             came=", ".join(raw.header)[:500],
             todo=Text(
-                zh="补齐列，或在对应关系文件的 columns 中写明列名", en="add the columns or map them under columns:"
+                zh="补齐列，或在对应关系文件的 columns 中写明列名",
+                en="add the columns or map them under columns:",
             ),
         )
     layers = _Layers(table, origins, file_map)
     first = _count(engine, name)
-    engine.execute_native(
-        f"INSERT INTO {name} {layers.select(raw, file_number)}"  # noqa: S608 - built from the contract
-    )
+    engine.execute_native(f"INSERT INTO {name} {layers.select(raw, file_number)}")
     used = {expression for expression in origins.values() if expression is not None}
     return Staged(
         table=table,
@@ -104,7 +110,7 @@ def stage(
 
 
 def _count(engine: Engine, name: str) -> int:
-    found = engine.execute_native(f"SELECT count(*) AS n FROM {name}")  # noqa: S608 - our own table
+    found = engine.execute_native(f"SELECT count(*) AS n FROM {name}")
     assert found is not None
     return int(found.column("n")[0].as_py())
 
@@ -147,14 +153,14 @@ class _Layers:
             for header, words in self.file_map.keep.items()
         )
         where = f" WHERE {kept}" if kept else ""
-        cleaned_rows = f"SELECT {texts} FROM {raw.recording}{where}"  # noqa: S608
-        valued = f"SELECT *, {', '.join(self._values())} FROM ({cleaned_rows})"  # noqa: S608
-        names = [f.name for f in self.table.schema()][1:-3]
+        cleaned_rows = f"SELECT {texts} FROM {raw.recording}{where}"
+        valued = f"SELECT *, {', '.join(self._values())} FROM ({cleaned_rows})"
+        names = [f.name for f in self.table.stored()][1:-3]
         hashed = [key_of(self.table.table, "natural_key")] if self.table.identity == "hash" else []
-        keyed = f"SELECT *, {self._natural_key()} AS natural_key FROM ({valued})"  # noqa: S608
+        keyed = f"SELECT *, {self._natural_key()} AS natural_key FROM ({valued})"
         money = self.table.money or "CAST(NULL AS BIGINT)"
         return (
-            f"SELECT {', '.join([*hashed, *names])}, natural_key, {file_number}, "  # noqa: S608
+            f"SELECT {', '.join([*hashed, *names])}, natural_key, {file_number}, "
             f"{self._bits(lenient=False)}, {self._bits(lenient=True)}, {money} FROM ({keyed})"
         )
 
@@ -211,7 +217,9 @@ class _Layers:
                 identity.code, _identity(identity), None, Text(zh=identity.zh, en=identity.en), identity.zh
             )
         for check in self.table.checks:
-            yield Judgement(check.code, _row_check(check, self.table), None, Text(zh=check.zh, en=check.en), check.zh)
+            yield Judgement(
+                check.code, _row_check(check, self.table), None, Text(zh=check.zh, en=check.en), check.zh
+            )
 
 
 def _when(column: Column) -> str:

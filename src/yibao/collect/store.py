@@ -39,8 +39,8 @@ def collections(connection: Connection) -> list[Collected]:
     """Give all collections, oldest first."""
     columns = collection.c
     rows = connection.execute(
-        select(columns.batch, columns.source, columns.files, columns.tables, columns.quarantined_fen).order_by(
-            columns.batch
-        )
+        select(
+            columns.batch, columns.source, columns.files, columns.tables, columns.quarantined_fen
+        ).order_by(columns.batch)
     )
     return [Collected(*row) for row in rows]

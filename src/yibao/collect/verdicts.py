@@ -42,7 +42,7 @@ class Scene:
     def good(self) -> str:
         """Give the condition of an accepted row ``s`` of the staging table."""
         return (
-            f"s.bad = 0 AND NOT EXISTS (SELECT 1 FROM {self.verdicts} v "  # noqa: S608
+            f"s.bad = 0 AND NOT EXISTS (SELECT 1 FROM {self.verdicts} v "
             f"WHERE v.row = s.rowid AND v.kind <> 'corrects')"
         )
 
@@ -70,7 +70,7 @@ def judge(engine: Engine, scene: Scene, reachable: dict[str, str]) -> None:
 
 
 def _content(table: Table, row: str) -> str:
-    names = [f.name for f in table.schema()][1:-3]
+    names = [f.name for f in table.stored()][1:-3]
     return " || '|' || ".join(f"coalesce(CAST({row}.{n} AS VARCHAR), '')" for n in names)
 
 
@@ -89,7 +89,7 @@ def _repeated(engine: Engine, scene: Scene) -> None:
         )
         SELECT r.row, CASE WHEN r.content = f.content THEN 'known' ELSE 'repeated' END, NULL, f.row, NULL
         FROM rows r JOIN firsts f USING (natural_key) WHERE r.row <> f.row
-        """  # noqa: S608 - built from the contract
+        """
     )
     if scene.table.identity == "hash":  # two natural ids with one key: both wait for a person
         engine.execute_native(
@@ -99,7 +99,7 @@ def _repeated(engine: Engine, scene: Scene) -> None:
             WHERE s.bad = 0 AND s.{scene.table.id} IN (
                 SELECT {scene.table.id} FROM {scene.staged} WHERE bad = 0
                 GROUP BY {scene.table.id} HAVING count(DISTINCT natural_key) > 1)
-            """  # noqa: S608
+            """
         )
 
 
@@ -117,7 +117,7 @@ def _known(engine: Engine, scene: Scene) -> None:
                NULL, e.{table.id}, e.batch
         FROM {scene.staged} s JOIN {scene.raw} e ON {same}
         WHERE s.bad = 0 AND NOT EXISTS (SELECT 1 FROM {scene.verdicts} v WHERE v.row = s.rowid)
-        """  # noqa: S608
+        """
     )
 
 
@@ -131,7 +131,7 @@ def _publish_ids(engine: Engine, scene: Scene) -> None:
     stored = f"UNION ALL SELECT {scene.table.id} AS id FROM {scene.raw}" if scene.stored else ""
     engine.execute_native(
         f"CREATE OR REPLACE VIEW ids_{scene.table.table} AS "
-        f"SELECT s.{scene.table.id} AS id FROM {scene.staged} s WHERE {scene.good} {stored}"  # noqa: S608
+        f"SELECT s.{scene.table.id} AS id FROM {scene.staged} s WHERE {scene.good} {stored}"
     )
 
 
@@ -139,7 +139,7 @@ def unresolved(engine: Engine, staged: str, column: Column, ids: str) -> int:
     """Count the good rows whose reference leads nowhere yet."""
     name = column.stored()[0][0]
     found = engine.execute_native(
-        f"SELECT count(*) AS n FROM {staged} s WHERE s.bad = 0 AND s.{name} IS NOT NULL "  # noqa: S608
+        f"SELECT count(*) AS n FROM {staged} s WHERE s.bad = 0 AND s.{name} IS NOT NULL "
         f"AND NOT EXISTS (SELECT 1 FROM {ids} t WHERE t.id = s.{name})"
     )
     assert found is not None
@@ -154,5 +154,5 @@ def _references(engine: Engine, scene: Scene, column: Column, ids: str) -> None:
         SELECT s.rowid, 'reference', {quote(column.name)}, s.{name}, NULL FROM {scene.staged} s
         WHERE s.bad = 0 AND s.{name} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {ids} t WHERE t.id = s.{name})
           AND NOT EXISTS (SELECT 1 FROM {scene.verdicts} v WHERE v.row = s.rowid AND v.kind <> 'corrects')
-        """  # noqa: S608
+        """
     )

@@ -40,6 +40,7 @@ class Engine(ABC):
     def __init__(self) -> None:
         self.log: list[Ran] = []
         self.relations: dict[str, Relation] = {}
+        self._shapes: dict[str, dict[str, str | None]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +77,7 @@ class Engine(ABC):
             self._bind_arrow(name, portable(arrow))
         else:
             self._bind_files(name, [Path(file).absolute() for file in files or ()], relation)
-        self.relations[name] = relation
+        self._know(name, relation)
 
     def view(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Give a SELECT a name; it is evaluated whenever the name is read."""
@@ -93,6 +94,7 @@ class Engine(ABC):
         if name in self.relations:
             self._drop(name)
             del self.relations[name]
+            self._shapes.clear()
 
     # — rows out —
 
@@ -180,10 +182,16 @@ class Engine(ABC):
             self._create_table(name, text, columns, index)
         else:
             self._create_view(name, text, columns)
-        self.relations[name] = columns
+        self._know(name, columns)
+
+    def _know(self, name: str, relation: Relation) -> None:
+        self.relations[name] = relation
+        self._shapes.clear()
 
     def _shape(self, sql: str) -> dict[str, str | None]:
-        return Columns(self.relations).of(parse(sql))
+        if sql not in self._shapes:
+            self._shapes[sql] = Columns(self.relations).of(parse(sql))
+        return self._shapes[sql]
 
     @contextmanager
     def _running(self, name: str | None, sql: str) -> Iterator[list[int]]:

@@ -18,7 +18,7 @@ from yibao.engine.operations import operation_of
 Kind = str | None
 Shape = dict[str, Kind]
 Listener = Callable[[str, exp.Expr, str], None]
-"""Called with a rule's name, the node it concerns, and a detail for the reader."""
+"""Called with a rule's name, the node it concerns, and a detail (empty: the node itself is the detail)."""
 
 _CONDITIONS = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ,
@@ -138,10 +138,11 @@ class Columns:
         else:
             scope.sources[alias] = self._query(source, tables, scope.around)
 
-    def _same(self, node: exp.Expr, kinds: Iterable[Kind], detail: str) -> Kind:
+    def _same(self, node: exp.Expr, kinds: Iterable[Kind], what: str = "") -> Kind:
         known = {kind for kind in kinds if kind is not None}
         if len(known) > 1:
-            self._listen("types.mixed", node, f"{detail}: {' ≠ '.join(sorted(known))}")
+            what = what or node.sql("duckdb")
+            self._listen("types.mixed", node, f"{what}: {' ≠ '.join(sorted(known))}")
         return next(iter(sorted(known)), None)
 
 
@@ -156,7 +157,7 @@ class _Look:
     def condition(self, node: exp.Expr) -> None:
         """Look at a place that decides: it needs a condition, not a flag."""
         if self.kind(node) in ("BIGINT", "VARCHAR"):
-            self._columns._listen("condition.value", node, node.sql("duckdb"))
+            self._columns._listen("condition.value", node, "")
 
     def children(self, node: exp.Expr) -> list[Kind]:
         """Look at everything below a node; give the types of its direct expressions."""
@@ -196,7 +197,7 @@ class _Look:
                 if any(source is None for source in scope.sources.values()):
                     return None
             scope = scope.around
-        self._columns._listen("column.unknown", column, column.sql("duckdb"))
+        self._columns._listen("column.unknown", column, "")
         return None
 
     def _conditional(self, node: exp.Expr) -> Kind:
@@ -205,11 +206,10 @@ class _Look:
                 self.condition(child)
             return "BOOLEAN"
         kinds = self.children(node)
-        text = node.sql("duckdb")
         if isinstance(node, (*_COMPARISONS, exp.Between, exp.In)):
-            self._columns._same(node, kinds, text)
+            self._columns._same(node, kinds)
             if "BOOLEAN" in kinds:
-                self._columns._listen("condition.compared", node, text)
+                self._columns._listen("condition.compared", node, "")
         return "BOOLEAN"
 
     def _case(self, node: exp.Case) -> Kind:
@@ -224,8 +224,8 @@ class _Look:
             kinds.append(self.kind(branch.args["true"]))
         if node.args.get("default") is not None:
             kinds.append(self.kind(node.args["default"]))
-        self._columns._same(node, keys, node.sql("duckdb"))
-        return self._columns._same(node, kinds, node.sql("duckdb"))
+        self._columns._same(node, keys)
+        return self._columns._same(node, kinds)
 
     def _value(self, node: exp.Expr) -> Kind:
         operation = operation_of(node)
@@ -236,39 +236,39 @@ class _Look:
         kinds = self.children(node)
         if operation is not None:
             if operation.returns is None:
-                return self._columns._same(node, kinds, node.sql("duckdb"))
+                return self._columns._same(node, kinds)
             return self._numbers(node, kinds)
         if isinstance(node, _ARITHMETIC):
             return self._numbers(node, kinds)
         if isinstance(node, exp.DPipe):
             if "BIGINT" in kinds or "BOOLEAN" in kinds:
-                self._columns._listen("text.numbers", node, node.sql("duckdb"))
+                self._columns._listen("text.numbers", node, "")
             return "VARCHAR"
         if isinstance(node, exp.Substring):
             if kinds[0] == "BIGINT":
-                self._columns._listen("text.numbers", node, node.sql("duckdb"))
+                self._columns._listen("text.numbers", node, "")
             return "VARCHAR"
         if isinstance(node, _COUNTS):
             if isinstance(node, exp.Length) and kinds[0] == "BIGINT":
-                self._columns._listen("text.numbers", node, node.sql("duckdb"))
+                self._columns._listen("text.numbers", node, "")
             return "BIGINT"
         if isinstance(node, exp.Cast):
             return self._cast(node, kinds[0])
         if isinstance(node, exp.Coalesce):
-            return self._columns._same(node, kinds, node.sql("duckdb"))
+            return self._columns._same(node, kinds)
         if isinstance(node, exp.Nullif):
-            self._columns._same(node, kinds, node.sql("duckdb"))
+            self._columns._same(node, kinds)
         return kinds[0] if isinstance(node, _AS_ARGUMENT) and kinds else None
 
     def _numbers(self, node: exp.Expr, kinds: list[Kind]) -> Kind:
         if "VARCHAR" in kinds or "BOOLEAN" in kinds:
-            self._columns._listen("arithmetic.text", node, node.sql("duckdb"))
+            self._columns._listen("arithmetic.text", node, "")
         return "BIGINT"
 
     def _cast(self, node: exp.Cast, kind: Kind) -> Kind:
         to = node.to.sql("duckdb")
         if (kind, to) == ("VARCHAR", "BIGINT") or kind == "BOOLEAN":
-            self._columns._listen("cast.text", node, node.sql("duckdb"))
+            self._columns._listen("cast.text", node, "")
         if to in ("BIGINT", "INT"):
             return "BIGINT"
         return "VARCHAR" if to in ("TEXT", "VARCHAR") else None

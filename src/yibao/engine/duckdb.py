@@ -45,6 +45,7 @@ class DuckDB(Engine):
     def __init__(self, limits: Limits, database: Path | None, keep_order: bool) -> None:
         super().__init__()
         self._limits = limits
+        self._registered: set[str] = set()
         self._connection: Any = duckdb.connect(
             str(database) if database is not None else ":memory:", config=settings(limits, keep_order)
         )
@@ -107,6 +108,7 @@ class DuckDB(Engine):
     def _bind_arrow(self, name: str, table: pa.Table) -> None:
         with self._running(name, f"-- {name}: Arrow, {table.num_rows} rows") as rows:
             self._connection.register(name, table)
+            self._registered.add(name)
             rows.append(table.num_rows)
 
     def _create_view(self, name: str, sql: str, columns: Relation) -> None:
@@ -120,6 +122,10 @@ class DuckDB(Engine):
             self._connection.execute(sql)
 
     def _drop(self, name: str) -> None:
+        if name in self._registered:
+            self._connection.unregister(name)
+            self._registered.remove(name)
+            return
         for kind, catalogue in _CATALOGUES.items():
             if self._connection.execute(catalogue, [name]).fetchall():
                 self._connection.execute(f"DROP {kind} {name}")

@@ -16,9 +16,8 @@ A rule writes them as function calls; `spell` replaces the call in the syntax tr
 ``flag(condition)``
     1 when the condition holds, 0 when it does not or is unknown.
 
-Every operation but `flag` is NULL when an argument is NULL. Outside the bounds SQLite raises an overflow,
-where it would otherwise go on in floating point without a word; DuckDB and Spark count in 128 bits or 38
-digits and raise when the result leaves 64 bits.
+Every operation but `flag` is NULL when an argument is NULL. All of it is 64-bit integer arithmetic; outside
+the bounds an engine raises an overflow (``engine.failed``) rather than give an inexact result.
 """
 
 from __future__ import annotations
@@ -32,14 +31,30 @@ from sqlglot import exp
 
 from yibao.kernel import Refused
 
-# SQLite has no way to raise inside an expression but an overflow: abs() of the least integer. The multiple of
-# an argument keeps the optimiser from evaluating it before the row is there.
-_SQLITE_OVERFLOW = "abs(-9223372036854775807 - 1 + 0 * {0})"
+# The spellings differ in the word for a whole quotient and in what happens beyond 64 bits: DuckDB and Spark
+# raise by themselves, SQLite goes on in floating point. It has no way to raise inside an expression but an
+# overflow, abs() of the least integer; the multiple of an argument keeps the optimiser from evaluating it
+# before the row is there.
+_QUOTIENT = {"duckdb": "//", "sqlite": "/", "spark": "DIV"}
+_SQLITE_OVERFLOW = "abs(-9223372036854775807 - 1 + 0 * {argument})"
 
-_EVERY_LEAST2 = "CASE WHEN a <= b THEN a WHEN a > b THEN b END"
-_EVERY_GREATEST2 = "CASE WHEN a >= b THEN a WHEN a < b THEN b END"
-_EVERY_FLAG = "CASE WHEN condition THEN 1 ELSE 0 END"
-_SIGN_OF_PRODUCT = "CASE WHEN ({0} < 0) = ({1} < 0) THEN 1 ELSE -1 END"
+_SIGN = "CASE WHEN ({a} < 0) = ({b} < 0) THEN 1 ELSE -1 END"
+
+# q + (r >= whole - r) rounds half up without doubling the product, which may fill 64 bits already.
+_SHARE = (
+    "(abs(amount * part) {div} whole"
+    " + CASE WHEN abs(amount * part) % whole >= whole - abs(amount * part) % whole THEN 1 ELSE 0 END)"
+    f" * {_SIGN.format(a='amount', b='part')}"
+)
+_SHARE_TOO_LARGE = "abs(amount) > 9223372036854775807 / NULLIF(abs(part), 0)"
+
+# The price is split at 10⁸, so that neither partial product leaves 64 bits.
+_PRICED = (
+    "(abs(price) {div} 100000000 * abs(quantity)"
+    " + (abs(price) % 100000000 * abs(quantity) + 50000000) {div} 100000000)"
+    f" * {_SIGN.format(a='price', b='quantity')}"
+)
+_PRICED_TOO_LARGE = "abs(price) > 9000000000000000 OR abs(quantity) > 90000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,58 +71,39 @@ class Operation:
 
 
 def _everywhere(text: str) -> dict[str, str]:
-    return {"duckdb": text, "sqlite": text, "spark": text}
+    """Spell an operation alike on every engine but for the word for a whole quotient."""
+    return {dialect: text.format(div=div) for dialect, div in _QUOTIENT.items()}
+
+
+def _guarded(text: str, too_large: str, argument: str) -> dict[str, str]:
+    """Spell an operation that leaves 64 bits when ``too_large`` holds, and make SQLite raise then, too."""
+    spellings = _everywhere(text)
+    overflow = _SQLITE_OVERFLOW.format(argument=argument)
+    spellings["sqlite"] = f"CASE WHEN {too_large} THEN {overflow} ELSE {spellings['sqlite']} END"
+    return spellings
+
+
+def _when_positive(name: str, spellings: dict[str, str]) -> dict[str, str]:
+    return {dialect: f"CASE WHEN {name} > 0 THEN {text} END" for dialect, text in spellings.items()}
 
 
 _LIST = (
-    Operation(
-        "int_div",
-        ("a", "b"),
-        "BIGINT",
-        {"duckdb": "a // NULLIF(b, 0)", "sqlite": "a / NULLIF(b, 0)", "spark": "a DIV NULLIF(b, 0)"},
-    ),
+    Operation("int_div", ("a", "b"), "BIGINT", _everywhere("a {div} NULLIF(b, 0)")),
     Operation(
         "share_fen",
         ("amount", "part", "whole"),
         "BIGINT",
-        {
-            "duckdb": "CASE WHEN whole > 0 THEN CAST((abs(CAST(amount AS HUGEINT) * part) * 2 + whole)"
-            " // (CAST(whole AS HUGEINT) * 2) AS BIGINT)"
-            f" * {_SIGN_OF_PRODUCT.format('amount', 'part')} END",
-            # q + (r >= whole - r) rounds half up without doubling the product, which fills 64 bits already.
-            "sqlite": "CASE WHEN whole > 0 THEN CASE"
-            " WHEN abs(amount) > 9223372036854775807 / NULLIF(abs(part), 0)"
-            f" THEN {_SQLITE_OVERFLOW.format('amount')}"
-            " ELSE (abs(amount * part) / whole"
-            " + (abs(amount * part) % whole >= whole - abs(amount * part) % whole))"
-            f" * {_SIGN_OF_PRODUCT.format('amount', 'part')} END END",
-            "spark": "CASE WHEN whole > 0 THEN"
-            " ((abs(CAST(amount AS DECIMAL(19, 0)) * CAST(part AS DECIMAL(19, 0))) * 2"
-            " + CAST(whole AS DECIMAL(19, 0))) DIV (CAST(whole AS DECIMAL(19, 0)) * 2))"
-            f" * {_SIGN_OF_PRODUCT.format('amount', 'part')} END",
-        },
+        _when_positive("whole", _guarded(_SHARE, _SHARE_TOO_LARGE, "amount")),
     ),
     Operation(
         "price_times_quantity_fen",
         ("price", "quantity"),
         "BIGINT",
-        {
-            "duckdb": "CAST((abs(CAST(price AS HUGEINT) * quantity) + 50000000) // 100000000 AS BIGINT)"
-            f" * {_SIGN_OF_PRODUCT.format('price', 'quantity')}",
-            # The price is split at 10⁸, so that neither partial product leaves 64 bits.
-            "sqlite": "CASE WHEN abs(price) > 9000000000000000 OR abs(quantity) > 90000000000"
-            f" THEN {_SQLITE_OVERFLOW.format('price')}"
-            " ELSE (abs(price) / 100000000 * abs(quantity)"
-            " + (abs(price) % 100000000 * abs(quantity) + 50000000) / 100000000)"
-            f" * {_SIGN_OF_PRODUCT.format('price', 'quantity')} END",
-            "spark": "((abs(CAST(price AS DECIMAL(19, 0)) * CAST(quantity AS DECIMAL(19, 0)))"
-            " + CAST(50000000 AS DECIMAL(19, 0))) DIV CAST(100000000 AS DECIMAL(19, 0)))"
-            f" * {_SIGN_OF_PRODUCT.format('price', 'quantity')}",
-        },
+        _guarded(_PRICED, _PRICED_TOO_LARGE, "price"),
     ),
-    Operation("least2", ("a", "b"), None, _everywhere(_EVERY_LEAST2)),
-    Operation("greatest2", ("a", "b"), None, _everywhere(_EVERY_GREATEST2)),
-    Operation("flag", ("condition",), "BIGINT", _everywhere(_EVERY_FLAG)),
+    Operation("least2", ("a", "b"), None, _everywhere("CASE WHEN a <= b THEN a WHEN a > b THEN b END")),
+    Operation("greatest2", ("a", "b"), None, _everywhere("CASE WHEN a >= b THEN a WHEN a < b THEN b END")),
+    Operation("flag", ("condition",), "BIGINT", _everywhere("CASE WHEN condition THEN 1 ELSE 0 END")),
 )
 
 OPERATIONS: Mapping[str, Operation] = {operation.name: operation for operation in _LIST}
@@ -163,7 +159,7 @@ def _spelled(call: exp.Anonymous, dialect: str) -> exp.Expr:
     given = dict(zip(operation.arguments, call.expressions, strict=True))
     spelling = _parsed(operation.spellings[dialect], dialect).copy()
     for column in list(spelling.find_all(exp.Column)):
-        column.replace(_enclosed(given[column.name]))
+        column.replace(_enclosed(given[column.name], dialect))
     return exp.Paren(this=spelling)
 
 
@@ -172,6 +168,9 @@ def _parsed(text: str, dialect: str) -> exp.Expr:
     return sqlglot.parse_one(text, read=dialect)
 
 
-def _enclosed(argument: exp.Expr) -> exp.Expr:
+def _enclosed(argument: exp.Expr, dialect: str) -> exp.Expr:
+    if isinstance(argument, exp.Literal) and not argument.is_string and dialect != "sqlite":
+        # A bare literal is 32 bits wide, and so would be the product of two.
+        return exp.Cast(this=argument.copy(), to=exp.DataType.build("BIGINT"))
     plain = isinstance(argument, exp.Column | exp.Literal | exp.Paren | exp.Cast)
     return argument.copy() if plain else exp.Paren(this=argument.copy())

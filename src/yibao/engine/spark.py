@@ -63,7 +63,9 @@ class Spark(Engine):
             target = self._next_path(name)
             target.mkdir(parents=True)
             pq.write_table(table, target / "part.parquet")
-            self._session.read.parquet(str(target)).createOrReplaceTempView(name)
+            relation = relation_of(table.schema)
+            schema = ", ".join(f"{_quoted(c)} {_SPARK[kind]}" for c, kind in relation.items())
+            self._session.read.schema(schema).parquet(str(target)).createOrReplaceTempView(name)
             rows.append(table.num_rows)
 
     def _create_view(self, name: str, sql: str, columns: Relation) -> None:

@@ -20,7 +20,7 @@ try:
 except ImportError:  # a PyYAML built without libyaml reads the same, only slower
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-_INTEGER: Final = re.compile(r"[+-]?(0|[1-9][0-9_]*)", re.ASCII)
+_INTEGER: Final = re.compile(r"[+-]?(0|[1-9]\d*(_\d+)*)", re.ASCII)
 _FRACTION: Final = re.compile(r"[+-]?(\d+\.\d*|\.\d+|[\d.]+e[+-]?\d+|\.inf|\.nan)", re.ASCII | re.IGNORECASE)
 _PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{kind}"

@@ -29,9 +29,8 @@ def dump_register(home: Home, file: Path, url: str | None = None) -> None:
     file = Path(file).absolute()
     draft = file.with_name(f".{file.name}.part")
     with connect(home, url) as register:
+        _make_private(draft)
         try:
-            draft.unlink(missing_ok=True)
-            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             _run(
                 "pg_dump", register, ["--format=custom", "--no-owner", f"--file={draft}"], "store.dump_failed"
             )
@@ -68,6 +67,22 @@ def restore_register(home: Home, file: Path, url: str | None = None) -> None:
             )
         options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
         _run("pg_restore", register, [*options, str(Path(file).absolute())], "store.restore_failed")
+
+
+def _make_private(draft: Path) -> None:
+    try:
+        draft.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise Refused(
+            "store.dump_failed",
+            zh="无法在该处写导出文件",
+            en="the dump cannot be written there",
+            where=str(draft.parent),
+            wanted="a directory this user may write to",
+            came=error.strerror or str(error),
+            todo=Text(zh="换一个位置", en="choose another place"),
+        ) from error
 
 
 def _run(program: str, register: Register, options: list[str], code: str) -> None:

@@ -32,6 +32,7 @@ class Batch:
         self._session = session
         self._staged: dict[Path, Path] = {}
         self._counts: dict[str, int] = {}
+        self._renamed: list[Path] = []
         self._unit: UnitOfWork | None = None
         self._left = False
 
@@ -80,6 +81,7 @@ class Batch:
             )
         for draft, final in written:
             draft.rename(final)
+            self._renamed.append(final)
         for folder in {final.parent for _, final in written} | {self._lake}:
             sync_directory(folder)
         if rows:
@@ -138,9 +140,8 @@ class Batch:
         """
         with suppress(DBAPIError, Refused):
             if close_unless_published(self._register, self.number):
-                for draft, final in self._staged.items():
-                    draft.unlink(missing_ok=True)
-                    final.unlink(missing_ok=True)
+                for path in (*self._staged, *self._renamed):
+                    path.unlink(missing_ok=True)
         with suppress(DBAPIError):
             self._session.execute(select(func.pg_advisory_unlock(batch_lock(self.number))))
             self._session.commit()
@@ -168,7 +169,6 @@ def _file_exists(path: Path) -> Refused:
         wanted="a free name",
         came="a file that the register does not know",
         todo=Text(
-            zh="登记库可能是从较旧的备份恢复的: 先用 doctor 核对湖与登记库",
-            en="the register may have been restored from an older dump: check lake and register with doctor",
+            zh="查明是谁在湖中写文件,然后重新执行", en="find out who writes into the lake, then run again"
         ),
     )

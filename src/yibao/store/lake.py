@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from yibao.kernel import Refused, Text
 from yibao.store.batch import Batch, close_unless_published
 from yibao.store.home import Home
-from yibao.store.lakefiles import check_table, digest, walk
+from yibao.store.lakefiles import check_table, digest, has_files, walk
 from yibao.store.locks import PUBLISH, SWEEP, batch_lock, lock_key
 from yibao.store.register import Register
 from yibao.store.tables import batch, lake_file
@@ -70,11 +70,7 @@ class Lake:
         """
         session = self._register.engine.connect()
         try:
-            insert = batch.insert().values(kind=kind, source=source, meta=dict(meta or {}), state="running")
-            number: int = session.execute(insert.returning(batch.c.number)).scalar_one()
-            # Before the row can be seen: a visible running batch without its lock would count as dead.
-            session.execute(select(func.pg_advisory_lock(batch_lock(number))))
-            session.commit()
+            number = self._reserve(session, {"kind": kind, "source": source, "meta": dict(meta or {})})
         except BaseException:
             session.close()
             raise
@@ -171,6 +167,21 @@ class Lake:
             )
             for path in unknown
         ]
+
+    def _reserve(self, session: Connection, told: Mapping[str, Any]) -> int:
+        """Make a batch's row and take its lock; give its number."""
+        insert = batch.insert().values(**told, state="running").returning(batch.c.number)
+        while True:
+            number: int = session.execute(insert).scalar_one()
+            if not has_files(self.path, number):
+                break
+            # A register restored from an older dump counts again what the lake already holds. Such a number
+            # is passed over and gets no row: the sweep removes nothing of a batch that has none.
+            session.rollback()
+        # Before the row can be seen: a visible running batch without its lock would count as dead.
+        session.execute(select(func.pg_advisory_lock(batch_lock(number))))
+        session.commit()
+        return number
 
     def _bury_if_dead(self, number: int) -> None:
         key = batch_lock(number)

@@ -57,6 +57,11 @@ def walk(lake: Path) -> Iterator[Found]:
             yield Found(path, int(match[1]), draft=match[0] != path.name)
 
 
+def has_files(lake: Path, batch: int) -> bool:
+    """Whether the lake holds finished files under this batch's number."""
+    return any(True for _ in lake.glob(f"*/{batch}-*.parquet"))
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What the manifest records of a file."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -161,11 +164,22 @@ def _embedded_engine(server: EmbeddedServer) -> tuple[URL, Engine]:
         try:
             return dialect.loaded_dbapi.connect(**{**given, **parameters})
         except dialect.loaded_dbapi.OperationalError:
-            parameters = server.address().parameters
+            parameters = _accepting(server)
             return dialect.loaded_dbapi.connect(**{**given, **parameters})
 
     event.listen(engine, "do_connect", connect_or_revive)
     return url, engine
+
+
+def _accepting(server: EmbeddedServer) -> dict[str, Any]:
+    """Wait, within the start time-out, for a server that neither starts up nor recovers; give its address."""
+    deadline = time.monotonic() + server.start_timeout
+    while True:
+        parameters = server.address().parameters
+        answer = PGconn.ping(make_conninfo(**parameters).encode())
+        if answer == Ping.OK or time.monotonic() > deadline:
+            return parameters
+        time.sleep(0.02)
 
 
 def _parse(given: str) -> URL:

@@ -104,6 +104,7 @@ CLAUSES: dict[tuple[type[exp.Expr], str], str] = {
     (exp.Group, "grouping_sets"): "group.columns",
     (exp.Join, "method"): "join.kind",
     (exp.Join, "using"): "join.using",
+    (exp.DataType, "expressions"): "cast.type",
     (exp.Star, "except_"): "star",
     (exp.Star, "replace"): "star",
     (exp.Star, "rename"): "star",
@@ -158,6 +159,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "try_cast": _words("TryCast"),
     "boolean.value": _words("Boolean"),
     "set_operation": _words("Except Intersect"),
+    "group.columns": _words("Rollup Cube GroupingSets"),
 }
 """Class names of what is refused with a note of its own."""
 

@@ -49,15 +49,21 @@ def lint(
 # — the list —
 
 
-def _against_the_list(tree: exp.Expr) -> Iterator[Finding]:
-    for node in tree.walk(prune=lambda n: type(n) not in ALLOWED):
-        parts = ALLOWED.get(type(node))
-        if parts is None:
-            yield _family(node), node, node.sql(REFERENCE)
+def _against_the_list(node: exp.Expr) -> Iterator[Finding]:
+    """Findings of a node and what is below it; what stands below something refused is not looked at."""
+    parts = ALLOWED.get(type(node))
+    if parts is None:
+        yield _family(node), node, node.sql(REFERENCE)
+        return
+    for part, value in node.args.items():
+        if value in (None, False, []):
             continue
-        for part, value in node.args.items():
-            if value not in (None, False, []) and part not in parts:
-                yield CLAUSES.get((type(node), part), _clause(node)), node, _part_name(node, part)
+        if part not in parts:
+            yield CLAUSES.get((type(node), part), _clause(node)), node, _part_name(node, part)
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, exp.Expr):
+                yield from _against_the_list(child)
 
 
 def _family(node: exp.Expr) -> str:
@@ -334,7 +340,7 @@ def _resolved(tree: exp.Expr, relations: Mapping[str, Relation] | None) -> list[
 
     def listen(rule: str, node: exp.Expr, detail: str) -> None:
         if relations is not None or rule != "relation.unknown":
-            findings.append((rule, node, detail))
+            findings.append((rule, node, detail or node.sql(REFERENCE)))
 
     Columns(relations or {}, listen).of(tree)
     return findings

@@ -36,6 +36,7 @@ LOG_LIMIT = 10_000_000
 
 def main(arguments: list[str]) -> int:
     """Become the keeper of the register below ``arguments[0]``; 0 also where another one already is."""
+    os.umask(0o077)
     layout, linger = Layout(Path(arguments[0])), float(arguments[1])
     lock = FileLock(layout.lock("keeper"))
     if not lock.try_exclusive():
@@ -149,7 +150,7 @@ class Keeper:
             socket=str(self._socket),
             server_account=cluster.server.name,
             server_uid=cluster.server.uid,
-            server_pid=self._server.pid,
+            server=Identity.of(self._server.pid),
         )
         self.note.write(self._layout.note)
 

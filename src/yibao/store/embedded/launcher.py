@@ -52,14 +52,14 @@ class EmbeddedServer:
     def __init__(self, register: Path, *, start_timeout: float, linger: float) -> None:
         _check_owner(register)
         self._layout = Layout(register)
-        self._timeout = start_timeout
+        self.start_timeout = start_timeout
         self._linger = linger
         self._users = FileLock(self._layout.lock("users"))
         self._hold(time.monotonic() + start_timeout)
 
     def address(self) -> Address:
         """Give the address of the running server, starting it (again) where it does not run."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self.start_timeout
         while True:
             # A new keeper first tears up the former one's note, so what is read below is news.
             self._ensure_keeper(deadline)
@@ -79,7 +79,7 @@ class EmbeddedServer:
                 raise _told(note, self._layout)
             if note is not None and not note.keeper.alive:
                 return None
-            if note is not None and note.phase == "ready":
+            if note is not None and note.ready:
                 return note
             if note is None and self._keeper_is_gone():
                 return None
@@ -114,6 +114,7 @@ class EmbeddedServer:
         home_of_code = str(Path(yibao.__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (home_of_code, os.environ.get("PYTHONPATH"))))
         command = [sys.executable, "-P", "-m", "yibao.store.embedded.keeper"]
+        self._layout.keeper_log.touch(mode=0o600)
         with self._layout.keeper_log.open("wb") as log:
             done = subprocess.run(
                 [*command, str(self._layout.root), str(self._linger)],
@@ -142,7 +143,7 @@ class EmbeddedServer:
             zh="数据库在限定时间内没有启动完成",
             en="the database was not ready in time",
             where=str(self._layout.server_log),
-            wanted=f"ready within {self._timeout:g} s",
+            wanted=f"ready within {self.start_timeout:g} s",
             came=self._layout.log_tail() or "nothing in the log yet",
             todo=Text(
                 zh="数据量大或上次异常中断时恢复需要更久: 增大启动超时后重试",

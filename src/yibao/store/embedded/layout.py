@@ -79,8 +79,14 @@ class Note:
     socket: str | None = None
     server_account: str | None = None
     server_uid: int | None = None
-    server_pid: int | None = None
+    server: Identity | None = None
     refusal: dict[str, str | None] | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the server is there to be connected to, and its keeper with it."""
+        alive = self.keeper.alive and self.server is not None and self.server.alive
+        return alive and self.phase == "ready"
 
     def write(self, path: Path) -> None:
         """Put the note in place at once; a reader sees the old one or the new one."""
@@ -96,4 +102,5 @@ def read_note(path: Path) -> Note | None:
         told = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return Note(**{**told, "keeper": Identity(**told["keeper"])})
+    server = Identity(**told["server"]) if told["server"] else None
+    return Note(**{**told, "keeper": Identity(**told["keeper"]), "server": server})

@@ -10,10 +10,10 @@ WITH pairs AS (
         ON m.person_id = s.person_id AND m.institution_id = s.institution_id AND m.item_id = k.main_id
     WHERE s.reversed = 0 AND m.reversed = 0
         AND (
-            (k.window = '单日' AND m.fee_day = s.fee_day)
-            OR (k.window = '单次就诊' AND m.encounter_id = s.encounter_id)
-            OR (k.window = '6小时' AND m.fee_minute - s.fee_minute <= 360 AND s.fee_minute - m.fee_minute <= 360)
-            OR (k.window = '同一小时' AND m.fee_minute - s.fee_minute <= 60 AND s.fee_minute - m.fee_minute <= 60)
+            (k.span = '单日' AND m.fee_day = s.fee_day)
+            OR (k.span = '单次就诊' AND m.encounter_id = s.encounter_id)
+            OR (k.span = '6小时' AND m.fee_minute - s.fee_minute <= 360 AND s.fee_minute - m.fee_minute <= 360)
+            OR (k.span = '同一小时' AND m.fee_minute - s.fee_minute <= 60 AND s.fee_minute - m.fee_minute <= 60)
         )
 )
 SELECT

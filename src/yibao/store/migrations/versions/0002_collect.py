@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0002_collect"
-down_revision = "0001_ground"
-branch_labels = None
-depends_on = None
+down_revision: str | None = "0001_ground"
 
 
 def upgrade() -> None:
@@ -23,8 +21,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("files", postgresql.JSONB(), nullable=False),
-        sa.Column("tables", postgresql.JSONB(), nullable=False),
+        sa.Column("files", JSONB, nullable=False),
+        sa.Column("tables", JSONB, nullable=False),
         sa.Column("quarantined_fen", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("collected_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),

@@ -1,0 +1,40 @@
+"""Audit: bills against the rules of law and of the two libraries, on any engine; a pure calculation.
+
+A rule is a folder that a jurist can read: ``rule.yaml`` (what it says, on which ground, how surely), ``rule.sql`` (one
+SELECT over the relations of `claims`) and ``examples.yaml`` (rows that must and must not be hit). Knowledge, such as the
+thousands of drugs limited to one sex, is a table and not a rule. A rule gives rows of evidence; those that belong
+together are a finding, and a line that several rules hit has its money counted once.
+"""
+
+from __future__ import annotations
+
+from yibao.audit.attribution import FINDING, LABELLED, attribute, label
+from yibao.audit.catalogue import base_relations, choose, complaints, reads, rule_file, rules
+from yibao.audit.examples import Case, cases, disagreements
+from yibao.audit.judging import TOUCHED, Judged, effective_result, judge, needed_relations
+from yibao.audit.model import EVIDENCE, KIND_NAMES, RESULT_NAMES, Rule
+
+__all__ = [
+    "EVIDENCE",
+    "FINDING",
+    "KIND_NAMES",
+    "LABELLED",
+    "RESULT_NAMES",
+    "TOUCHED",
+    "Case",
+    "Judged",
+    "Rule",
+    "attribute",
+    "base_relations",
+    "cases",
+    "choose",
+    "complaints",
+    "disagreements",
+    "effective_result",
+    "judge",
+    "label",
+    "needed_relations",
+    "reads",
+    "rule_file",
+    "rules",
+]

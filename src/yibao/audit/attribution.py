@@ -1,0 +1,102 @@
+"""Attribution: whose money it is when several rules hit the same line.
+
+A line's money can be at stake once. Rules are asked in the order of the catalogue, clear ones first: each is credited
+with what it puts at stake beyond what the rules before it already did. The credits of a line therefore add up to the
+largest amount that any single rule puts at stake, and the credits of all findings to the total of the report.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from yibao.audit.judging import Judged
+from yibao.engine import open_engine
+
+FINDING = pa.schema(
+    [
+        ("finding_id", pa.int64()), ("rule", pa.string()), ("result", pa.string()),
+        ("institution_id", pa.int64()), ("person_id", pa.int64()), ("day", pa.int64()),
+        ("measured", pa.int64()), ("threshold", pa.int64()), ("knowledge_id", pa.int64()),
+        ("at_stake_fen", pa.int64()), ("attributed_fen", pa.int64()), ("rows", pa.int64()),
+    ]
+)  # fmt: skip
+"""One finding: what its evidence rows have in common, its money alone and its share of the total."""
+
+LABELLED = pa.schema(
+    [
+        ("finding_id", pa.int64()), ("rule", pa.string()), ("evidence", pa.string()), ("row_id", pa.int64()),
+        ("role", pa.int64()), ("at_stake_fen", pa.int64()),
+    ]
+)  # fmt: skip
+"""One row of evidence as it is stored: which finding it belongs to, and which row of which table it is."""
+
+
+def label(judged: list[Judged]) -> tuple[pa.Table, pa.Table]:
+    """Give the findings (`FINDING`, nothing attributed yet) and their evidence (`LABELLED`) of a run.
+
+    A finding's identity is the hash of its rule and of what it is about, so that it stays the same from run to run
+    and from engine to engine.
+    """
+    with open_engine("duckdb", memory_mib=1024) as engine:
+        findings, evidence = [FINDING.empty_table()], [LABELLED.empty_table()]
+        for one in judged:
+            if not one.evidence.num_rows:
+                continue
+            engine.register_arrow("hits", one.evidence)
+            identity = (
+                f"CAST(md5_number_lower('{one.rule.id}|' || key_1 || '|' || key_2 || '|' || key_3 || '|' || key_4) "
+                "& 9223372036854775807 AS BIGINT)"
+            )
+            engine.execute_native(
+                f"CREATE OR REPLACE TEMP TABLE labelled AS SELECT {identity} AS finding_id, * FROM hits"
+            )
+            rows = engine.execute_native(
+                f"SELECT finding_id, '{one.rule.id}' AS rule, evidence, row_id, role, at_stake_fen FROM labelled"
+            )
+            heads = engine.execute_native(
+                f"""
+                SELECT finding_id, '{one.rule.id}' AS rule, '{one.result}' AS result,
+                    min(institution_id) AS institution_id, min(person_id) AS person_id, min(day) AS day,
+                    max(measured) AS measured, min(threshold) AS threshold, min(knowledge_id) AS knowledge_id,
+                    CAST(sum(CASE WHEN role = 1 THEN at_stake_fen ELSE 0 END) AS BIGINT) AS at_stake_fen,
+                    CAST(0 AS BIGINT) AS attributed_fen, count(*) AS rows
+                FROM labelled GROUP BY finding_id
+                """
+            )
+            assert rows is not None and heads is not None
+            findings.append(heads.cast(FINDING))
+            evidence.append(rows.cast(LABELLED))
+    return pa.concat_tables(findings), pa.concat_tables(evidence)
+
+
+def attribute(findings: pa.Table, evidence: pa.Table, order: dict[str, int]) -> pa.Table:
+    """Give ``finding_id, attributed_fen`` for every finding; ``order`` ranks the rules, lowest first."""
+    with open_engine("duckdb", memory_mib=1024) as engine:
+        ranks = pa.table(
+            {"rule": pa.array(list(order), pa.string()), "rank": pa.array(list(order.values()), pa.int64())}
+        )
+        engine.register_arrow("findings", findings.select(["finding_id", "rule", "result"]))
+        engine.register_arrow("evidence", evidence)
+        engine.register_arrow("ranks", ranks)
+        credited = engine.execute_native(
+            """
+            WITH lines AS (
+                SELECT e.row_id, e.finding_id, e.at_stake_fen,
+                    max(e.at_stake_fen) OVER w AS so_far,
+                    row_number() OVER w AS place
+                FROM evidence e JOIN findings f USING (finding_id) JOIN ranks r ON r.rule = f.rule
+                WHERE e.evidence = 'line' AND e.role = 1
+                WINDOW w AS (
+                    PARTITION BY e.row_id ORDER BY f.result = 'suspicious', r.rank, e.finding_id
+                    ROWS UNBOUNDED PRECEDING)
+            ),
+            credits AS (
+                SELECT finding_id, so_far - coalesce(lag(so_far) OVER (PARTITION BY row_id ORDER BY place), 0) AS fen
+                FROM lines
+            )
+            SELECT f.finding_id, CAST(coalesce(sum(c.fen), 0) AS BIGINT) AS attributed_fen
+            FROM findings f LEFT JOIN credits c USING (finding_id) GROUP BY f.finding_id
+            """
+        )
+        assert credited is not None
+        return credited

@@ -1,0 +1,125 @@
+"""Judging: one rule over bound relations, on any engine; a pure calculation.
+
+In a full run the subject of a rule is everything and so is its history. In an incremental run both are the rows of
+the *touched* keys: a person (or an institution) of whom anything new became known is judged again as a whole, and
+nobody else. That is why a full and an incremental run agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import pyarrow as pa
+
+from yibao.audit.catalogue import BY_SUBJECT, base_relations, reads
+from yibao.audit.model import EVIDENCE, Result, Rule
+from yibao.engine import Engine
+from yibao.kernel import Period, Refused, Text
+from yibao.policy import Policy, Status, Value
+
+TOUCHED = {"person_id": "touched_person", "institution_id": "touched_institution"}
+"""The relation that lists the touched keys of an incremental run, by key."""
+
+
+@dataclass(slots=True)
+class Judged:
+    """What one rule gave: its evidence, the parameters that were in force, and how long it took."""
+
+    rule: Rule
+    evidence: pa.Table
+    result: Result
+    values: list[Value] = field(default_factory=list)
+    seconds: float = 0.0
+    skipped: Text | None = None
+
+
+def needed_relations(rules: Iterable[Rule]) -> set[str]:
+    """Name the contract's relations that these rules read."""
+    return {name for rule in rules for name in base_relations(rule)}
+
+
+def judge(engine: Engine, rule: Rule, policy: Policy, *, touched: bool, filled: Mapping[str, bool]) -> Judged:
+    """Run one rule; ``touched`` restricts it to the touched keys, ``filled`` tells which relations hold rows.
+
+    A rule whose data this city does not have is skipped, and says so: an empty price list is no proof of honest
+    prices. Raises `Refused` where the engine cannot run it.
+    """
+    missing = [name for name in (*rule.needs, *_knowledge(rule)) if not filled.get(name, False)]
+    if missing:
+        return Judged(rule, EVIDENCE.empty_table(), rule.result, skipped=_no_data(missing))
+    began = perf_counter()
+    span = _span(engine, rule)
+    parts, used = [EVIDENCE.empty_table()], []
+    for stretch, values in _stretches(rule, policy, span):
+        _bind_subject(engine, rule, stretch, span, touched=touched)
+        found = engine.run(rule.select, {name: v.number for name, v in values.items()}, name=rule.id)
+        parts.append(found.select(EVIDENCE.names).cast(EVIDENCE))
+        used += [v for v in values.values() if v not in used]
+    return Judged(rule, pa.concat_tables(parts), effective_result(rule, used), used, perf_counter() - began)
+
+
+def effective_result(rule: Rule, values: Iterable[Value]) -> Result:
+    """Say how surely a hit speaks: clear only on official or legal ground with every parameter confirmed."""
+    solid = rule.origin in ("OFFICIAL", "LAW") and all(v.status is Status.CONFIRMED for v in values)
+    return "clear" if rule.result == "clear" and solid else "suspicious"
+
+
+def _knowledge(rule: Rule) -> list[str]:
+    return [f"knowledge_{rule.knowledge}"] if rule.knowledge else []
+
+
+def _no_data(missing: list[str]) -> Text:
+    names = "、".join(missing)
+    return Text(zh=f"未运行：没有数据（{names}）", en=f"not run: there is no data ({', '.join(missing)})")
+
+
+def _span(engine: Engine, rule: Rule) -> Period | None:
+    """Give the days that the subject covers within the rule's own time in force, or None for no rows."""
+    column = rule.day_column
+    found = engine.run(
+        f"SELECT min(s.{column}) AS first_day, max(s.{column}) AS last_day FROM {rule.subject} AS s"
+    ).to_pylist()[0]
+    if found["first_day"] is None:
+        return None
+    return Period(found["first_day"], found["last_day"] + 1).overlap(rule.period)
+
+
+def _stretches(rule: Rule, policy: Policy, span: Period | None) -> Iterable[tuple[Period, dict[str, Value]]]:
+    """Cut the days into stretches on which every parameter is constant, so that each bill meets its own law."""
+    if span is None:
+        return
+    cuts = {span.from_day, span.until_day}
+    for key in rule.parameters.values():
+        cuts |= {stretch.from_day for stretch, _ in policy.segments(key, span)}
+    days = sorted(cuts)
+    for first, until in zip(days, days[1:], strict=False):
+        yield Period(first, until), {n: policy.at(key, first) for n, key in rule.parameters.items()}
+
+
+def _bind_subject(engine: Engine, rule: Rule, stretch: Period, span: Period | None, *, touched: bool) -> None:
+    """Make ``subject_…`` and ``history_…`` mean what this run judges; other relations are bound already."""
+    for name in reads(rule):
+        base = name.removeprefix("subject_").removeprefix("history_")
+        if base not in BY_SUBJECT:
+            continue
+        conditions = []
+        if touched:
+            if base not in rule.partition:
+                raise Refused(
+                    "audit.no_partition",
+                    zh="规则没有说明该关系按哪个键分区，无法增量运行",
+                    en="the rule does not say by which key this relation is partitioned; it cannot run incrementally",
+                    where=f"rules/{rule.id}/rule.yaml",
+                    wanted=f"partition: {{{base}: person_id | institution_id}}",
+                )
+            key = rule.partition[base]
+            conditions.append(f"EXISTS (SELECT 1 FROM {TOUCHED[key]} AS t WHERE t.id = r.{key})")
+        if name == f"subject_{rule.subject}" and stretch != span:
+            conditions.append(
+                f"r.{rule.day_column} >= {stretch.from_day} AND r.{rule.day_column} < {stretch.until_day}"
+            )
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        columns = ", ".join(f"r.{column}" for column in engine.relations[base])
+        engine.view(name, f"SELECT {columns} FROM {base} AS r{where}")

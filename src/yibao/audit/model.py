@@ -1,0 +1,149 @@
+"""The nouns of the audit: a rule, as a jurist reads it in ``rule.yaml``, and what a rule's SELECT gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field
+
+from yibao.kernel import OPEN_END, Period, Text, day_of
+
+Result = Literal["clear", "suspicious"]
+"""clear 明确违规: the rows speak for themselves; suspicious 可疑: a person has to look."""
+
+Origin = Literal["OFFICIAL", "LAW", "REFERENCE", "OURS"]
+Form = Literal["sex", "count", "quantity", "price", "fen"]
+
+RESULT_NAMES = {
+    "clear": Text(zh="明确违规", en="clear violation"),
+    "suspicious": Text(zh="可疑", en="suspicious"),
+}
+KIND_NAMES = {
+    "policy": Text(zh="政策类", en="policy"),
+    "management": Text(zh="管理类", en="management"),
+    "medical": Text(zh="医疗类", en="medical"),
+}
+
+EVIDENCE = pa.schema(
+    [
+        ("key_1", pa.int64()), ("key_2", pa.int64()), ("key_3", pa.int64()), ("key_4", pa.int64()),
+        ("institution_id", pa.int64()), ("person_id", pa.int64()), ("day", pa.int64()),
+        ("evidence", pa.string()), ("row_id", pa.int64()), ("role", pa.int64()),
+        ("measured", pa.int64()), ("threshold", pa.int64()), ("knowledge_id", pa.int64()),
+        ("at_stake_fen", pa.int64()),
+    ]
+)  # fmt: skip
+"""What every rule's SELECT gives: one row per row of evidence.
+
+``key_1`` … ``key_4`` say which finding the row belongs to (what they are is the rule's ``unit``; 0 = not used).
+``evidence`` names the table of the row, ``row_id`` its key there, ``role`` is 1 for a violating row and 2 for one
+that is involved (违规项目类型 of message 3101). ``at_stake_fen`` is the money of this row alone."""
+
+
+class Bilingual(BaseModel):
+    """A text of a rule file in both languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: str
+    en: str
+
+    @property
+    def text(self) -> Text:
+        """Give it as the house's text."""
+        return Text(zh=self.zh, en=self.en)
+
+
+class Shown(Bilingual):
+    """What a measured value or a threshold is, and how it is written for people."""
+
+    form: Form
+
+
+class Basis(BaseModel):
+    """One instrument a rule rests on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    instrument: str
+    article: str
+    status: Literal["confirmed", "secondary", "assumed"]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.article}"
+
+
+class CaseCause(BaseModel):
+    """The cause of action (案由) a finding of this rule would be handled under."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    list: str
+    item: int
+    zh: str
+
+
+class InForce(BaseModel):
+    """The days on which a rule's version judges."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: dt.date = Field(alias="from")
+    until: dt.date | None = None
+
+
+class Rule(BaseModel):
+    """One rule: a folder with ``rule.yaml`` (this), ``rule.sql`` (``select``) and ``examples.yaml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    version: int
+    status: Literal["draft", "trial", "grey", "published", "retired"]
+    in_force: InForce
+    catalogue: tuple[str, ...]
+    name: Bilingual
+    says: Bilingual
+    kind: Literal["policy", "management", "medical"]
+    result: Result
+    stages: tuple[Literal["pre", "mid", "post"], ...]
+    scene: tuple[Literal["outpatient", "inpatient", "pharmacy"], ...]
+    subject: Literal["line", "settlement", "stay"]
+    unit: tuple[str, ...]
+    partition: dict[str, Literal["person_id", "institution_id"]]
+    origin: Origin
+    knowledge: str | None = None
+    needs: tuple[str, ...] = ()
+    parameters: dict[str, str]
+    measured: Shown
+    threshold: Shown
+    basis: tuple[Basis, ...]
+    case_cause: CaseCause
+    innocent: tuple[Bilingual, ...]
+    approver: str | None = None
+    select: str = Field(repr=False)
+    order: int
+    """Its place in the catalogue; earlier rules are credited first with a line that several rules hit."""
+
+    @property
+    def key(self) -> str:
+        """Name the key whose rows must be judged together: person_id or institution_id."""
+        return self.partition[self.subject]
+
+    @property
+    def period(self) -> Period:
+        """Give the days on which this version judges."""
+        until = day_of(self.in_force.until) if self.in_force.until else OPEN_END
+        return Period(day_of(self.in_force.from_), until)
+
+    @property
+    def day_column(self) -> str:
+        """Name the subject's day, by which the version and the parameters in force are chosen."""
+        return {"line": "fee_day", "settlement": "settled_day", "stay": "admit_day"}[self.subject]
+
+    @property
+    def label(self) -> Text:
+        """Give the rule's name."""
+        return self.name.text

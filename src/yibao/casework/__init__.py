@@ -1,0 +1,22 @@
+"""Casework: what the audit suspects becomes findings that people can work on.
+
+A run of the audit is received here: each finding gets an identity that stays the same from run to run, a header in the
+register (whom, by which rule, how much), and its evidence rows in the lake. A finding that a later run no longer
+finds is withdrawn and stays on record. Cases, statements and decisions build on these headers.
+"""
+
+from __future__ import annotations
+
+from yibao.casework.model import STATE_NAMES, RunOutcome, finding_code, finding_number
+from yibao.casework.service import Order, Progress, audit_lake, money
+
+__all__ = [
+    "STATE_NAMES",
+    "Order",
+    "Progress",
+    "RunOutcome",
+    "audit_lake",
+    "finding_code",
+    "finding_number",
+    "money",
+]

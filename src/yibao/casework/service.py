@@ -1,0 +1,286 @@
+"""The verb of this room so far: run the audit over the lake, and receive what it found."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+import yibao
+from yibao.audit import LABELLED, Judged, Rule, attribute, judge, label, needed_relations, rules
+from yibao.casework import store
+from yibao.casework.model import RunOutcome
+from yibao.casework.touched import Touched, bind_touched
+from yibao.claims import bind, relations
+from yibao.collect import known_files, superseded
+from yibao.engine import Engine, open_engine
+from yibao.kernel import Event, EventKind, Refused, Text, format_fen
+from yibao.policy import Policy
+from yibao.store import Home, Lake, Register
+
+Progress = Callable[[str, int, int], None]
+
+MEMORY_MIB = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of a run: by which rules and policy, on which engine, over what."""
+
+    rules: Sequence[Rule]
+    policy: Policy
+    engine: str = "duckdb"
+    since: int | None = None
+    as_known: int | datetime | None = None
+    memory_mib: int = MEMORY_MIB
+
+
+def audit_lake(
+    home: Home,
+    register: Register,
+    order: Order,
+    *,
+    actor: str,
+    progress: Progress = lambda what, done, of: None,
+    on_wait: Callable[[], None] | None = None,
+    sql_log: Path | None = None,
+) -> RunOutcome:
+    """Run rules over the lake and receive their findings; headers and evidence become visible by one commit.
+
+    ``since`` (a batch number) judges again only the persons and institutions of whom something became known after
+    it, and leaves the same findings as a full run. ``as_known`` looks at the lake as it was known then; such a run
+    answers a question about the past and changes no finding. ``sql_log`` receives exactly the SQL that ran.
+    Raises `Refused` for an empty lake.
+    """
+    lake = Lake(home, register)
+    with register.exclusive("audit", on_wait=on_wait):
+        began = perf_counter()
+        files = known_files(lake, order.as_known)
+        if not files["line"]:
+            raise _nothing_to_audit()
+        replaced = superseded(lake, order.as_known)
+        with open_engine(order.engine, memory_mib=order.memory_mib, spill=home.work) as engine:
+            judged, touched, lines = _judge_all(engine, lake, files, replaced, order, progress)
+            if sql_log is not None:
+                _write_log(engine, sql_log)
+        progress("归集疑点", len(order.rules), len(order.rules))
+        outcome = _receive(lake, register, order, judged, touched, lines, actor, began)
+    return outcome
+
+
+def _nothing_to_audit() -> Refused:
+    return Refused(
+        "casework.empty_lake",
+        zh="数据湖里还没有费用明细，没有可审核的内容",
+        en="the lake holds no charge lines yet; there is nothing to audit",
+        todo=Text(zh="先运行 yibao collect 收集数据", en="run yibao collect first"),
+    )
+
+
+def _judge_all(
+    engine: Engine,
+    lake: Lake,
+    files: Mapping[str, Sequence[Path]],
+    replaced: pa.Table,
+    order: Order,
+    progress: Progress,
+) -> tuple[list[Judged], Touched | None, int]:
+    names = needed_relations(order.rules)
+    progress("绑定数据", 0, len(order.rules))
+    bind(engine, files, names, superseded=replaced, materialise=True)
+    filled = {name: any(files[t] for t in relations()[name].made_of) for name in relations()}
+    touched = bind_touched(engine, lake, files, replaced, order.since) if order.since is not None else None
+    lines = int(engine.run("SELECT count(*) AS n FROM line").column("n")[0].as_py()) if "line" in names else 0
+    judged = []
+    for at, rule in enumerate(order.rules):
+        progress(f"审核 {rule.name.zh}", at, len(order.rules))
+        again = touched is not None and not touched.changes(rule)
+        judged.append(judge(engine, rule, order.policy, touched=again, filled=filled))
+    return judged, touched, lines
+
+
+def _write_log(engine: Engine, path: Path) -> None:
+    with path.open("w", encoding="utf-8") as sink:
+        for ran in engine.log:
+            sink.write(
+                f"-- {ran.name or ''} [{ran.dialect}] {ran.seconds:.3f} s, {ran.rows} rows\n{ran.sql};\n\n"
+            )
+
+
+# — receiving —
+
+
+def _receive(
+    lake: Lake,
+    register: Register,
+    order: Order,
+    judged: list[Judged],
+    touched: Touched | None,
+    lines: int,
+    actor: str,
+    began: float,
+) -> RunOutcome:
+    findings, evidence = label(judged)
+    outcome = _outcome(order, judged, lines)
+    if order.as_known is not None:
+        credits = attribute(findings, evidence, _ranks())
+        _count(outcome, _with_credits(findings, credits))
+        outcome.seconds = perf_counter() - began
+        return outcome
+    with lake.batch(kind="audit", source=order.engine) as batch, register.unit_of_work(actor=actor) as unit:
+        again = _again(judged, touched)
+        kept = store.kept_headers(unit.connection, again)
+        names = ["finding_id", "rule", "result"]
+        credits = attribute(
+            pa.concat_tables([findings.select(names), kept.select(names)]),
+            pa.concat_tables([evidence, _kept(lake, kept)]),
+            _ranks(),
+        )
+        findings = _with_credits(findings, credits)
+        if evidence.num_rows:
+            pq.write_table(evidence, batch.stage("evidence"), compression="zstd")
+        run = store.begin_run(
+            unit.connection, batch=batch.number, engine=order.engine, region=str(order.policy.region),
+            since=order.since, known_no=_latest(lake), rules=_rules_json(judged), versions=_versions(), lines=lines,
+            findings=0, amount_fen=0, milliseconds=0, actor=actor,
+        )  # fmt: skip
+        store.receive(unit.connection, _versioned(findings, order), run, batch.number)
+        outcome.withdrawn = sum(
+            store.withdraw(unit.connection, run, rule, what) for rule, what in again.items()
+        )
+        store.credit(unit.connection, credits)
+        outcome.run = run
+        for row in store.totals(unit.connection):
+            outcome.by_rule[row.rule] = row.findings
+            outcome.amount_by_rule[row.rule] = int(row.attributed_fen)
+        outcome.findings = sum(outcome.by_rule.values())
+        outcome.amount_fen = sum(outcome.amount_by_rule.values())
+        outcome.seconds = perf_counter() - began
+        store.end_run(
+            unit.connection, run, findings=outcome.findings, amount_fen=outcome.amount_fen,
+            milliseconds=round(outcome.seconds * 1000),
+        )  # fmt: skip
+        body = {"findings": outcome.findings, "amount_fen": outcome.amount_fen, "engine": order.engine}
+        unit.emit(Event(EventKind.AUDIT_FINISHED, f"run:{run}", body))
+        batch.publish(unit)
+    return outcome
+
+
+def _outcome(order: Order, judged: list[Judged], lines: int) -> RunOutcome:
+    assumed = {
+        value.key: f"{value.key} = {value.value} {value.unit} （假定 assumed）"
+        for one in judged
+        for value in one.values
+        if value.assumed
+    }
+    return RunOutcome(
+        run=0,
+        engine=order.engine,
+        region=str(order.policy.region),
+        lines=lines,
+        findings=0,
+        by_rule={one.rule.id: 0 for one in judged if one.skipped is None},
+        amount_by_rule={one.rule.id: 0 for one in judged if one.skipped is None},
+        amount_fen=0,
+        seconds=0.0,
+        rule_seconds={one.rule.id: one.seconds for one in judged},
+        skipped={one.rule.id: one.skipped for one in judged if one.skipped is not None},
+        assumed=list(assumed.values()),
+    )
+
+
+def _count(outcome: RunOutcome, findings: pa.Table) -> None:
+    for rule, fen in zip(
+        findings.column("rule").to_pylist(), findings.column("attributed_fen").to_pylist(), strict=True
+    ):
+        outcome.by_rule[rule] += 1
+        outcome.amount_by_rule[rule] += fen
+    outcome.findings = findings.num_rows
+    outcome.amount_fen = sum(outcome.amount_by_rule.values())
+
+
+def _ranks() -> dict[str, int]:
+    """Rank every rule of the catalogue, so that findings of rules that did not run keep their place."""
+    return {rule: at for at, rule in enumerate(rules())}
+
+
+def _with_credits(findings: pa.Table, credits: pa.Table) -> pa.Table:
+    credited = dict(zip(credits.column(0).to_pylist(), credits.column(1).to_pylist(), strict=True))
+    values = pa.array([credited[i] for i in findings.column("finding_id").to_pylist()], pa.int64())
+    return findings.set_column(findings.schema.get_field_index("attributed_fen"), "attributed_fen", values)
+
+
+def _versioned(findings: pa.Table, order: Order) -> pa.Table:
+    versions = {rule.id: rule.version for rule in order.rules}
+    return findings.append_column(
+        "rule_version", pa.array([versions[r] for r in findings.column("rule").to_pylist()], pa.int64())
+    )
+
+
+def _again(judged: list[Judged], touched: Touched | None) -> dict[str, store.Again]:
+    """Say what this run judged again, rule by rule."""
+    again: dict[str, store.Again] = {}
+    for one in judged:
+        if one.skipped is None:
+            everything = touched is None or touched.changes(one.rule)
+            again[one.rule.id] = (
+                one.rule.key,
+                None if everything or touched is None else touched.ids[one.rule.key],
+            )
+    return again
+
+
+def _kept(lake: Lake, headers: pa.Table) -> pa.Table:
+    """Give the evidence of the open findings this run did not judge again, so that money is credited once."""
+    parts = [LABELLED.empty_table()]
+    batches = set(headers.column("evidence_batch").to_pylist())
+    for file in lake.files("evidence"):
+        if file.batch in batches:
+            mine = headers.filter(pc.equal(headers.column("evidence_batch"), file.batch)).column("finding_id")
+            rows = pq.read_table(file.path, schema=LABELLED)
+            parts.append(rows.filter(pc.is_in(rows.column("finding_id"), value_set=mine.combine_chunks())))
+    return pa.concat_tables(parts)
+
+
+def _latest(lake: Lake) -> int:
+    return max((b.known_no or 0 for b in lake.batches()), default=0)
+
+
+def _rules_json(judged: list[Judged]) -> list[dict[str, object]]:
+    return [
+        {
+            "rule": one.rule.id,
+            "version": one.rule.version,
+            "result": one.result,
+            "parameters": [
+                {
+                    "key": v.key,
+                    "value": v.number,
+                    "unit": str(v.unit),
+                    "status": str(v.status),
+                    "period": str(v.period),
+                }
+                for v in one.values
+            ],
+            "found": one.evidence.num_rows,
+            "milliseconds": round(one.seconds * 1000),
+            "skipped": one.skipped.both() if one.skipped else None,
+        }
+        for one in judged
+    ]
+
+
+def _versions() -> dict[str, str]:
+    return {"yibao": yibao.__version__, "python": platform.python_version()}
+
+
+def money(fen: int) -> str:
+    """Write an amount as reports do: 万元 from ten thousand yuan on, else 元."""
+    return format_fen(fen, "wan") if abs(fen) >= 1_000_000 else format_fen(fen)

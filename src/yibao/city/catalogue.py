@@ -1,0 +1,211 @@
+"""The catalogue: what can be charged in the city, to whom it suits, and what it is given for.
+
+The lists in ``data`` hold facts of the field (codes and names of official items, names of everyday drugs) and made-up
+prices; each row says in ``source`` which is which. Codes that begin with SYN- can never be national codes.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+
+from yibao.city.arrays import Bools, Ints, ints
+from yibao.city.plan import CENT, YUAN
+
+CHILD, MAN, WOMAN = range(3)
+"""Who a bill is for, as far as what suits him or her: a child, a man, a woman."""
+
+EVERYDAY_GROUPS: Final = ("NSAID", "mucosa", "PPI", "TCM-stroke", "TCM-cold", "cough", "antihistamine")
+"""What is in every medicine chest: given where a diagnosis names nothing else."""
+
+
+def read_data(name: str) -> list[dict[str, str]]:
+    """Read one of the lists of ``data`` as rows of text."""
+    text = (resources.files("yibao.city") / "data" / f"{name}.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The catalogue items as columns; prices in millionths of a yuan, ``advance`` in basis points."""
+
+    rows: tuple[dict[str, str], ...]
+    low: Ints
+    high: Ints
+    drug: Bools
+    retail: Bools
+    advance: Ints
+    limited: Bools
+    change: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str) -> list[str]:
+        """Give one column of text."""
+        return [row[name] for row in self.rows]
+
+    def role(self, *roles: str) -> Ints:
+        """Give the items that play any of the roles."""
+        return ints([i for i, row in enumerate(self.rows) if set(roles) & set(row["roles"].split())])
+
+    def official(self, suits: str, *, drug: bool | None = None) -> Ints:
+        """Give the items with a national code that the published points limit to somebody."""
+        return ints(
+            [
+                i
+                for i, row in enumerate(self.rows)
+                if row["suits"] == suits
+                and not row["code"].startswith("SYN")
+                and (drug is None or bool(self.drug[i]) == drug)
+            ]
+        )
+
+    def coded(self, code: str) -> int:
+        """Give the item of a code."""
+        return self.column("code").index(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """For every list of a family of lists its items, laid one after another: what to draw from, and how many."""
+
+    start: Ints
+    length: Ints
+    flat: Ints
+
+    @classmethod
+    def of(cls, lists: Iterable[Iterable[int]]) -> Pools:
+        """Lay lists one after another."""
+        kept = [list(one) for one in lists]
+        length = ints([len(one) for one in kept])
+        return cls(ints(np.cumsum(length) - length), length, ints([i for one in kept for i in one]))
+
+    def draw(self, which: Ints, fraction: np.typing.NDArray[np.float64]) -> Ints:
+        """Draw from list ``which`` the item at a fraction of its length; empty lists give -1."""
+        length = self.length[which]
+        at = self.start[which] + (fraction * length).astype(np.int64)
+        return np.where(length > 0, self.flat[np.minimum(at, len(self.flat) - 1)], -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnoses:
+    """The diagnoses as columns, and for each and each kind of person what is given for it."""
+
+    rows: tuple[dict[str, str], ...]
+    weight: np.typing.NDArray[np.float64]
+    sex: Ints
+    age_low: Ints
+    age_high: Ints
+    days: np.typing.NDArray[np.float64]
+    category: tuple[str, ...]
+    operation: Ints
+    operation_percent: Ints
+    taken_home: Pools
+    retail: Pools
+    injected: Pools
+
+    def column(self, name: str) -> list[str]:
+        """Give one column of text."""
+        return [row[name] for row in self.rows]
+
+    def kind(self, *kinds: str) -> Ints:
+        """Give the diagnoses of a kind of visit."""
+        return ints([i for i, row in enumerate(self.rows) if row["kind"] in kinds])
+
+    def styled(self, *styles: str) -> Bools:
+        """Say which diagnoses are treated in any of the styles."""
+        return np.array([row["style"] in styles for row in self.rows], dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Items and diagnoses together."""
+
+    items: Items
+    diagnoses: Diagnoses
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read the city's catalogue once."""
+    items = _items()
+    return Catalogue(items, _diagnoses(items))
+
+
+def _items() -> Items:
+    rows = tuple(read_data("items"))
+    yuan = [(round(float(r["low"]) * 100) * CENT, round(float(r["high"]) * 100) * CENT) for r in rows]
+    dice = [crc32(r["code"].encode()) for r in rows]
+    drug = np.array([r["list_type"].startswith("1") for r in rows], dtype=np.bool_)
+    service = np.array([r["list_type"] == "201" for r in rows], dtype=np.bool_)
+    limited = service | (drug & np.array([d % 5 < 3 and r["unit"] != "付" for d, r in zip(dice, rows, strict=True)]))
+    return Items(
+        rows=rows,
+        low=ints([low for low, _ in yuan]),
+        high=ints([high for _, high in yuan]),
+        drug=drug,
+        retail=np.array([r["pharmacy"] == "1" for r in rows], dtype=np.bool_),
+        advance=ints([{"01": 0, "02": 1_000, "03": 10_000}[r["level"]] for r in rows]),
+        limited=np.asarray(limited, dtype=np.bool_),
+        change=_changes(rows, limited),
+    )
+
+
+def _changes(rows: tuple[dict[str, str], ...], limited: Bools) -> Ints:
+    """Some limits change in the middle of the year: every eighth ordinary test up, every eighth examination down."""
+    change = np.zeros(len(rows), dtype=np.int64)
+    tests = [i for i, r in enumerate(rows) if r["roles"] == "lab" and limited[i]]
+    looks = [i for i, r in enumerate(rows) if r["roles"] == "exam" and limited[i]]
+    change[tests[::6]] = 12
+    change[looks[::4]] = -15
+    return change
+
+
+def _pool(items: Items, groups: set[str], roles: set[str], who: int, *, retail: bool) -> list[int]:
+    suits = {CHILD: {"", "child"}, MAN: {"", "male"}, WOMAN: {"", "female"}}[who]
+    return [
+        i
+        for i, row in enumerate(items.rows)
+        if row["group"] in groups
+        and row["roles"] in roles
+        and row["suits"] in suits
+        and (items.retail[i] or not retail)
+        and int(items.high[i]) < 1_500 * YUAN
+    ]
+
+
+def _diagnoses(items: Items) -> Diagnoses:
+    rows = tuple(read_data("diagnoses"))
+    pools: dict[str, list[list[int]]] = {"home": [], "retail": [], "injected": []}
+    everyday = set(EVERYDAY_GROUPS)
+    for row in rows:
+        groups = set(row["groups"].split())
+        for who in (CHILD, MAN, WOMAN):
+            own = groups | {"paediatric"} if who == CHILD and row["code"][0] in "JKRA" else groups
+            for name, roles, retail in (("home", {"oral"}, False), ("retail", {"oral"}, True)):
+                found = _pool(items, own, roles, who, retail=retail)
+                pools[name].append(found or _pool(items, everyday, roles, who, retail=retail))
+            found = _pool(items, own, {"injection"}, who, retail=False)
+            pools["injected"].append(found or _pool(items, {"antibiotic", "PPI"}, {"injection"}, who, retail=False))
+    return Diagnoses(
+        rows=rows,
+        weight=np.array([float(r["weight"]) for r in rows]),
+        sex=ints([int(r["sex"] or 0) for r in rows]),
+        age_low=ints([int(r["age_low"]) for r in rows]),
+        age_high=ints([int(r["age_high"]) for r in rows]),
+        days=np.array([float(r["days"] or 0) for r in rows]),
+        category=tuple(r["code"][:3] for r in rows),
+        operation=ints([items.coded(r["operation_item"]) if r["operation_item"] else -1 for r in rows]),
+        operation_percent=ints([int(r["operation_percent"]) for r in rows]),
+        taken_home=Pools.of(pools["home"]),
+        retail=Pools.of(pools["retail"]),
+        injected=Pools.of(pools["injected"]),
+    )
