@@ -102,7 +102,7 @@ def test_limits_are_ours(engine: Engine, tmp_path: Path) -> None:
 def test_what_does_not_fit_memory_spills(tmp_path: Path) -> None:
     with open_engine("duckdb", memory_mib=64, threads=1, spill=tmp_path) as engine:
         engine.execute_native("CREATE TABLE t AS SELECT range AS v, hash(range) AS h FROM range(8_000_000)")
-        assert value(engine, "SELECT sum(bytes) > 0 FROM duckdb_temporary_files()")
+        assert value(engine, "SELECT sum(size) > 0 FROM duckdb_temporary_files()")
         assert value(engine, "SELECT count(DISTINCT v) FROM t WHERE v < 1000") == 1000
 
 

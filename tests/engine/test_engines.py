@@ -199,6 +199,9 @@ def test_sqlite_raises_on_what_it_cannot_do(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         open_engine("sqlite", database=tmp_path / "x.db")
     assert refused.value.wanted == Capability.DATABASE_FILE.value
+    with pytest.raises(Refused) as refused:
+        open_engine("spark", keep_order=True)
+    assert refused.value.wanted == Capability.KEEP_ORDER.value
 
 
 def test_sqlite_never_gives_a_real_for_an_integer() -> None:

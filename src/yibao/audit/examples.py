@@ -6,22 +6,25 @@ other line is thereby said to be innocent. The rows are read by the same code th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from yibao.audit.catalogue import base_relations, rule_file
-from yibao.audit.judging import judge
+from yibao.audit.judging import Judged, judge
 from yibao.audit.model import Rule
 from yibao.claims import bind, relations
 from yibao.engine import Engine
-from yibao.kernel import Text, format_fen, parse_fen, read_yaml
+from yibao.kernel import Refused, Text, format_fen, parse_fen, read_yaml
 from yibao.policy import Policy
 
 Rows = list[dict[str, str]]
 Load = Callable[[str, Rows], pa.Table]
 """Turns example rows of one table into stored rows; refuses rows that a bureau's file could not bring either."""
+
+_FILE = {"defaults", "given", "cases"}
+_CASE = {"case", "given", "hits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,67 @@ class Case:
 
 
 def cases(rule: Rule) -> list[Case]:
-    """Read the examples of a rule; ``defaults`` fill what a case leaves out of its rows."""
-    raw = read_yaml(rule_file(rule, "examples.yaml"), f"rules/{rule.id}/examples.yaml")
+    """Read the examples of a rule; ``defaults`` fill what a case leaves out of its rows.
+
+    Raises `Refused` (``audit.bad_example``) for a key that means nothing, a case that does not say who is hit (an
+    empty ``hits`` says: nobody), and a hit on a line that was not given.
+    """
+    where = f"rules/{rule.id}/examples.yaml"
+    raw = read_yaml(rule_file(rule, "examples.yaml"), where)
     assert isinstance(raw, dict)
+    _only(raw, _FILE, {"cases"}, where)
     defaults, shared = raw.get("defaults", {}), raw.get("given", {})
-    return [_case(entry, defaults, shared) for entry in raw["cases"]]
+    return [_case(entry, defaults, shared, where) for entry in raw["cases"]]
 
 
-def _case(entry: dict[str, object], defaults: dict[str, dict[str, str]], shared: dict[str, Rows]) -> Case:
-    title, own, hits = entry["case"], entry.get("given", {}), entry.get("hits", {})
+def together(examples: Iterable[Case], load: Load) -> Load:
+    """Load the rows of many examples in one go, table by table, and give a `Load` that hands out each one's share.
+
+    Reading a file costs the same for one row and for a thousand; hundreds of examples are hundreds of files else.
+    """
+    wanted: dict[str, dict[str, Rows]] = {}
+    for example in examples:
+        for table, rows in example.given.items():
+            wanted.setdefault(table, {})[repr(rows)] = rows
+    shares: dict[tuple[str, str], pa.Table] = {}
+    for table, groups in wanted.items():
+        stored, first = load(table, [row for rows in groups.values() for row in rows]), 0
+        for key, rows in groups.items():
+            shares[table, key] = stored.slice(first, len(rows))
+            first += len(rows)
+    return lambda table, rows: shares[table, repr(rows)]
+
+
+def run_example(engine: Engine, rule: Rule, case: Case, load: Load, policy: Policy) -> Judged:
+    """Bind the rows of one example and judge them by the rule."""
+    stored = {table: load(table, rows) for table, rows in case.given.items()}
+    bind(engine, stored, base_relations(rule))
+    filled = {name: any(stored.get(t) is not None for t in relations()[name].made_of) for name in relations()}
+    return judge(engine, rule, policy, touched=False, filled=filled)
+
+
+def disagreements(engine: Engine, rule: Rule, case: Case, load: Load, policy: Policy) -> list[Text]:
+    """Run one example and say where the rule does something else than the example says."""
+    judged = run_example(engine, rule, case, load, policy)
+    return [judged.skipped] if judged.skipped is not None else differences(judged, case, load)
+
+
+def differences(judged: Judged, case: Case, load: Load) -> list[Text]:
+    """Say where evidence differs from what an example says; a line that is hit twice counts twice, and so differs."""
+    lines = load("line", case.given["line"]).select(["line_id", "line_no"]).to_pylist()
+    numbers = {r["line_id"]: r["line_no"] for r in lines}
+    found: dict[str, int] = {}
+    for row in judged.evidence.to_pylist():
+        if row["evidence"] == "line" and row["role"] == 1:
+            number = numbers[row["row_id"]]
+            found[number] = found.get(number, 0) + row["at_stake_fen"]
+    return [*_missed(case.hits, found), *_unexpected(case.hits, found)]
+
+
+def _case(entry: dict[str, object], defaults: dict[str, dict[str, str]], shared: dict[str, Rows], where: str) -> Case:
+    title, own, hits = entry.get("case"), entry.get("given", {}), entry.get("hits")
+    named = f"{where}: {title.get('zh')}" if isinstance(title, dict) else where
+    _only(entry, _CASE, _CASE, named)
     assert isinstance(title, dict) and isinstance(own, dict) and isinstance(hits, dict)
     given = {
         table: [
@@ -51,24 +106,21 @@ def _case(entry: dict[str, object], defaults: dict[str, dict[str, str]], shared:
         ]
         for table in {**shared, **own}
     }
-    return Case(Text(**title), given, {str(line): parse_fen(str(money)) for line, money in hits.items()})
+    _only(hits, {row["line"] for row in given.get("line", [])}, set(), named)
+    return Case(Text(**title), given, {line: parse_fen(str(money)) for line, money in hits.items()})
 
 
-def disagreements(engine: Engine, rule: Rule, case: Case, load: Load, policy: Policy) -> list[Text]:
-    """Run one example and say where the rule does something else than the example says."""
-    stored = {table: load(table, rows) for table, rows in case.given.items()}
-    bind(engine, stored, base_relations(rule))
-    filled = {name: any(stored.get(t) is not None for t in relations()[name].made_of) for name in relations()}
-    judged = judge(engine, rule, policy, touched=False, filled=filled)
-    if judged.skipped is not None:
-        return [judged.skipped]
-    numbers = {r["line_id"]: r["line_no"] for r in stored["line"].select(["line_id", "line_no"]).to_pylist()}
-    found = {
-        numbers[r["row_id"]]: r["at_stake_fen"]
-        for r in judged.evidence.to_pylist()
-        if r["evidence"] == "line" and r["role"] == 1
-    }
-    return [*_missed(case.hits, found), *_unexpected(case.hits, found)]
+def _only(found: Mapping[str, object], allowed: set[str], required: set[str], where: str) -> None:
+    wrong = [*sorted(set(found) - allowed), *(f"{name}?" for name in sorted(required - set(found)))]
+    if wrong:
+        raise Refused(
+            "audit.bad_example",
+            zh="案例写法有误",
+            en="the example is not well formed",
+            where=where,
+            wanted=", ".join(sorted(allowed)),
+            came=", ".join(wrong),
+        )
 
 
 def _missed(wanted: Mapping[str, int], found: Mapping[str, int]) -> list[Text]:

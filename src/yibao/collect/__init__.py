@@ -9,6 +9,7 @@ the same again changes nothing; sending a row again with other content corrects 
 
 from __future__ import annotations
 
+from yibao.collect.rows import rows_as_stored
 from yibao.collect.service import Outcome, Progress, collect, known_files, superseded
 from yibao.collect.sources import Source, builtin_sources, load_source, read_source
 from yibao.collect.store import Collected, collections
@@ -24,5 +25,6 @@ __all__ = [
     "known_files",
     "load_source",
     "read_source",
+    "rows_as_stored",
     "superseded",
 ]

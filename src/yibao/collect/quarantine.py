@@ -56,7 +56,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Bad:
-    row: int
+    record: int
     source_row: int
     natural_key: str | None
     bad: int
@@ -69,10 +69,10 @@ class _Bad:
 def entries(engine: Engine, staged: Staged, verdicts: str, batch: int) -> tuple[pa.Table, Tally]:
     """Give the quarantine entries of one staged file, and the count of rows and money they hold."""
     bad = _bad_rows(engine, staged, verdicts)
-    texts = _texts(engine, staged, [b.row - staged.first + 1 for b in bad])
+    texts = _texts(engine, staged, [b.record for b in bad])
     rows: list[dict[str, object]] = []
     for entry in bad:
-        raw = texts.get(entry.row - staged.first + 1, [])
+        raw = texts.get(entry.record, [])
         rows += list(_reasons(entry, staged, raw, batch))
     lines = rejected_lines(engine, staged.raw)
     for line, text, error in lines:
@@ -90,10 +90,10 @@ def entries(engine: Engine, staged: Staged, verdicts: str, batch: int) -> tuple[
     return pa.Table.from_pylist(rows, schema=SCHEMA), tally
 
 
-def source_row(staged: Staged, rejected: list[tuple[int, str, str]], row: str) -> str:
-    """Give the SQL of a staged row's record number in its file, counting the header and the unreadable lines."""
+def source_row(staged: Staged, rejected: list[tuple[int, str, str]]) -> str:
+    """Give the SQL of the record number that the staged row ``s`` has in its file, counting the header and the unreadable lines."""
     header = staged.raw.header_row
-    number = f"({row} - {staged.first} + 1)"
+    number = f"coalesce(s.record, s.rowid - {staged.first} + 1)"
     skipped = " + ".join(
         f"CASE WHEN {number} > {line - header - 1 - at} THEN 1 ELSE 0 END"
         for at, (line, _, _) in enumerate(rejected[:200])
@@ -105,7 +105,7 @@ def _bad_rows(engine: Engine, staged: Staged, verdicts: str) -> list[_Bad]:
     rejected = rejected_lines(engine, staged.raw)
     found = engine.execute_native(
         f"""
-        SELECT s.rowid AS row, {source_row(staged, rejected, "s.rowid")} AS source_row, s.natural_key, s.bad, s.notes,
+        SELECT coalesce(s.record, s.rowid - {staged.first} + 1) AS record, {source_row(staged, rejected)} AS source_row, s.natural_key, s.bad, s.notes,
                s.money, v.kind, v.column_name
         FROM {staged.name} s
         LEFT JOIN (SELECT row, min(kind) AS kind, min(column_name) AS column_name FROM {verdicts}
@@ -116,7 +116,7 @@ def _bad_rows(engine: Engine, staged: Staged, verdicts: str) -> list[_Bad]:
     )
     return [
         _Bad(
-            r["row"],
+            r["record"],
             r["source_row"],
             r["natural_key"],
             r["bad"],

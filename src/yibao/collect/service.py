@@ -327,7 +327,7 @@ def _copy(run: _Run, scene: verdicts.Scene, batch: int, path: Path) -> int:
 
 
 def _place(run: _Run, staged: Staged) -> str:
-    return quarantine.source_row(staged, rejected_lines(run.engine, staged.raw), "s.rowid")
+    return quarantine.source_row(staged, rejected_lines(run.engine, staged.raw))
 
 
 def _corrections(run: _Run, batch: int) -> pa.Table:

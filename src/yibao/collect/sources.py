@@ -52,8 +52,15 @@ class FileMap(BaseModel):
     columns: dict[str, str | From] = Field(default_factory=dict)
     keep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Only rows whose header (key) holds one of these texts belong to this table; the others are not ours."""
+    notes_if_empty: str | None = None
+    """Rows whose this header is empty are sums and notes below the table, not rows of it."""
     embedded: tuple[str, ...] = ()
     """Tables whose rows ride along in this file, taken only where nobody sent the row itself."""
+
+    @property
+    def filtered(self) -> bool:
+        """Say whether only some of the file's records are rows of the table."""
+        return bool(self.keep) or self.notes_if_empty is not None
 
     def origin(self, column: str) -> From | None:
         """Say where the mapping takes a column from, or None to find it by its known headers."""

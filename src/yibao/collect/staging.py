@@ -61,7 +61,7 @@ def create(engine: Engine, table: Table, name: str) -> None:
     hashed = [f"{table.id} BIGINT"] if table.identity == "hash" else []
     engine.execute_native(
         f"CREATE OR REPLACE TABLE {name} ({', '.join([*hashed, *fields])}, natural_key VARCHAR, "
-        "file_number BIGINT, bad BIGINT, notes BIGINT, money BIGINT)"
+        "file_number BIGINT, record BIGINT, bad BIGINT, notes BIGINT, money BIGINT)"
     )
 
 
@@ -148,21 +148,31 @@ class _Layers:
 
     def select(self, raw: RawRows, file_number: int) -> str:
         texts = ", ".join(f"{self._text(c)} AS t_{c.name}" for c in self.table.columns)
-        kept = " AND ".join(
-            f"{cleaned(raw.column(header) or 'NULL')} IN ({', '.join(quote(w) for w in words)})"
-            for header, words in self.file_map.keep.items()
-        )
-        where = f" WHERE {kept}" if kept else ""
-        cleaned_rows = f"SELECT {texts} FROM {raw.recording}{where}"
+        source = raw.recording
+        record = "CAST(NULL AS BIGINT)"
+        if self.file_map.filtered:  # records are counted before they are chosen; that costs parallel reading
+            record = "record"
+            source = f"(SELECT row_number() OVER () AS record, * FROM {source}) WHERE {self._chosen(raw)}"
+        cleaned_rows = f"SELECT {texts}, {record} AS record FROM {source}"
         valued = f"SELECT *, {', '.join(self._values())} FROM ({cleaned_rows})"
         names = [f.name for f in self.table.stored()][1:-3]
         hashed = [key_of(self.table.table, "natural_key")] if self.table.identity == "hash" else []
         keyed = f"SELECT *, {self._natural_key()} AS natural_key FROM ({valued})"
         money = self.table.money or "CAST(NULL AS BIGINT)"
         return (
-            f"SELECT {', '.join([*hashed, *names])}, natural_key, {file_number}, "
+            f"SELECT {', '.join([*hashed, *names])}, natural_key, {file_number}, record, "
             f"{self._bits(lenient=False)}, {self._bits(lenient=True)}, {money} FROM ({keyed})"
         )
+
+    def _chosen(self, raw: RawRows) -> str:
+        """Give the condition under which a record of the file is a row of this table."""
+        conditions = [
+            f"{cleaned(raw.column(header) or 'NULL')} IN ({', '.join(quote(w) for w in words)})"
+            for header, words in self.file_map.keep.items()
+        ]
+        if self.file_map.notes_if_empty is not None:
+            conditions.append(f"{cleaned(raw.column(self.file_map.notes_if_empty) or 'NULL')} IS NOT NULL")
+        return " AND ".join(conditions)
 
     def _text(self, column: Column) -> str:
         origin = self.origins[column.name]

@@ -118,16 +118,17 @@ class Engine(ABC):
 
     # — beyond the portable —
 
-    def require(self, capability: Capability) -> None:
+    @classmethod
+    def require(cls, capability: Capability) -> None:
         """Raise `Refused` (``engine.capability``) unless the engine has the capability."""
-        if capability not in self.capabilities:
+        if capability not in cls.capabilities:
             raise Refused(
                 "engine.capability",
-                zh=f"引擎 {self.name} 没有能力 {capability.value}",
-                en=f"engine {self.name} lacks the capability {capability.value}",
-                where=self.name,
+                zh=f"引擎 {cls.name} 没有能力 {capability.value}",
+                en=f"engine {cls.name} lacks the capability {capability.value}",
+                where=cls.name,
                 wanted=capability.value,
-                came=", ".join(sorted(self.capabilities)) or "-",
+                came=", ".join(sorted(cls.capabilities)) or "-",
                 todo=Text(zh="换用具备该能力的引擎（duckdb）", en="use an engine that has it (duckdb)"),
             )
 

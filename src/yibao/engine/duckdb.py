@@ -49,6 +49,8 @@ class DuckDB(Engine):
         self._connection: Any = duckdb.connect(
             str(database) if database is not None else ":memory:", config=settings(limits, keep_order)
         )
+        # Given with the others it is reported, and not obeyed: the limit binds only when it is set afterwards.
+        self._connection.execute(f"SET max_temp_directory_size = '{limits.spill_mib}MiB'")
 
     def cancel(self) -> None:
         """Stop the running statement, from another thread."""
@@ -86,7 +88,7 @@ class DuckDB(Engine):
             for statement in statements:
                 result = self._connection.execute(statement, parameters)
                 table = result.to_arrow_table()
-                if statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
+                if duckdb.ExpectedResultType.NOTHING in statement.expected_result_type and not table.num_rows:
                     table = None
             if table is not None:
                 rows.append(table.num_rows)
@@ -166,7 +168,6 @@ def settings(limits: Limits, keep_order: bool) -> dict[str, str | bool | int | f
         "memory_limit": f"{limits.memory_mib}MiB",
         "threads": str(limits.threads),
         "temp_directory": str(limits.scratch),
-        "max_temp_directory_size": f"{limits.spill_mib}MiB",
         # Scans of files run in parallel, without buffering rows to keep their order, unless it is asked for.
         "preserve_insertion_order": str(keep_order).lower(),
         # Government networks are closed, and nothing may be fetched at run time: an extension is never loaded

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     REGISTER_ARROW = "register_arrow"
     WRITE_PARQUET = "write_parquet"
     DATABASE_FILE = "database_file"
+    KEEP_ORDER = "keep_order"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,16 +43,19 @@ def open_engine(
         from yibao.engine.duckdb import DuckDB
 
         return DuckDB(make_limits(memory_mib, spill_mib, threads, spill), database, keep_order)
-    engine: Engine
     if name == "sqlite":
         from yibao.engine.sqlite import SQLite
 
-        engine = SQLite(make_limits(memory_mib, spill_mib, threads, spill), in_memory=spill is None)
-    else:
-        from yibao.engine.spark import open_spark
+        _only_duckdb(SQLite, database, keep_order)
+        return SQLite(make_limits(memory_mib, spill_mib, threads, spill), in_memory=spill is None)
+    from yibao.engine.spark import Spark, open_spark
 
-        engine = open_spark(memory_mib, spill_mib, threads, spill)
-    if database is not None or keep_order:
-        engine.close()
+    _only_duckdb(Spark, database, keep_order)
+    return open_spark(memory_mib, spill_mib, threads, spill)
+
+
+def _only_duckdb(engine: type[Engine], database: Path | None, keep_order: bool) -> None:
+    if database is not None:
         engine.require(Capability.DATABASE_FILE)
-    return engine
+    if keep_order:
+        engine.require(Capability.KEEP_ORDER)

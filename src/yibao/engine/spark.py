@@ -1,7 +1,8 @@
 """Spark: many machines, or this one pretending; the engine for lakes that one machine cannot hold.
 
-There is one Spark session in a process, so there is one open engine of this kind at a time. The Java machine
-behind it is started once for a process, and its memory cannot be changed afterwards.
+There is one Spark session in a process, so there is one open engine of this kind at a time. Its Java machine
+starts and ends with it (left alone, Spark would keep the first one, with the first one's memory and directories,
+for the life of the process), and what that machine prints goes to a file in the scratch directory.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Spark(Engine):
 
     name = "spark"
 
-    def __init__(self, limits: Limits, session: Any) -> None:
+    def __init__(self, limits: Limits, session: Any, gateway: Any) -> None:
         super().__init__()
         from py4j.protocol import Py4JError  # type: ignore[import-untyped]
         from pyspark.errors import PySparkException
@@ -38,6 +39,7 @@ class Spark(Engine):
         self.failures = (PySparkException, Py4JError)
         self._limits = limits
         self._session = session
+        self._gateway = gateway
         self._open = True
         self._stored = 0
 
@@ -46,10 +48,11 @@ class Spark(Engine):
         self._session.sparkContext.cancelAllJobs()
 
     def close(self) -> None:
-        """Stop the session and remove the scratch directory."""
+        """Stop the session and its Java machine, and remove the scratch directory."""
         if self._open:
             self._open = False
             self._session.stop()
+            _stop_java(self._gateway)
         shutil.rmtree(self._limits.scratch, ignore_errors=True)
 
     def _bind_files(self, name: str, files: list[Path], relation: Relation) -> None:
@@ -104,7 +107,8 @@ _SPARK = {"BIGINT": "BIGINT", "VARCHAR": "STRING"}
 def open_spark(memory_mib: int, spill_mib: int, threads: int | None, spill: Path | None) -> Spark:
     """Start the session.
 
-    Raises `Refused`: ``engine.spark_missing``, ``engine.java_missing``, ``engine.spark_busy``.
+    Raises `Refused`: ``engine.spark_missing``, ``engine.java_missing``, ``engine.spark_busy``,
+    ``engine.spark_failed``.
     """
     if not has_java():
         raise Refused(
@@ -115,6 +119,7 @@ def open_spark(memory_mib: int, spill_mib: int, threads: int | None, spill: Path
             todo=Text(zh=f"运行：{JAVA}", en=f"run: {JAVA}"),
         )
     try:
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Refused(
@@ -131,14 +136,48 @@ def open_spark(memory_mib: int, spill_mib: int, threads: int | None, spill: Path
             todo=Text(zh="先关闭它", en="close it first"),
         )
     limits = make_limits(memory_mib, spill_mib, threads, spill)
-    os.environ.setdefault(
-        "SPARK_LOCAL_IP", "127.0.0.1"
-    )  # else Spark warns about the host's name, or trusts it
-    builder = SparkSession.builder.master(f"local[{limits.threads}]").appName("yibao")
+    try:
+        return _start(limits)
+    except PySparkException as error:
+        said = (limits.scratch / "java.log").read_text(encoding="utf-8", errors="replace").strip()
+        shutil.rmtree(limits.scratch, ignore_errors=True)
+        raise Refused(
+            "engine.spark_failed",
+            zh="Spark 没有启动起来",
+            en="Spark did not start",
+            wanted="Java 17",
+            came=said[-2000:] or str(error),
+            todo=Text(
+                zh=f"检查 Java 版本与内存；安装 Java 17：{JAVA}", en=f"check Java and memory; Java 17: {JAVA}"
+            ),
+        ) from error
+
+
+def _start(limits: Limits) -> Spark:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    # Without it Spark asks the network for this host's name, and fails where the name is not known.
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    conf = SparkConf(loadDefaults=False).setMaster(f"local[{limits.threads}]").setAppName("yibao")
     for key, value in settings(limits).items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    return Spark(limits, session)
+        conf.set(key, value)
+    with (limits.scratch / "java.log").open("wb") as log:
+        gateway = launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
+    session = SparkSession(SparkContext(conf=conf, gateway=gateway))
+    return Spark(limits, session, gateway)
+
+
+def _stop_java(gateway: Any) -> None:
+    from pyspark import SparkContext
+
+    gateway.shutdown()
+    gateway.proc.stdin.close()  # the Java machine ends when this pipe does
+    gateway.proc.wait()
+    # Spark keeps its gateway in the class and would talk to the dead one next time.
+    SparkContext._gateway = None
+    SparkContext._jvm = None
 
 
 def has_java() -> bool:

@@ -60,10 +60,11 @@ class EmbeddedServer:
     def address(self) -> Address:
         """Give the address of the running server, starting it (again) where it does not run."""
         deadline = time.monotonic() + self.start_timeout
+        before = read_note(self._layout.note)
         while True:
             # A new keeper first tears up the former one's note, so what is read below is news.
             self._ensure_keeper(deadline)
-            note = self._news(deadline)
+            note = self._news(before, deadline)
             if note is not None:
                 return _address(note)
 
@@ -71,11 +72,14 @@ class EmbeddedServer:
         """Let go; the last program to do so lets the keeper stop the server a little later."""
         self._users.close()
 
-    def _news(self, deadline: float) -> Note | None:
-        """Wait for the keeper to be ready; None where it died on the way, so that another must be started."""
+    def _news(self, before: Note | None, deadline: float) -> Note | None:
+        """Wait for the keeper to be ready; None where it died on the way, so that another must be started.
+
+        A failure that was told ``before`` we came is not ours: its keeper is about to leave.
+        """
         while True:
             note = read_note(self._layout.note)
-            if note is not None and note.phase == "failed":
+            if note is not None and note.phase == "failed" and note != before:
                 raise _told(note, self._layout)
             if note is not None and not note.keeper.alive:
                 return None

@@ -19,7 +19,9 @@ from yibao.store.embedded.processes import PROC
 
 _CAPABILITIES = {"CAP_DAC_READ_SEARCH": 2, "CAP_DAC_OVERRIDE": 1}
 _CAPABILITY_VERSION_3 = 0x20080522
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 1, 8, 28, 47
+_PR_CAP_AMBIENT_RAISE = 2
+_NO_SETUID_FIXUP = 1 << 2
 
 
 class Demotion:
@@ -40,7 +42,7 @@ class Demotion:
         """Become the account; raises OSError where the kernel forbids it."""
         if os.geteuid() != self._account.uid:
             if self._capability is not None:
-                self._prctl(_PR_SET_KEEPCAPS, 1)
+                self._let_capabilities_stay()
             os.setgroups([])
             os.setgid(self._account.gid)
             os.setuid(self._account.uid)
@@ -50,6 +52,17 @@ class Demotion:
         self._prctl(_PR_SET_PDEATHSIG, int(self._on_death))
         if os.getppid() != self._parent:
             os._exit(1)  # the parent died before the line above
+
+    def _let_capabilities_stay(self) -> None:
+        """Keep the kernel from taking all capabilities with the change of user; `_keep` takes all but one.
+
+        The first way also lets access(2) honour them, by which PostgreSQL's programs look for each other.
+        A container may forbid it; the second serves wherever the programs themselves can be reached.
+        """
+        try:
+            self._prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP)
+        except PermissionError:
+            self._prctl(_PR_SET_KEEPCAPS, 1)
 
     def _keep(self, capability: int) -> None:
         bit = 1 << capability

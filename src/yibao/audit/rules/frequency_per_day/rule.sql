@@ -1,8 +1,15 @@
 -- More of an item was billed to a person in one day at one institution than the official limit of that item.
-WITH days AS (
+WITH points AS (   -- of two points on one item, the one that came into force later speaks
+    SELECT
+        k.knowledge_id, k.item_id, k.highest, k.from_day, k.until_day,
+        lag(k.from_day) OVER (PARTITION BY k.item_id ORDER BY k.from_day DESC, k.knowledge_id DESC) AS replaced_day
+    FROM knowledge_frequency_limit AS k
+),
+days AS (
     SELECT DISTINCT l.person_id, l.institution_id, l.item_id, l.fee_day, k.knowledge_id, k.highest
     FROM subject_line AS l
-    JOIN knowledge_frequency_limit AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
+    JOIN points AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
+        AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
     WHERE l.reversed = 0
 ),
 running AS (

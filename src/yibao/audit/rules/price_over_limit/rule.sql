@@ -3,7 +3,9 @@ WITH limits AS (
     SELECT
         l.line_id, l.institution_id, l.person_id, l.fee_day, l.unit_price, l.net_quantity, l.net_fen,
         p.highest,
-        row_number() OVER (PARTITION BY l.line_id ORDER BY p.highest, p.price_limit_id) AS place
+        row_number() OVER (   -- the limit of the own level before the one for every level, the newest before older ones
+            PARTITION BY l.line_id ORDER BY p.level_group DESC, p.from_day DESC, p.highest, p.price_limit_id
+        ) AS place
     FROM subject_line AS l
     JOIN institution AS i ON i.institution_id = l.institution_id
     JOIN price_limit AS p ON p.item_id = l.item_id AND l.fee_day >= p.from_day AND l.fee_day < p.until_day

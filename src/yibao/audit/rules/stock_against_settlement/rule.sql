@@ -16,14 +16,14 @@ available AS (
     GROUP BY m.institution_id, m.item_id
 ),
 touched AS (
-    SELECT DISTINCT l.institution_id, l.item_id
+    SELECT l.institution_id, l.item_id, min(l.fee_day) AS first_day, max(l.fee_day) AS last_day
     FROM subject_line AS l
     WHERE l.item_class = 1 AND l.reversed = 0
+    GROUP BY l.institution_id, l.item_id
 ),
 running AS (
     SELECT
-        l.line_id, l.institution_id, l.item_id, l.person_id, l.fee_day, l.net_quantity, l.net_fen,
-        COALESCE(a.quantity, 0) AS available,
+        l.line_id, l.institution_id, l.item_id, l.fee_day, l.net_quantity, l.net_fen, t.first_day, t.last_day,
         int_div(greatest2(COALESCE(a.quantity, 0), 0) * :tolerance_basis_points, 10000) AS allowed,
         CAST(sum(l.net_quantity) OVER (
             PARTITION BY l.institution_id, l.item_id
@@ -39,7 +39,8 @@ running AS (
 over AS (
     SELECT r.line_id, r.institution_id, r.item_id, r.fee_day, r.net_quantity, r.net_fen, r.allowed, r.so_far, r.in_all
     FROM running AS r
-    WHERE r.in_all > r.allowed AND r.so_far > r.allowed
+    WHERE r.so_far > r.allowed
+        AND r.fee_day >= r.first_day AND r.fee_day <= r.last_day   -- what is judged now; the days around it only count
 )
 SELECT
     o.institution_id AS key_1, o.item_id AS key_2, 0 AS key_3, 0 AS key_4,

@@ -1,0 +1,166 @@
+"""The one composition root: the only place that knows all rooms and puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from yibao.audit import Rule, cases, choose, disagreements
+from yibao.casework import Order, RunOutcome, audit_lake
+from yibao.claims import knowledge_tables
+from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
+from yibao.engine import open_engine
+from yibao.kernel import Refused, Region, Text
+from yibao.policy import Policy
+from yibao.policy import load as load_policy
+from yibao.store import Home, Lake, Register, open_register
+
+NATIONAL = "000000"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An open home: its register and lake, and the verbs of the rooms with everything they need."""
+
+    home: Home
+    register: Register
+    actor: str
+
+    @property
+    def lake(self) -> Lake:
+        """Give the lake of this home."""
+        return Lake(self.home, self.register)
+
+    def collect(
+        self, paths: Iterable[Path], source: Source, progress: Progress, on_wait: Callable[[], None]
+    ) -> Outcome:
+        """Collect files of one source into the lake."""
+        return collect(
+            self.home, self.register, paths, source, actor=self.actor, progress=progress, on_wait=on_wait
+        )
+
+    def audit(
+        self,
+        *,
+        engine: str,
+        rules: Sequence[str] | None,
+        region: str | None,
+        since: int | None,
+        as_known: int | None,
+        memory_mib: int,
+        progress: Progress,
+        on_wait: Callable[[], None],
+        sql_log: Path | None,
+    ) -> RunOutcome:
+        """Audit the lake under the policy of its region."""
+        order = Order(
+            rules=choose(rules),
+            policy=self.policy(region),
+            engine=engine,
+            since=since,
+            as_known=as_known,
+            memory_mib=memory_mib,
+        )
+        return audit_lake(
+            self.home,
+            self.register,
+            order,
+            actor=self.actor,
+            progress=progress,
+            on_wait=on_wait,
+            sql_log=sql_log,
+        )
+
+    def policy(self, region: str | None = None) -> Policy:
+        """Load the policy of a region; unless named, of the city that most institutions of the lake belong to."""
+        packs = self.home.path / "policy"
+        return load_policy(region or self._city(), [packs] if packs.is_dir() else None)
+
+    def _city(self) -> str:
+        regions = [
+            pq.read_table(f.path, columns=["region"]).column("region") for f in self.lake.files("institution")
+        ]
+        codes = [code for column in regions for code in column.to_pylist() if code]
+        if not codes:
+            return NATIONAL
+        cities = pc.value_counts(pa.array([f"{code[:4]}00" for code in codes])).to_pylist()
+        return str(Region(max(cities, key=lambda c: (c["counts"], c["values"]))["values"]))
+
+    def load_official_knowledge(self, progress: Progress, *, only_if_none: bool) -> Outcome | None:
+        """Load the rule points that ship with the house; with ``only_if_none`` not where any are loaded."""
+        if only_if_none and any(self.lake.files(t.table) for t in knowledge_tables().values()):
+            return None
+        folder = resources.files("yibao.audit") / "knowledge" / "nhsa_two_library"
+        with resources.as_file(folder) as path:
+            source = load_source(str(path / "source.yaml"))
+            files = sorted(p for p in path.iterdir() if p.suffix in (".xlsx", ".csv"))
+            return self.collect(files, source, progress, lambda: None)
+
+    def knowledge(self) -> list[dict[str, object]]:
+        """Give what is loaded of each kind of knowledge, by source."""
+        found = []
+        for kind, table in knowledge_tables().items():
+            counts: dict[str, int] = {}
+            for file in self.lake.files(table.table):
+                for source in pq.read_table(file.path, columns=["source"]).column("source").to_pylist():
+                    counts[source] = counts.get(source, 0) + 1
+            found += [{"kind": kind, "rows": rows, "source": source} for source, rows in counts.items()]
+        return found
+
+
+@contextmanager
+def open_house(path: Path, actor: str = "cli") -> Iterator[House]:
+    """Open a home for one program's work; starts the register where none is given by URL."""
+    home = Home(path)
+    with open_register(home) as register:
+        yield House(home, register, actor)
+
+
+def knowledge_source(kind: str, mapping: str | None) -> Source:
+    """Give the mapping with which a knowledge file of one kind is loaded.
+
+    Without a mapping the file's headers must be those of the contract. Refuses an unknown kind, and a mapping that
+    fills other tables than the kind's.
+    """
+    known = knowledge_tables()
+    if kind not in known:
+        raise Refused(
+            "knowledge.unknown_kind",
+            zh="没有这一类知识",
+            en="there is no such kind of knowledge",
+            wanted=", ".join(known),
+            came=kind,
+        )
+    table = known[kind].table
+    if mapping is None:
+        files = [{"match": ("*",), "table": table}]
+        return Source.model_validate({"source": f"knowledge-{kind}", "name": known[kind].name, "files": files})
+    source = load_source(mapping)
+    other = [m.table for m in source.files if m.table != table]
+    if other:
+        raise Refused(
+            "knowledge.other_kind",
+            zh="对应关系所填的表不属于这一类知识",
+            en="the mapping fills tables of another kind",
+            where=mapping,
+            wanted=table,
+            came=", ".join(other),
+        )
+    return source
+
+
+def check_examples(rules: Sequence[Rule], engine_name: str) -> Iterator[tuple[Rule, Text, list[Text]]]:
+    """Run every example of these rules on an engine; give rule, the example's title and what disagrees."""
+    policy = load_policy(NATIONAL)
+    with open_engine("duckdb", memory_mib=512) as reader, open_engine(engine_name, memory_mib=1024) as engine:
+        for rule in rules:
+            for case in cases(rule):
+                load = lambda table, rows: rows_as_stored(reader, table, rows)  # noqa: E731
+                yield rule, case.title, disagreements(engine, rule, case, load, policy)

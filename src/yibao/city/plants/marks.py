@@ -1,0 +1,115 @@
+"""What was planted: each plant's rule, label and disguise, and the visits and lines that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from yibao.city.arrays import Ints, ints
+
+RULES: Final = (
+    "sex_limit",
+    "child_limit",
+    "duplicate_charge_pair",
+    "frequency_per_day",
+    "price_over_limit",
+    "split_stay",
+    "two_places",
+    "stock_against_settlement",
+)
+"""Names as labels of the truth file; nothing else is known of the rules here."""
+
+VIOLATIONS_PER_PERSON: Final = 0.0036
+INNOCENTS_PER_PERSON: Final = 0.0032
+FEWEST: Final = 8
+"""Enough of each rule for a first look at a city of two thousand: the rate alone would give seven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many plants a chunk gets: its people's share of the city's, so that chunks add up exactly."""
+
+    people: int
+    first: int
+    last: int
+
+    def violations(self) -> int:
+        """Give the number of violations of one rule."""
+        return self._share(max(FEWEST, round(self.people * VIOLATIONS_PER_PERSON)))
+
+    def innocents(self) -> int:
+        """Give the number of innocent look-alikes of one rule."""
+        return self._share(max(FEWEST, round(self.people * INNOCENTS_PER_PERSON)))
+
+    def _share(self, total: int) -> int:
+        return total * self.last // self.people - total * self.first // self.people
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One plant; ``number`` counts within its rule through the whole city."""
+
+    rule: str
+    number: int
+    violation: bool
+    disguise: str
+
+    @property
+    def name(self) -> str:
+        """Give the name of the plant in the truth file."""
+        return f"{self.rule}-{self.number:05d}"
+
+    def row(self, violating: bool, line: str) -> tuple[str, ...]:
+        """Write one row of the truth file."""
+        label = "violation" if self.violation else "innocent"
+        role = "violating" if violating else "involved"
+        return (self.name, self.rule, label, self.disguise, role, line)
+
+
+@dataclass(slots=True)
+class Marks:
+    """The plants of a chunk with the visits and lines they touch; rows are those of the tables before sorting."""
+
+    counters: dict[str, int]
+    plants: list[Plant] = field(default_factory=list)
+    on_visits: list[tuple[int, int, bool]] = field(default_factory=list)
+    on_lines: list[tuple[int, int, bool]] = field(default_factory=list)
+
+    def add(self, rule: str, *, violation: bool, disguise: str) -> int:
+        """Plant one and give its row here."""
+        self.counters[rule] = self.counters.get(rule, 0) + 1
+        self.plants.append(Plant(rule, self.counters[rule], violation, disguise))
+        return len(self.plants) - 1
+
+    def visit(self, plant: int, row: int, *, violating: bool) -> None:
+        """Mark every line of a visit's bill."""
+        self.on_visits.append((plant, row, violating))
+
+    def line(self, plant: int, row: int, *, violating: bool) -> None:
+        """Mark one line."""
+        self.on_lines.append((plant, row, violating))
+
+    def moved_visits(self, new_row: Ints) -> None:
+        """Follow visits that were renumbered."""
+        self.on_visits = [(p, int(new_row[v]), r) for p, v, r in self.on_visits]
+
+    def truth(self, visit: Ints, place: Ints, number: Sequence[str]) -> list[tuple[str, ...]]:
+        """Give the rows of the truth file.
+
+        ``visit`` is the visit of each finished line and ``number`` its natural number; ``place`` tells where each
+        line of before stands now.
+        """
+        order = np.argsort(visit, kind="stable")
+        edges = np.searchsorted(visit[order], ints([v for _, v, _ in self.on_visits] or [0]), side="left")
+        ends = np.searchsorted(visit[order], ints([v for _, v, _ in self.on_visits] or [0]), side="right")
+        rows = [
+            (plant, violating, int(line))
+            for (plant, _, violating), first, last in zip(self.on_visits, edges, ends, strict=False)
+            for line in order[first:last]
+        ]
+        rows += [(plant, violating, int(place[line])) for plant, line, violating in self.on_lines]
+        rows.sort(key=lambda r: (r[0], r[2]))
+        return [self.plants[plant].row(violating, number[line]) for plant, violating, line in rows]

@@ -1,0 +1,101 @@
+"""Stock: what each institution that reports it had on New Year's Day, bought and sent back, so that what it sold was there.
+
+Honest shelves are filled a month ahead of what is settled plus what is sold for cash, so what is on hand is never
+negative. The shelves that `plants.shelves` chose are stocked as it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from yibao.city.arrays import Columns, Dice, Ints, chance, full, ints
+from yibao.city.catalogue import Items
+from yibao.city.institutions import PHARMACY, Institutions
+from yibao.city.lines import DAY_MINUTES
+from yibao.city.plan import UNIT, CityPlan
+
+OPENING, BOUGHT, SENT_BACK = "3501", "3503", "3504"
+MONTHS: Final = 12
+CASH_SHARE: Final = 0.35
+"""What a pharmacy sells for cash besides what it settles (assumed)."""
+
+_SENT_BACK_PERCENT: Final = 4
+
+
+@dataclass(slots=True)
+class Movements(Columns):
+    """One row per movement; ``kind`` is the national code as a number, ``quantity`` in ten-thousandths, never negative."""
+
+    institution: Ints
+    item: Ints
+    kind: Ints
+    moment: Ints
+    quantity: Ints
+
+
+@dataclass(slots=True)
+class Sales:
+    """What was settled per institution, item and month, in ten-thousandths of a pack; returns are not taken off."""
+
+    packs: Ints
+
+    @classmethod
+    def none(cls, institutions: int, items: int) -> Sales:
+        """Begin with nothing sold."""
+        return cls(np.zeros((institutions, items, MONTHS), dtype=np.int64))
+
+    def add(self, institution: Ints, item: Ints, minute: Ints, quantity: Ints) -> None:
+        """Add the drug lines of a chunk; what is negative is left out."""
+        month = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % MONTHS
+        np.add.at(self.packs, (institution, item, month), np.maximum(quantity, 0))
+
+
+def stock_up(
+    plan: CityPlan, sales: Sales, items: Items, institutions: Institutions,
+    planned: Mapping[tuple[int, int], list[tuple[str, int, int]]], throw: Dice,
+) -> Movements:  # fmt: skip
+    """Write the movements of the year for every shelf that sold something, at institutions that report stock.
+
+    ``planned`` gives for each shelf of a plant its movements as (kind, day of the year, quantity).
+    """
+    packs = sales.packs * items.drug[None, :, None] * institutions.reports_stock[:, None, None]
+    for shelf in planned:
+        packs[shelf] = 0
+    house, item = np.nonzero(packs.sum(axis=2))
+    shop = institutions.tier[house] == PHARMACY
+    cash = np.where(shop, CASH_SHARE, 0.0)
+    needed = np.ceil(packs[house, item] * (1 + cash[:, None]) / UNIT).astype(np.int64)
+    opening = throw.integers(1, 12, len(house)) + needed[:, 0]
+    needed[:, 0] = 0
+    parts = [_moved(plan, house, item, OPENING, full(len(house), 0), opening, throw)]
+    shelf, month = np.nonzero(needed)
+    extra = np.where(chance(throw, len(shelf), _SENT_BACK_PERCENT), throw.integers(1, 4, len(shelf)), 0)
+    first = ints([_first_of(plan, m) for m in range(MONTHS)])[month]
+    much = needed[shelf, month] + throw.integers(0, 3, len(shelf)) + extra
+    parts.append(_moved(plan, house[shelf], item[shelf], BOUGHT, first, much, throw))
+    back = np.flatnonzero(extra)
+    parts.append(_moved(plan, house[shelf[back]], item[shelf[back]], SENT_BACK, first[back] + 9, extra[back], throw))
+    for (place, what), movements in planned.items():
+        for kind, day, quantity in movements:
+            one = _moved(plan, ints([place]), ints([what]), kind, ints([day]), ints([0]), throw)
+            one.quantity = ints([quantity])
+            parts.append(one)
+    movements = Movements.joined(parts)
+    return movements.take(np.lexsort((movements.moment, movements.item, movements.institution)))
+
+
+def _first_of(plan: CityPlan, month: int) -> int:
+    start = np.datetime64(f"{plan.year}-{month + 1:02d}-01", "D").astype(np.int64)
+    return int(start) - plan.first_day
+
+
+def _moved(plan: CityPlan, house: Ints, item: Ints, kind: str, day: Ints, packs: Ints, throw: Dice) -> Movements:
+    """Move whole packs in the small hours of a day, before anything is sold."""
+    hour = {OPENING: 0, BOUGHT: 2, SENT_BACK: 6}[kind]
+    early = np.zeros(len(house), dtype=np.int64) if kind == OPENING else throw.integers(0, 100, len(house))
+    moment = (plan.first_day + day) * DAY_MINUTES + hour * 60 + early
+    return Movements(ints(house), ints(item), full(len(house), int(kind)), moment, packs * UNIT)

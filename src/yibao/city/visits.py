@@ -1,0 +1,248 @@
+"""Who goes where and when in an ordinary year: visits, chronic visits, stays and purchases, never two at one time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from yibao.city.arrays import Bools, Columns, Dice, Floats, Ints, chance, firsts, full, ints, ranks
+from yibao.city.catalogue import Catalogue
+from yibao.city.institutions import (
+    COMMUNITY,
+    COUNTY_NAMES,
+    DEPARTMENT_OF_STYLE,
+    EMERGENCY_DEPARTMENT,
+    PHARMACY,
+    SECONDARY,
+    TERTIARY,
+    Institutions,
+)
+from yibao.city.people import People, use_rates, years_old
+from yibao.city.plan import CLEAN_READMISSION_DAYS, CityPlan
+
+VISIT, EMERGENCY, CHRONIC, STAY, PURCHASE = range(5)
+KIND_CODES: Final = ("11", "13", "140104", "21", "41")
+"""The national codes of the kinds of visit (医疗类别)."""
+
+HOME: Final = 1
+"""Way of discharge 1 医嘱离院; 2 医嘱转院."""
+
+EMERGENCY_PERCENT: Final = 6
+NEONATAL_PERCENT: Final = 12
+_MONTH: Final = (0.93, 0.82, 1.02, 1.03, 1.03, 0.99, 1.0, 0.99, 1.02, 1.01, 1.06, 1.1)
+_WEEKDAY: Final = (1.22, 1.12, 1.08, 1.05, 1.05, 0.82, 0.66)
+_MIX: Final = {VISIT: (0.34, 0.17, 0.49), EMERGENCY: (0.6, 0.4, 0.0), CHRONIC: (0.2, 0.2, 0.6)}
+_STAY_MIX: Final = {True: (0.44, 0.31, 0.25), False: (0.6, 0.4, 0.0)}
+_HOME_COUNTY: Final = (0.35, 0.75, 0.9, 0.85)
+_DAY: Final = 1_440
+_SPAN: Final = 40_000
+"""More days than lie between any two of our dates: makes one number of a person and a day."""
+
+
+@dataclass(slots=True)
+class Visits(Columns):
+    """One row per visit, stay or purchase; moments are minutes since 1970.
+
+    ``continues`` names the stay whose plan this one goes on with, ``referred`` the one it was sent from (else -1);
+    ``taken`` marks those that a plant has used, so that no two plants meet in one bill.
+    """
+
+    person: Ints
+    institution: Ints
+    kind: Ints
+    diagnosis: Ints
+    start: Ints
+    end: Ints
+    settled: Ints
+    staff: Ints
+    department: Ints
+    way: Ints
+    continues: Ints
+    referred: Ints
+    taken: Bools
+
+
+def make_visits(
+    plan: CityPlan, people: People, catalogue: Catalogue, institutions: Institutions, throw: Dice
+) -> Visits:
+    """Throw the ordinary year of a chunk of people, sorted by person and start."""
+    stays = _stays(plan, people, catalogue, throw)
+    person, day, kind = _events(plan, people, throw)
+    clear = _outside(person, day, stays) & (day > people.birth[person])
+    person, day, kind = person[clear], day[clear], kind[clear]
+    diagnosis = _diagnosed(people, catalogue, person, day, kind, throw)
+    told = diagnosis >= 0
+    person, day, kind, diagnosis = person[told], day[told], kind[told], diagnosis[told]
+    start, end, settled = _hours(day, kind, throw)
+    ambulant = Visits(
+        person=person, institution=full(len(person), -1), kind=kind, diagnosis=diagnosis, start=start, end=end,
+        settled=settled, staff=full(len(person), -1), department=full(len(person), -1), way=full(len(person), 0),
+        continues=full(len(person), -1), referred=full(len(person), -1), taken=np.zeros(len(person), dtype=np.bool_),
+    )  # fmt: skip
+    visits = Visits.joined([stays, ambulant])
+    _places(visits, people, catalogue, institutions, throw)
+    visits = visits.take(np.lexsort((visits.start, visits.person)))
+    assign_doctors(visits, catalogue, institutions, throw)
+    return visits
+
+
+def _day_weight(plan: CityPlan) -> Floats:
+    days = plan.first_day + np.arange(plan.days)
+    month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    weight = np.array(_MONTH)[month] * np.array(_WEEKDAY)[(days + 3) % 7]  # 1970-01-01 was a Thursday
+    return np.asarray(weight / weight.sum(), dtype=np.float64)
+
+
+def _rates(plan: CityPlan, people: People) -> Floats:
+    age = np.clip((plan.first_day + plan.days // 2 - people.birth) // 365, 0, 119)
+    return np.asarray(use_rates()[people.group, people.sex, age] * people.frailty[:, None], dtype=np.float64)
+
+
+def _days(plan: CityPlan, count: int, throw: Dice) -> Ints:
+    cumulative = np.cumsum(_day_weight(plan))
+    return plan.first_day + np.minimum(np.searchsorted(cumulative, throw.random(count)), plan.days - 1)
+
+
+def _stays(plan: CityPlan, people: People, catalogue: Catalogue, throw: Dice) -> Visits:
+    newborn = np.flatnonzero((people.birth >= plan.first_day) & chance(throw, len(people), NEONATAL_PERCENT))
+    counts = np.minimum(throw.poisson(_rates(plan, people)[:, 0] * 1.25), 5)
+    older = np.repeat(np.arange(len(people)), counts)
+    person = np.r_[newborn, older].astype(np.int64)
+    young = np.arange(len(person)) < len(newborn)
+    day = _days(plan, len(person), throw)
+    day[: len(newborn)] = people.birth[newborn] + throw.integers(1, 8, len(newborn))
+    keep = young | (day > people.birth[person] + 60)
+    person, day, young = person[keep], day[keep], young[keep]
+    diagnosis = _diagnosed(people, catalogue, person, day, full(len(person), STAY), throw)
+    styled = catalogue.diagnoses.styled("newborn")
+    diagnosis[young] = throw.choice(np.flatnonzero(styled), size=int(young.sum()))
+    mean = catalogue.diagnoses.days[np.maximum(diagnosis, 0)]
+    long = np.clip(np.rint(mean * 1.02 * throw.lognormal(-0.1, 0.45, len(person))), 1, 60).astype(np.int64)
+    long = np.where(young, np.minimum(long, 12), long)
+    order = np.lexsort((day, person))
+    person, day, long, diagnosis = person[order], day[order], long[order], diagnosis[order]
+    keep = _apart(person, day, long, len(people))
+    keep &= (diagnosis >= 0) & (day + long < plan.first_day + plan.days)
+    person, day, long, diagnosis = person[keep], day[keep], long[keep], diagnosis[keep]
+    n = len(person)
+    start = day * _DAY + throw.integers(8 * 60, 16 * 60, n)
+    end = (day + long) * _DAY + throw.integers(9 * 60, 15 * 60, n)
+    none = full(n, -1)
+    return Visits(
+        person=person, institution=none.copy(), kind=full(n, STAY), diagnosis=diagnosis, start=start, end=end,
+        settled=end + throw.integers(10, 60, n), staff=none.copy(), department=none.copy(), way=full(n, HOME),
+        continues=none.copy(), referred=none.copy(), taken=np.zeros(n, dtype=np.bool_),
+    )  # fmt: skip
+
+
+def _apart(person: Ints, day: Ints, long: Ints, people: int) -> Bools:
+    """Keep of each person's stays, in order, those that begin long enough after the one kept before."""
+    keep = np.zeros(len(person), dtype=np.bool_)
+    free_from = full(people, 0)
+    turn = ranks(person)
+    for each in range(int(turn.max(initial=-1)) + 1):
+        rows = np.flatnonzero(turn == each)
+        rows = rows[day[rows] >= free_from[person[rows]]]
+        keep[rows] = True
+        free_from[person[rows]] = day[rows] + long[rows] + CLEAN_READMISSION_DAYS
+    return keep
+
+
+def _events(plan: CityPlan, people: People, throw: Dice) -> tuple[Ints, Ints, Ints]:
+    rates = _rates(plan, people)
+    persons, kinds = [], []
+    for kind, column in ((VISIT, 1), (CHRONIC, 2), (PURCHASE, 3)):
+        persons.append(np.repeat(np.arange(len(people)), throw.poisson(rates[:, column])))
+        kinds.append(full(len(persons[-1]), kind))
+    person, kind = ints(np.concatenate(persons)), np.concatenate(kinds)
+    kind[(kind == VISIT) & chance(throw, len(kind), EMERGENCY_PERCENT)] = EMERGENCY
+    day = _days(plan, len(person), throw)
+    once = firsts(person, day - plan.first_day)  # one outing a day: nobody is in two places
+    return person[once], day[once], kind[once]
+
+
+def _outside(person: Ints, day: Ints, stays: Visits) -> Bools:
+    """Say which days lie outside the person's own stays."""
+    order = np.lexsort((stays.start, stays.person))
+    who, first, last = stays.person[order], stays.start[order] // _DAY, stays.end[order] // _DAY
+    before = np.searchsorted(who * _SPAN + first, person * _SPAN + day, side="right") - 1
+    before = np.maximum(before, 0)
+    if len(who) == 0:
+        return np.ones(len(person), dtype=np.bool_)
+    inside = (who[before] == person) & (first[before] <= day) & (day <= last[before])
+    return np.asarray(~inside, dtype=np.bool_)
+
+
+def _diagnosed(people: People, catalogue: Catalogue, person: Ints, day: Ints, kind: Ints, throw: Dice) -> Ints:
+    """Give each visit a diagnosis that fits sex and age; -1 where none does."""
+    table = catalogue.diagnoses
+    sex = people.sex[person]
+    age = np.clip(years_old(people.birth[person], day), 0, 110)
+    band = np.where(age < 1, 0, 1 + age // 5)
+    luck = throw.random(len(person))
+    found = full(len(person), -1)
+    lists = {
+        VISIT: table.kind("visit"), EMERGENCY: table.kind("visit"), CHRONIC: table.kind("chronic"),
+        STAY: table.kind("stay"), PURCHASE: table.kind("visit", "chronic"),
+    }  # fmt: skip
+    newborn = table.styled("newborn")
+    key = (kind * 3 + sex) * 64 + band
+    order = np.argsort(key, kind="stable")
+    edges = np.flatnonzero(np.r_[True, np.diff(key[order]) != 0]) if len(key) else ints([])
+    for first, last in zip(edges, np.r_[edges[1:], len(key)], strict=True):
+        rows = order[first:last]
+        k, s, b = int(kind[rows[0]]), int(sex[rows[0]]), int(band[rows[0]])
+        middle = 0 if b == 0 else (b - 1) * 5 + 2
+        choice = lists[k]
+        fits = (table.age_low[choice] <= middle) & (middle <= table.age_high[choice])
+        fits &= np.isin(table.sex[choice], (0, s)) & ~newborn[choice]
+        choice = choice[fits]
+        if len(choice):
+            cumulative = np.cumsum(table.weight[choice])
+            found[rows] = choice[np.searchsorted(cumulative / cumulative[-1], luck[rows]).clip(0, len(choice) - 1)]
+    return found
+
+
+def _hours(day: Ints, kind: Ints, throw: Dice) -> tuple[Ints, Ints, Ints]:
+    n = len(day)
+    opening = ints([8 * 60, 17 * 60, 8 * 60, 8 * 60, 8 * 60 + 30])[kind]
+    width = ints([8 * 60, 5 * 60, 8 * 60, 8 * 60, 12 * 60])[kind]
+    start = day * _DAY + opening + (throw.random(n) * width).astype(np.int64)
+    last = np.where(kind == PURCHASE, throw.integers(2, 7, n), throw.integers(25, 90, n))
+    return start, start + last, start + last
+
+
+def _places(visits: Visits, people: People, catalogue: Catalogue, institutions: Institutions, throw: Dice) -> None:
+    n = len(visits)
+    luck = throw.random(n)
+    simple = catalogue.diagnoses.styled("medical", "rehab", "psych")[visits.diagnosis]
+    tier = full(n, PHARMACY)
+    for kind, mix in _MIX.items():
+        rows = visits.kind == kind
+        tier[rows] = np.searchsorted(np.cumsum(mix)[:2], luck[rows], side="right")
+    for plain, mix in _STAY_MIX.items():
+        rows = (visits.kind == STAY) & (simple == plain)
+        tier[rows] = np.searchsorted(np.cumsum(mix)[:2], luck[rows], side="right")
+    home = throw.random(n) < np.array(_HOME_COUNTY)[tier]
+    county = np.where(home, people.county[visits.person], len(COUNTY_NAMES))
+    luck = throw.random(n)
+    for t in (TERTIARY, SECONDARY, COMMUNITY, PHARMACY):
+        for c in range(len(COUNTY_NAMES) + 1):
+            rows = np.flatnonzero((tier == t) & (county == c))
+            choice = institutions.of(t, c if c < len(COUNTY_NAMES) else None)
+            choice = choice if len(choice) else institutions.of(t)
+            cumulative = np.cumsum(institutions.weight[choice])
+            at = np.searchsorted(cumulative / cumulative[-1], luck[rows]).clip(0, len(choice) - 1)
+            visits.institution[rows] = choice[at]
+
+
+def assign_doctors(visits: Visits, catalogue: Catalogue, institutions: Institutions, throw: Dice) -> None:
+    """Give every visit that has none a department by its diagnosis and a doctor of it (a pharmacist in a shop)."""
+    rows = np.flatnonzero(visits.staff < 0)
+    styles = ints([DEPARTMENT_OF_STYLE[s] for s in catalogue.diagnoses.column("style")])
+    wanted = np.where(visits.kind[rows] == EMERGENCY, EMERGENCY_DEPARTMENT, styles[visits.diagnosis[rows]])
+    luck = throw.integers(0, 1 << 20, len(rows))
+    visits.staff[rows] = institutions.doctor(visits.institution[rows], wanted, luck)
+    visits.department[rows] = institutions.staff.department[visits.staff[rows]]

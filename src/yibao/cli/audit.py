@@ -1,0 +1,151 @@
+"""``yibao audit``, ``findings``, ``explain`` and ``report``: what the bills say, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from yibao.bootstrap import House, open_house
+from yibao.casework import (
+    RunOutcome,
+    explain as explain_finding,
+    list_findings,
+    money,
+    summary,
+    write_findings,
+    write_report,
+    write_workbooks,
+)
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    HomeOption,
+    JsonOption,
+    LanguageOption,
+    language,
+    out,
+    progress,
+    say_json,
+    waiting,
+)
+from yibao.engine import ENGINES
+from yibao.kernel import Language
+
+REPORT = "审核报告.html"
+
+
+def audit(
+    engine: Annotated[str, typer.Option(help=" | ".join(ENGINES))] = "duckdb",
+    since: Annotated[int | None, typer.Option(help="只重审该批次之后有变化的对象 / only what changed since")] = None,
+    rules: Annotated[str | None, typer.Option(help="规则编号，逗号分隔 / rule ids, comma separated")] = None,
+    region: Annotated[str | None, typer.Option(help="适用政策的区划 / region whose policy applies")] = None,
+    as_known: Annotated[int | None, typer.Option(help="按当时所知重演，不改疑点 / replay as known then")] = None,
+    memory: Annotated[int, typer.Option(min=512, help="内存上限 MiB / memory limit")] = 4096,
+    sql: Annotated[Path | None, typer.Option(help="写出实际运行的 SQL / write exactly the SQL that ran")] = None,
+    report: Annotated[bool, typer.Option(help="写出 HTML 报告 / write the report")] = True,
+    home: HomeOption = DEFAULT_HOME,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+) -> None:
+    """审核数据湖中的全部账单 / audit every bill in the lake."""
+    ids = [r.strip() for r in rules.split(",") if r.strip()] if rules else None
+    with open_house(home) as house, progress() as told:
+        loaded = house.load_official_knowledge(told, only_if_none=True)
+        outcome = house.audit(
+            engine=engine, rules=ids, region=region, since=since, as_known=as_known, memory_mib=memory,
+            progress=told, on_wait=waiting, sql_log=sql,
+        )  # fmt: skip
+        path = _write_reports(house) if report and as_known is None else None
+        if as_json:
+            say_json({**outcome.as_json(), "report": str(path) if path else None})
+            return
+        if loaded is not None:
+            out.print("已加载国家医保局公布的两库知识点（首次运行）。", style="dim")
+        _show(house, outcome, path, language(lang))
+
+
+def _write_reports(house: House) -> Path:
+    house.home.reports.mkdir(parents=True, exist_ok=True)
+    write_report(house.home, house.register, house.home.reports / "audit-report.en.html", "en")
+    return write_report(house.home, house.register, house.home.reports / REPORT, "zh")
+
+
+def _show(house: House, outcome: RunOutcome, path: Path | None, lang: Language) -> None:
+    if outcome.run:
+        summary(house.home, house.register).render(out, lang)
+    else:
+        for rule, count in outcome.by_rule.items():
+            out.print(f"{rule}: {count:,}  {money(outcome.amount_by_rule[rule])}")
+    rate = outcome.lines / outcome.seconds if outcome.seconds else 0
+    out.print(f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）", style="dim")
+    if path is not None:
+        out.print(f"报告：{path.resolve()}", soft_wrap=True)
+
+
+def findings(
+    institution: Annotated[str | None, typer.Option(help="机构编号或名称 / code or name")] = None,
+    rule: Annotated[str | None, typer.Option(help="规则编号 / rule id")] = None,
+    export: Annotated[Path | None, typer.Option(help="导出 .xlsx 或 .csv / write to a file")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="显示条数 / rows shown")] = 50,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """列出疑点，金额大的在前 / list findings, most money first."""
+    with open_house(home) as house:
+        if export is not None:
+            written = write_findings(house.home, house.register, export, institution=institution, rule=rule)
+            out.print(f"已导出 {written:,} 条疑点：{export}") if not as_json else say_json({"exported": written})
+            return
+        rows = list_findings(house.home, house.register, institution=institution, rule=rule, limit=limit)
+    if as_json:
+        say_json({"findings": [row.as_json() for row in rows]})
+        return
+    grid = Table()
+    for name in ("疑点编号", "规则", "判定", "机构", "日期", "违规金额"):
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        grid.add_row(row.code, row.rule_name, row.result_name, row.institution, row.day, money(row.attributed_fen))
+    out.print(grid)
+
+
+def explain(
+    finding: Annotated[str, typer.Argument(help="疑点编号，如 F0ABC… / code of a finding")],
+    home: HomeOption = DEFAULT_HOME,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+) -> None:
+    """解释一条疑点：规则、依据、证据、金额、出处 / explain a finding down to the rows it rests on."""
+    with open_house(home) as house:
+        explanation = explain_finding(house.home, house.register, finding)
+    if as_json:
+        say_json(explanation.as_json())
+    else:
+        explanation.render(out, language(lang))
+
+
+def report(
+    folder: Annotated[Path | None, typer.Option("--out", help="写入目录 / folder to write")] = None,
+    institution: Annotated[list[str] | None, typer.Option(help="只写这些机构 / only these institutions")] = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """写出 HTML 报告和每家机构一份的 Excel / write the report and one workbook per institution."""
+    with open_house(home) as house, progress() as told:
+        page = _write_reports(house)
+        target = folder or house.home.reports / "机构明细"
+        books = write_workbooks(house.home, house.register, target, institution, told)
+    if as_json:
+        say_json({"report": str(page), "workbooks": [str(b) for b in books]})
+    else:
+        out.print(f"报告：{page.resolve()}", soft_wrap=True)
+        out.print(f"机构明细 {len(books):,} 份：{target.resolve()}", soft_wrap=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this file's commands to the application."""
+    app.command()(audit)
+    app.command()(findings)
+    app.command()(explain)
+    app.command()(report)
