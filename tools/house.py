@@ -55,7 +55,9 @@ def nothing_left_undone() -> Iterator[Found]:
     """What is not done is an issue, not a note in the code that everybody learns to overlook."""
     words = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
     for path in tracked("*.py", "*.md", "*.yaml", "*.sql", "Makefile"):
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1
+        ):
             if words.search(line):
                 yield path, number, line.strip()[:80]
 
@@ -77,7 +79,11 @@ def rooms_do_not_commit() -> Iterator[Found]:
         if path.is_relative_to(ROOT / "src/yibao/store"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "commit"
+            ):
                 yield path, node.lineno, ast.unparse(node)[:80]
 
 
@@ -95,12 +101,20 @@ def front_doors_only() -> Iterator[Found]:
 def nothing_of_our_machines() -> Iterator[Found]:
     """Registry hosts and machine paths tie a clone to one office; a clone must work in any network."""
     pattern = re.compile(
-        r"python" + r"hosted|registry\.npm" + r"js|deb\.deb" + r"ian|pypi" + r"\.org|/ro" + r"ot/|/ho" + r"me/[a-z]+/"
+        r"python"
+        + r"hosted|registry\.npm"
+        + r"js|deb\.deb"
+        + r"ian|pypi"
+        + r"\.org|/ro"
+        + r"ot/|/ho"
+        + r"me/[a-z]+/"
     )
     for path in tracked():
         if path.suffix in (".png", ".xlsx", ".gz", ".parquet"):
             continue
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1
+        ):
             if pattern.search(line):
                 yield path, number, line.strip()[:80]
 
@@ -116,7 +130,9 @@ def licences_are_known() -> Iterator[Found]:
             [metadata.get("License-Expression") or "", (metadata.get("License") or "")[:200]]
             + [c for c in metadata.get_all("Classifier") or [] if c.startswith("License")]
         )
-        strict = re.search(r"(?<!lesser )general public license|(?<!l)gpl", told.replace("LGPL", ""), re.IGNORECASE)
+        strict = re.search(
+            r"(?<!lesser )general public license|(?<!l)gpl", told.replace("LGPL", ""), re.IGNORECASE
+        )
         if name not in LICENCE_READ_BY_HAND and (not LICENCES.search(told) or strict):
             yield ROOT / "pyproject.toml", 1, f"{name}: {told.strip()[:60] or 'no licence stated'}"
 

@@ -141,7 +141,9 @@ def knowledge_source(kind: str, mapping: str | None) -> Source:
     table = known[kind].table
     if mapping is None:
         files = [{"match": ("*",), "table": table}]
-        return Source.model_validate({"source": f"knowledge-{kind}", "name": known[kind].name, "files": files})
+        return Source.model_validate(
+            {"source": f"knowledge-{kind}", "name": known[kind].name, "files": files}
+        )
     source = load_source(mapping)
     other = [m.table for m in source.files if m.table != table]
     if other:

@@ -123,6 +123,15 @@ def test_a_database_file_keeps_tables(tmp_path: Path) -> None:
         assert value(engine, "SELECT v FROM t") == 7
 
 
+def test_a_file_that_is_no_database_is_a_refusal(tmp_path: Path) -> None:
+    file = tmp_path / "broken.duckdb"
+    file.write_bytes(b"not a database" * 1000)
+    with pytest.raises(Refused) as refused:
+        open_engine("duckdb", database=file, spill=tmp_path / "spill")
+    assert (refused.value.code, refused.value.where) == ("engine.database", str(file))
+    assert list((tmp_path / "spill").iterdir()) == []
+
+
 def test_a_program_that_ends_leaves_nothing_on_its_terminal(tmp_path: Path) -> None:
     program = f"""
 import pyarrow as pa

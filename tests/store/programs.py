@@ -12,8 +12,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from pyarrow import parquet
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -54,6 +52,9 @@ def until(condition: Callable[[], object], patience: float = 60.0) -> None:
 
 
 def write_rows(path: Path, count: int) -> None:
+    import pyarrow as pa  # late: most of these programs write none
+    from pyarrow import parquet
+
     parquet.write_table(pa.table({"n": list(range(count))}), path)
 
 

@@ -83,7 +83,15 @@ def test_a_program_that_comes_back_soon_finds_its_server(fresh_home: Home) -> No
         assert server_pid(fresh_home) == first
 
 
-@pytest.mark.parametrize("victims", [("server",), ("keeper",), ("keeper", "server")], ids="+".join)
+@pytest.mark.parametrize(
+    "victims",
+    [
+        ("server",),
+        pytest.param(("keeper",), marks=pytest.mark.slow),
+        pytest.param(("keeper", "server"), marks=pytest.mark.slow),
+    ],
+    ids="+".join,
+)
 def test_nothing_acknowledged_is_lost(fresh_home: Home, tmp_path: Path, victims: tuple[str, ...]) -> None:
     journal = tmp_path / "journal"
     with programs.running("journal", fresh_home.path, journal) as writer:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,13 +19,8 @@ from yibao.store.migrate import MIGRATIONS, current_revision, revisions
 
 def load_every_rooms_tables() -> None:
     """Import ``tables.py`` of every room, so that a new room is compared without being named here."""
-    for room in pkgutil.iter_modules(yibao.__path__, "yibao."):
-        if room.ispkg:
-            try:
-                importlib.import_module(f"{room.name}.tables")
-            except ModuleNotFoundError as error:
-                if error.name != f"{room.name}.tables":
-                    raise
+    for tables in sorted(Path(yibao.__path__[0]).glob("*/tables.py")):
+        importlib.import_module(f"yibao.{tables.parent.name}.tables")
 
 
 def test_the_migrations_make_what_the_rooms_declare(fresh_register: Register) -> None:

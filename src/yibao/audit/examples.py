@@ -71,7 +71,7 @@ def together(examples: Iterable[Case], load: Load) -> Load:
 def run_example(engine: Engine, rule: Rule, case: Case, load: Load, policy: Policy) -> Judged:
     """Bind the rows of one example and judge them by the rule."""
     stored = {table: load(table, rows) for table, rows in case.given.items()}
-    bind(engine, stored, base_relations(rule))
+    bind(engine, stored, base_relations(rule), materialise=True)
     filled = {name: any(stored.get(t) is not None for t in relations()[name].made_of) for name in relations()}
     return judge(engine, rule, policy, touched=False, filled=filled)
 
@@ -99,6 +99,7 @@ def _case(entry: dict[str, object], defaults: dict[str, dict[str, str]], shared:
     named = f"{where}: {title.get('zh')}" if isinstance(title, dict) else where
     _only(entry, _CASE, _CASE, named)
     assert isinstance(title, dict) and isinstance(own, dict) and isinstance(hits, dict)
+    _only(title, {"zh", "en"}, {"zh", "en"}, named)
     given = {
         table: [
             {k: str(v) for k, v in {**defaults.get(table, {}), **row}.items() if v is not None}

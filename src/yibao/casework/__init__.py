@@ -7,6 +7,7 @@ finds is withdrawn and stays on record. Cases, statements and decisions build on
 
 from __future__ import annotations
 
+from yibao.casework.lines import ViolatingLine, violating_lines
 from yibao.casework.model import STATE_NAMES, RunOutcome, finding_code, finding_number
 from yibao.casework.service import Order, Progress, audit_lake, money
 
@@ -15,8 +16,10 @@ __all__ = [
     "Order",
     "Progress",
     "RunOutcome",
+    "ViolatingLine",
     "audit_lake",
     "finding_code",
     "finding_number",
     "money",
+    "violating_lines",
 ]

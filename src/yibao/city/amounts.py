@@ -84,7 +84,8 @@ def bill_money(lines: LineMoney, bill: Ints, kind: Ints, group: Ints, level: Int
     """
     starts = np.searchsorted(bill, np.arange(len(kind)))
     total, own, first, scope = (
-        ints(np.add.reduceat(part, starts)) for part in (lines.amount, lines.self_paid, lines.advance, lines.in_scope)
+        ints(np.add.reduceat(part, starts))
+        for part in (lines.amount, lines.self_paid, lines.advance, lines.in_scope)
     )
     sign, size = np.where(total < 0, -1, 1), np.abs(scope)
     deductible = np.where(kind == STAY, np.minimum(ints(DEDUCTIBLE)[level], size), 0)

@@ -9,7 +9,7 @@ import numpy as np
 from yibao.city.arrays import Bools, Dice, Ints, chance, firsts, ints
 from yibao.city.catalogue import CHILD, Catalogue
 from yibao.city.institutions import Institutions
-from yibao.city.lines import Lines, drawn, repeated, whole, who_is_it_for
+from yibao.city.lines import Lines, drawn, repeated, who_is_it_for, whole
 from yibao.city.people import People
 from yibao.city.plan import UNIT
 from yibao.city.visits import CHRONIC, EMERGENCY, PURCHASE, STAY, VISIT, Visits
@@ -84,7 +84,11 @@ def _by_style(visits: Visits, seen: Ints, who: Ints, catalogue: Catalogue, throw
         if style == "dialysis":
             counts = np.ones(len(rows), dtype=np.int64)
         visit = repeated(rows, counts)
-        parts.append(Lines.charged(visit, drawn(items.role(*roles), throw.random(len(visit))), visits.start[visit], UNIT))
+        parts.append(
+            Lines.charged(
+                visit, drawn(items.role(*roles), throw.random(len(visit))), visits.start[visit], UNIT
+            )
+        )
     ill = chance(throw, len(seen), 9) & (visits.kind[seen] != CHRONIC)
     dripped = seen[ill]
     small = who[dripped] == CHILD

@@ -70,7 +70,7 @@ class Items:
 
     def coded(self, code: str) -> int:
         """Give the item of a code."""
-        return self.column("code").index(code)
+        return next(i for i, row in enumerate(self.rows) if row["code"] == code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,9 @@ def _items() -> Items:
     dice = [crc32(r["code"].encode()) for r in rows]
     drug = np.array([r["list_type"].startswith("1") for r in rows], dtype=np.bool_)
     service = np.array([r["list_type"] == "201" for r in rows], dtype=np.bool_)
-    limited = service | (drug & np.array([d % 5 < 3 and r["unit"] != "付" for d, r in zip(dice, rows, strict=True)]))
+    limited = service | (
+        drug & np.array([d % 5 < 3 and r["unit"] != "付" for d, r in zip(dice, rows, strict=True)])
+    )
     return Items(
         rows=rows,
         low=ints([low for low, _ in yuan]),
@@ -169,32 +171,49 @@ def _changes(rows: tuple[dict[str, str], ...], limited: Bools) -> Ints:
     return change
 
 
-def _pool(items: Items, groups: set[str], roles: set[str], who: int, *, retail: bool) -> list[int]:
-    suits = {CHILD: {"", "child"}, MAN: {"", "male"}, WOMAN: {"", "female"}}[who]
-    return [
-        i
-        for i, row in enumerate(items.rows)
-        if row["group"] in groups
-        and row["roles"] in roles
-        and row["suits"] in suits
-        and (items.retail[i] or not retail)
-        and int(items.high[i]) < 1_500 * YUAN
-    ]
+_SUITED: Final = {CHILD: ("", "child"), MAN: ("", "male"), WOMAN: ("", "female")}
+_DEAREST: Final = 1_500 * YUAN
+"""Nothing dearer than this a pack is given as a matter of course."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The drugs by group, way of giving and whom they suit."""
+
+    by: dict[tuple[str, str, str], list[int]]
+    retail: Bools
+
+    def of(
+        self, groups: Iterable[str], roles: tuple[str, ...], who: int, *, retail: bool = False
+    ) -> list[int]:
+        found = [
+            i
+            for group in groups
+            for role in roles
+            for suits in _SUITED[who]
+            for i in self.by.get((group, role, suits), ())
+        ]
+        return sorted(i for i in found if self.retail[i] or not retail)
 
 
 def _diagnoses(items: Items) -> Diagnoses:
     rows = tuple(read_data("diagnoses"))
-    pools: dict[str, list[list[int]]] = {"home": [], "retail": [], "injected": []}
-    everyday = set(EVERYDAY_GROUPS)
+    by: dict[tuple[str, str, str], list[int]] = {}
+    for i, row in enumerate(items.rows):
+        if int(items.high[i]) < _DEAREST:
+            by.setdefault((row["group"], row["roles"], row["suits"]), []).append(i)
+    shelf = _Shelf(by, items.retail)
+    everyday = {who: shelf.of(EVERYDAY_GROUPS, ("oral",), who, retail=True) for who in _SUITED}
+    drip = {who: shelf.of(("antibiotic", "PPI"), ("injection",), who) for who in _SUITED}
+    home, retail, injected = [], [], []
     for row in rows:
-        groups = set(row["groups"].split())
-        for who in (CHILD, MAN, WOMAN):
-            own = groups | {"paediatric"} if who == CHILD and row["code"][0] in "JKRA" else groups
-            for name, roles, retail in (("home", {"oral"}, False), ("retail", {"oral"}, True)):
-                found = _pool(items, own, roles, who, retail=retail)
-                pools[name].append(found or _pool(items, everyday, roles, who, retail=retail))
-            found = _pool(items, own, {"injection"}, who, retail=False)
-            pools["injected"].append(found or _pool(items, {"antibiotic", "PPI"}, {"injection"}, who, retail=False))
+        groups = row["groups"].split()
+        for who in _SUITED:
+            own = [*groups, "paediatric"] if who == CHILD and row["code"][0] in "JKRA" else groups
+            home.append(shelf.of(own, ("oral",), who) or everyday[who])
+            retail.append(shelf.of(own, ("oral",), who, retail=True) or everyday[who])
+            injected.append(shelf.of(own, ("injection",), who) or drip[who])
+    codes = {row["code"]: i for i, row in enumerate(items.rows)}
     return Diagnoses(
         rows=rows,
         weight=np.array([float(r["weight"]) for r in rows]),
@@ -203,9 +222,9 @@ def _diagnoses(items: Items) -> Diagnoses:
         age_high=ints([int(r["age_high"]) for r in rows]),
         days=np.array([float(r["days"] or 0) for r in rows]),
         category=tuple(r["code"][:3] for r in rows),
-        operation=ints([items.coded(r["operation_item"]) if r["operation_item"] else -1 for r in rows]),
+        operation=ints([codes.get(r["operation_item"], -1) for r in rows]),
         operation_percent=ints([int(r["operation_percent"]) for r in rows]),
-        taken_home=Pools.of(pools["home"]),
-        retail=Pools.of(pools["retail"]),
-        injected=Pools.of(pools["injected"]),
+        taken_home=Pools.of(home),
+        retail=Pools.of(retail),
+        injected=Pools.of(injected),
     )

@@ -50,7 +50,9 @@ def ward_returns(visits: Visits, lines: Lines, catalogue: Catalogue, throw: Dice
     packs = lines.quantity[rows] // UNIT
     back = np.minimum(1 + (throw.random(len(rows)) * packs).astype(np.int64), packs) * UNIT
     back = np.where(packs == 1, lines.quantity[rows], back)
-    minute = np.minimum(lines.minute[rows] + throw.integers(60, 1_400, len(rows)), visits.end[lines.visit[rows]])
+    minute = np.minimum(
+        lines.minute[rows] + throw.integers(60, 1_400, len(rows)), visits.end[lines.visit[rows]]
+    )
     return Lines(lines.visit[rows], lines.item[rows], minute, -back, lines.price[rows], rows)
 
 
@@ -63,7 +65,9 @@ def ordinary_reversals(visits: Visits, lines: Lines, throw: Dice) -> Reversals:
     return Reversals(rows, throw.integers(5, 40, len(rows)), chance(throw, len(rows), 50))
 
 
-def settle(visits: Visits, lines: Lines, reversals: Reversals, throw: Dice) -> tuple[Settlements, Lines, Ints]:
+def settle(
+    visits: Visits, lines: Lines, reversals: Reversals, throw: Dice
+) -> tuple[Settlements, Lines, Ints]:
     """Give the settlements, all lines, and the settlement of each line.
 
     A reversal takes back every line of the bill with a negative line; a bill made out again charges them once more.

@@ -20,8 +20,28 @@ LEVEL_GROUP: Final = ("3", "2", "1", "1")
 BENT_PERCENT: Final = 15
 """So many of a hundred institutions have bad habits; most plants happen there, as inspections find."""
 
-_TERTIARY_NAMES: Final = ("第一人民医院", "中医医院", "第二人民医院", "妇幼保健院", "肿瘤医院", "第三人民医院")
-_COMMUNITY_NAMES: Final = ("幸福", "和平", "青山", "滨河", "文昌", "新华", "南湖", "柳荫", "长乐", "安康", "丰收", "临江")
+_TERTIARY_NAMES: Final = (
+    "第一人民医院",
+    "中医医院",
+    "第二人民医院",
+    "妇幼保健院",
+    "肿瘤医院",
+    "第三人民医院",
+)
+_COMMUNITY_NAMES: Final = (
+    "幸福",
+    "和平",
+    "青山",
+    "滨河",
+    "文昌",
+    "新华",
+    "南湖",
+    "柳荫",
+    "长乐",
+    "安康",
+    "丰收",
+    "临江",
+)
 _PHARMACY_NAMES: Final = ("示例大药房", "康宁大药房", "百草堂药店", "同心大药房", "益民药房")
 _ORG_ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CREDIT_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -121,11 +141,12 @@ def make_institutions(people: int, throw: Dice) -> Institutions:
     bent = chance(throw, n, BENT_PERCENT)
     for each in range(4):  # every tier has at least one house with bad habits
         bent[np.flatnonzero(tier == each)[-1]] = True
+    houses = [(int(t), int(c), int(r)) for t, c, r in zip(tier, county, rank, strict=True)]
     return Institutions(
-        code=[_code(t, c, r) for t, c, r in zip(tier, county, rank, strict=True)],
-        name=[_name(t, c, r) for t, c, r in zip(tier, county, rank, strict=True)],
-        credit_code=[_credit_code(t, c, r) for t, c, r in zip(tier, county, rank, strict=True)],
-        level=[LEVELS[t][r % len(LEVELS[t])] for t, r in zip(tier, rank, strict=True)],
+        code=[_code(*house) for house in houses],
+        name=[_name(*house) for house in houses],
+        credit_code=[_credit_code(*house) for house in houses],
+        level=[LEVELS[t][r % len(LEVELS[t])] for t, _, r in houses],
         tier=tier,
         county=county,
         weight=spread,

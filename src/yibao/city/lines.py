@@ -31,7 +31,9 @@ class Lines(Columns):
     reverses: Ints
 
     @classmethod
-    def charged(cls, visit: Ints, item: Ints, minute: Ints, quantity: Ints | int, price: Ints | int = 0) -> Lines:
+    def charged(
+        cls, visit: Ints, item: Ints, minute: Ints, quantity: Ints | int, price: Ints | int = 0
+    ) -> Lines:
         """Charge items; lines whose item is -1 (nothing to be had) fall away."""
         n = len(visit)
         count = full(n, quantity) if isinstance(quantity, int) else quantity

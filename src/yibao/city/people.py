@@ -69,7 +69,7 @@ def _ymd(day: Ints) -> Ints:
     date = day.astype("datetime64[D]")
     month = date.astype("datetime64[M]").astype(np.int64)
     in_month = (date - date.astype("datetime64[M]")).astype(np.int64)
-    return (1970 + month // 12) * 10_000 + (month % 12 + 1) * 100 + in_month + 1
+    return np.asarray((1970 + month // 12) * 10_000 + (month % 12 + 1) * 100 + in_month + 1, dtype=np.int64)
 
 
 @cache

@@ -45,7 +45,9 @@ def make_prices(items: Items, institutions: Institutions, change_day: Day, throw
     n = (len(institutions), len(items))
     share = np.clip(institutions.dearness[:, None] + throw.normal(0, 0.12, n), 0.05, 1.0)
     asked = _cents(floor + (own - floor) * share**2)
-    finer = items.drug[None, :] & (throw.random((1, n[1])) < 0.2)  # procured drugs are priced to a hundredth of a fen
+    finer = items.drug[None, :] & (
+        throw.random((1, n[1])) < 0.2
+    )  # procured drugs are priced to a hundredth of a fen
     asked = asked - np.where(finer, throw.integers(0, 100, n) * (CENT // 100), 0)
     return Prices(before, after, np.maximum(asked, CENT), change_day)
 

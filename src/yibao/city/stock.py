@@ -50,7 +50,9 @@ class Sales:
 
     def add(self, institution: Ints, item: Ints, minute: Ints, quantity: Ints) -> None:
         """Add the drug lines of a chunk; what is negative is left out."""
-        month = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % MONTHS
+        month = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(
+            np.int64
+        ) % MONTHS
         np.add.at(self.packs, (institution, item, month), np.maximum(quantity, 0))
 
 
@@ -63,8 +65,8 @@ def stock_up(
     ``planned`` gives for each shelf of a plant its movements as (kind, day of the year, quantity).
     """
     packs = sales.packs * items.drug[None, :, None] * institutions.reports_stock[:, None, None]
-    for shelf in planned:
-        packs[shelf] = 0
+    for place, what in planned:
+        packs[place, what] = 0
     house, item = np.nonzero(packs.sum(axis=2))
     shop = institutions.tier[house] == PHARMACY
     cash = np.where(shop, CASH_SHARE, 0.0)
@@ -78,14 +80,16 @@ def stock_up(
     much = needed[shelf, month] + throw.integers(0, 3, len(shelf)) + extra
     parts.append(_moved(plan, house[shelf], item[shelf], BOUGHT, first, much, throw))
     back = np.flatnonzero(extra)
-    parts.append(_moved(plan, house[shelf[back]], item[shelf[back]], SENT_BACK, first[back] + 9, extra[back], throw))
+    parts.append(
+        _moved(plan, house[shelf[back]], item[shelf[back]], SENT_BACK, first[back] + 9, extra[back], throw)
+    )
     for (place, what), movements in planned.items():
         for kind, day, quantity in movements:
             one = _moved(plan, ints([place]), ints([what]), kind, ints([day]), ints([0]), throw)
             one.quantity = ints([quantity])
             parts.append(one)
-    movements = Movements.joined(parts)
-    return movements.take(np.lexsort((movements.moment, movements.item, movements.institution)))
+    everything = Movements.joined(parts)
+    return everything.take(ints(np.lexsort((everything.moment, everything.item, everything.institution))))
 
 
 def _first_of(plan: CityPlan, month: int) -> int:
@@ -93,7 +97,9 @@ def _first_of(plan: CityPlan, month: int) -> int:
     return int(start) - plan.first_day
 
 
-def _moved(plan: CityPlan, house: Ints, item: Ints, kind: str, day: Ints, packs: Ints, throw: Dice) -> Movements:
+def _moved(
+    plan: CityPlan, house: Ints, item: Ints, kind: str, day: Ints, packs: Ints, throw: Dice
+) -> Movements:
     """Move whole packs in the small hours of a day, before anything is sold."""
     hour = {OPENING: 0, BOUGHT: 2, SENT_BACK: 6}[kind]
     early = np.zeros(len(house), dtype=np.int64) if kind == OPENING else throw.integers(0, 100, len(house))

@@ -153,9 +153,9 @@ def _apart(person: Ints, day: Ints, long: Ints, people: int) -> Bools:
 def _events(plan: CityPlan, people: People, throw: Dice) -> tuple[Ints, Ints, Ints]:
     rates = _rates(plan, people)
     persons, kinds = [], []
-    for kind, column in ((VISIT, 1), (CHRONIC, 2), (PURCHASE, 3)):
+    for each, column in ((VISIT, 1), (CHRONIC, 2), (PURCHASE, 3)):
         persons.append(np.repeat(np.arange(len(people)), throw.poisson(rates[:, column])))
-        kinds.append(full(len(persons[-1]), kind))
+        kinds.append(full(len(persons[-1]), each))
     person, kind = ints(np.concatenate(persons)), np.concatenate(kinds)
     kind[(kind == VISIT) & chance(throw, len(kind), EMERGENCY_PERCENT)] = EMERGENCY
     day = _days(plan, len(person), throw)
@@ -175,7 +175,9 @@ def _outside(person: Ints, day: Ints, stays: Visits) -> Bools:
     return np.asarray(~inside, dtype=np.bool_)
 
 
-def _diagnosed(people: People, catalogue: Catalogue, person: Ints, day: Ints, kind: Ints, throw: Dice) -> Ints:
+def _diagnosed(
+    people: People, catalogue: Catalogue, person: Ints, day: Ints, kind: Ints, throw: Dice
+) -> Ints:
     """Give each visit a diagnosis that fits sex and age; -1 where none does."""
     table = catalogue.diagnoses
     sex = people.sex[person]
@@ -201,7 +203,9 @@ def _diagnosed(people: People, catalogue: Catalogue, person: Ints, day: Ints, ki
         choice = choice[fits]
         if len(choice):
             cumulative = np.cumsum(table.weight[choice])
-            found[rows] = choice[np.searchsorted(cumulative / cumulative[-1], luck[rows]).clip(0, len(choice) - 1)]
+            found[rows] = choice[
+                np.searchsorted(cumulative / cumulative[-1], luck[rows]).clip(0, len(choice) - 1)
+            ]
     return found
 
 
@@ -214,7 +218,9 @@ def _hours(day: Ints, kind: Ints, throw: Dice) -> tuple[Ints, Ints, Ints]:
     return start, start + last, start + last
 
 
-def _places(visits: Visits, people: People, catalogue: Catalogue, institutions: Institutions, throw: Dice) -> None:
+def _places(
+    visits: Visits, people: People, catalogue: Catalogue, institutions: Institutions, throw: Dice
+) -> None:
     n = len(visits)
     luck = throw.random(n)
     simple = catalogue.diagnoses.styled("medical", "rehab", "psych")[visits.diagnosis]

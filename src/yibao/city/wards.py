@@ -14,7 +14,7 @@ import numpy as np
 from yibao.city.arrays import Bools, Dice, Ints, firsts, full, ints
 from yibao.city.catalogue import CHILD, Catalogue
 from yibao.city.institutions import TERTIARY, Institutions
-from yibao.city.lines import DAY_MINUTES, Lines, drawn, repeated, whole, who_is_it_for
+from yibao.city.lines import DAY_MINUTES, Lines, drawn, repeated, who_is_it_for, whole
 from yibao.city.people import People
 from yibao.city.plan import DAY_HOURS, UNIT
 from yibao.city.visits import STAY, Visits
@@ -37,7 +37,9 @@ class _Plan:
     hours: Ints
 
 
-def ward_lines(people: People, visits: Visits, catalogue: Catalogue, institutions: Institutions, throw: Dice) -> Lines:
+def ward_lines(
+    people: People, visits: Visits, catalogue: Catalogue, institutions: Institutions, throw: Dice
+) -> Lines:
     """Charge every stay."""
     stays = np.flatnonzero(visits.kind == STAY)
     who = who_is_it_for(people, visits)
@@ -52,7 +54,9 @@ def ward_lines(people: People, visits: Visits, catalogue: Catalogue, institution
     last = visits.end[lines.visit]
     earliest = visits.start[lines.visit] + 10
     lines.minute = np.minimum(np.maximum(lines.minute, earliest), last)
-    return lines.take(firsts(lines.visit, lines.item, lines.minute // DAY_MINUTES - int(visits.start.min()) // DAY_MINUTES))
+    return lines.take(
+        firsts(lines.visit, lines.item, lines.minute // DAY_MINUTES - int(visits.start.min()) // DAY_MINUTES)
+    )
 
 
 def nights(visits: Visits) -> Ints:
@@ -144,14 +148,20 @@ def _tests(
     for role, counts, earliest in (
         ("lab", arrival, 0),
         ("lab", throw.poisson(long * 0.7), 2),
-        ("exam", np.minimum(throw.poisson(2.6 + 0.4 * (tier == TERTIARY)), 6) * (visits.continues[stays] < 0), 0),
+        (
+            "exam",
+            np.minimum(throw.poisson(2.6 + 0.4 * (tier == TERTIARY)), 6) * (visits.continues[stays] < 0),
+            0,
+        ),
     ):
         row = repeated(np.arange(len(stays), dtype=np.int64), counts)
         room = np.maximum(long[row] - earliest, 1)
         turn = earliest + (throw.random(len(row)) * room * (earliest > 0)).astype(np.int64)
         turn = np.minimum(turn, long[row] - 1)
         visit = stays[row]
-        minute = (visits.start[visit] // DAY_MINUTES + turn) * DAY_MINUTES + throw.integers(380, 700, len(row))
+        minute = (visits.start[visit] // DAY_MINUTES + turn) * DAY_MINUTES + throw.integers(
+            380, 700, len(row)
+        )
         parts.append(Lines.charged(visit, drawn(items.role(role), throw.random(len(row))), minute, UNIT))
     return parts
 
@@ -174,7 +184,9 @@ def _special(visits: Visits, stays: Ints, who: Ints, catalogue: Catalogue, throw
         item = drawn(items.role(*roles), throw.random(len(visit)))
         unit = ints([u == "小时" for u in items.column("unit")]).astype(np.bool_)
         much = np.where(hours & unit[item], throw.integers(4, DAY_HOURS + 1, len(visit)), 1)
-        minute = (visits.start[visit] // DAY_MINUTES + turn) * DAY_MINUTES + throw.integers(780, 980, len(visit))
+        minute = (visits.start[visit] // DAY_MINUTES + turn) * DAY_MINUTES + throw.integers(
+            780, 980, len(visit)
+        )
         parts.append(Lines.charged(visit, item, minute, ints(whole(much))))
     home = repeated(stays, throw.integers(0, 4, len(stays)))
     home = home[~diagnoses.styled("newborn")[visits.diagnosis[home]]]
@@ -191,14 +203,22 @@ def _operations(visits: Visits, stays: Ints, catalogue: Catalogue, throw: Dice) 
     minute = (visits.start[rows] // DAY_MINUTES + turn) * DAY_MINUTES + 13 * 60
     item = catalogue.diagnoses.operation[visits.diagnosis[rows]]
     parts = [Lines.charged(rows, item, minute, UNIT)]
-    parts.append(Lines.charged(rows, drawn(items.role("anaesthesia"), throw.random(len(rows))), minute + 1, UNIT))
+    parts.append(
+        Lines.charged(rows, drawn(items.role("anaesthesia"), throw.random(len(rows))), minute + 1, UNIT)
+    )
     for each in items.role("lab_surgery"):
         parts.append(Lines.charged(rows, full(len(rows), int(each)), minute - 120, UNIT))
     visit = repeated(rows, throw.integers(1, 5, len(rows)))
     at = repeated(minute, np.bincount(np.searchsorted(rows, visit), minlength=len(rows)))
-    parts.append(Lines.charged(visit, drawn(items.role("surgery_material"), throw.random(len(visit))), at + 2, UNIT))
+    parts.append(
+        Lines.charged(visit, drawn(items.role("surgery_material"), throw.random(len(visit))), at + 2, UNIT)
+    )
     stented = rows[_hearts(visits, rows, catalogue)]
-    parts.append(Lines.charged(stented, full(len(stented), int(items.role("stent")[0])), visits.start[stented] + 600, UNIT))
+    parts.append(
+        Lines.charged(
+            stented, full(len(stented), int(items.role("stent")[0])), visits.start[stented] + 600, UNIT
+        )
+    )
     return parts
 
 

@@ -11,13 +11,15 @@ from rich.table import Table
 from yibao.bootstrap import House, open_house
 from yibao.casework import (
     RunOutcome,
-    explain as explain_finding,
     list_findings,
     money,
     summary,
     write_findings,
     write_report,
     write_workbooks,
+)
+from yibao.casework import (
+    explain as explain_finding,
 )
 from yibao.cli.console import (
     DEFAULT_HOME,
@@ -30,21 +32,32 @@ from yibao.cli.console import (
     say_json,
     waiting,
 )
+from yibao.collect import Progress
 from yibao.engine import ENGINES
 from yibao.kernel import Language
 
 REPORT = "审核报告.html"
+BOOKS = "机构明细"
 
 
 def audit(
     engine: Annotated[str, typer.Option(help=" | ".join(ENGINES))] = "duckdb",
-    since: Annotated[int | None, typer.Option(help="只重审该批次之后有变化的对象 / only what changed since")] = None,
+    since: Annotated[
+        int | None, typer.Option(help="只重审该批次之后有变化的对象 / only what changed since")
+    ] = None,
     rules: Annotated[str | None, typer.Option(help="规则编号，逗号分隔 / rule ids, comma separated")] = None,
     region: Annotated[str | None, typer.Option(help="适用政策的区划 / region whose policy applies")] = None,
-    as_known: Annotated[int | None, typer.Option(help="按当时所知重演，不改疑点 / replay as known then")] = None,
+    as_known: Annotated[
+        int | None, typer.Option(help="按当时所知重演，不改疑点 / replay as known then")
+    ] = None,
     memory: Annotated[int, typer.Option(min=512, help="内存上限 MiB / memory limit")] = 4096,
-    sql: Annotated[Path | None, typer.Option(help="写出实际运行的 SQL / write exactly the SQL that ran")] = None,
+    sql: Annotated[
+        Path | None, typer.Option(help="写出实际运行的 SQL / write exactly the SQL that ran")
+    ] = None,
     report: Annotated[bool, typer.Option(help="写出 HTML 报告 / write the report")] = True,
+    workbooks: Annotated[
+        bool, typer.Option(help="每家机构写一份 Excel / one workbook per institution")
+    ] = False,
     home: HomeOption = DEFAULT_HOME,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
@@ -57,13 +70,22 @@ def audit(
             engine=engine, rules=ids, region=region, since=since, as_known=as_known, memory_mib=memory,
             progress=told, on_wait=waiting, sql_log=sql,
         )  # fmt: skip
+        books = _write_workbooks(house, told) if workbooks and as_known is None else []
         path = _write_reports(house) if report and as_known is None else None
         if as_json:
             say_json({**outcome.as_json(), "report": str(path) if path else None})
             return
         if loaded is not None:
             out.print("已加载国家医保局公布的两库知识点（首次运行）。", style="dim")
+        if books:
+            out.print(f"机构明细 {len(books):,} 份：{books[0].parent.resolve()}", soft_wrap=True)
         _show(house, outcome, path, language(lang))
+
+
+def _write_workbooks(
+    house: House, told: Progress, folder: Path | None = None, only: list[str] | None = None
+) -> list[Path]:
+    return write_workbooks(house.home, house.register, folder or house.home.reports / BOOKS, only, told)
 
 
 def _write_reports(house: House) -> Path:
@@ -79,7 +101,10 @@ def _show(house: House, outcome: RunOutcome, path: Path | None, lang: Language) 
         for rule, count in outcome.by_rule.items():
             out.print(f"{rule}: {count:,}  {money(outcome.amount_by_rule[rule])}")
     rate = outcome.lines / outcome.seconds if outcome.seconds else 0
-    out.print(f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）", style="dim")
+    out.print(
+        f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）",
+        style="dim",
+    )
     if path is not None:
         out.print(f"报告：{path.resolve()}", soft_wrap=True)
 
@@ -96,7 +121,9 @@ def findings(
     with open_house(home) as house:
         if export is not None:
             written = write_findings(house.home, house.register, export, institution=institution, rule=rule)
-            out.print(f"已导出 {written:,} 条疑点：{export}") if not as_json else say_json({"exported": written})
+            out.print(f"已导出 {written:,} 条疑点：{export}") if not as_json else say_json(
+                {"exported": written}
+            )
             return
         rows = list_findings(house.home, house.register, institution=institution, rule=rule, limit=limit)
     if as_json:
@@ -106,7 +133,9 @@ def findings(
     for name in ("疑点编号", "规则", "判定", "机构", "日期", "违规金额"):
         grid.add_column(name, overflow="fold")
     for row in rows:
-        grid.add_row(row.code, row.rule_name, row.result_name, row.institution, row.day, money(row.attributed_fen))
+        grid.add_row(
+            row.code, row.rule_name, row.result_name, row.institution, row.day, money(row.attributed_fen)
+        )
     out.print(grid)
 
 
@@ -127,20 +156,22 @@ def explain(
 
 def report(
     folder: Annotated[Path | None, typer.Option("--out", help="写入目录 / folder to write")] = None,
-    institution: Annotated[list[str] | None, typer.Option(help="只写这些机构 / only these institutions")] = None,
+    institution: Annotated[
+        list[str] | None, typer.Option(help="只写这些机构 / only these institutions")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """写出 HTML 报告和每家机构一份的 Excel / write the report and one workbook per institution."""
     with open_house(home) as house, progress() as told:
         page = _write_reports(house)
-        target = folder or house.home.reports / "机构明细"
-        books = write_workbooks(house.home, house.register, target, institution, told)
+        books = _write_workbooks(house, told, folder, institution)
     if as_json:
         say_json({"report": str(page), "workbooks": [str(b) for b in books]})
     else:
         out.print(f"报告：{page.resolve()}", soft_wrap=True)
-        out.print(f"机构明细 {len(books):,} 份：{target.resolve()}", soft_wrap=True)
+        where = (folder or house.home.reports / BOOKS).resolve()
+        out.print(f"机构明细 {len(books):,} 份：{where}", soft_wrap=True)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -28,7 +28,9 @@ from yibao.collect import Outcome, load_source
 
 def collect(
     paths: Annotated[list[Path], typer.Argument(help="文件、目录或 zip / files, folders or zip archives")],
-    source: Annotated[str, typer.Option(help="数据来源名称或对应关系 YAML / source name or mapping")] = "national",
+    source: Annotated[
+        str, typer.Option(help="数据来源名称或对应关系 YAML / source name or mapping")
+    ] = "national",
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,7 +75,9 @@ def _show(outcome: Outcome) -> None:
     if outcome.batch is None:
         out.print("没有新内容，数据湖未变。")
     else:
-        out.print(f"批次 {outcome.batch} 已入湖；隔离 {outcome.quarantined:,} 行，涉及金额 {money(outcome.quarantined_fen)}。")
+        out.print(
+            f"批次 {outcome.batch} 已入湖；隔离 {outcome.quarantined:,} 行，涉及金额 {money(outcome.quarantined_fen)}。"
+        )
     if outcome.quarantined:
         out.print("查看原因并导出给报送方：yibao quarantine --export 隔离.xlsx")
 
@@ -96,13 +100,21 @@ def quarantine(
         return
     zh = language(lang) == "zh"
     grid = Table(show_lines=False)
-    for name in ("文件", "行", "列", "原因", "要求", "实际") if zh else ("file", "row", "column", "why", "wanted", "came"):
+    for name in (
+        ("文件", "行", "列", "原因", "要求", "实际")
+        if zh
+        else ("file", "row", "column", "why", "wanted", "came")
+    ):
         grid.add_column(name, overflow="fold")
     for row in rows[:limit]:
         reason = row.reason.in_(language(lang))
-        grid.add_row(row.file, str(row.source_row), row.header or "", reason, row.wanted or "", row.came or "")
+        grid.add_row(
+            row.file, str(row.source_row), row.header or "", reason, row.wanted or "", row.came or ""
+        )
     out.print(grid)
-    out.print(f"共 {len(rows):,} 条原因，显示 {min(limit, len(rows)):,} 条。" if zh else f"{len(rows):,} entries.")
+    out.print(
+        f"共 {len(rows):,} 条原因，显示 {min(limit, len(rows)):,} 条。" if zh else f"{len(rows):,} entries."
+    )
     if export:
         out.print(f"已导出 {export}（{written:,} 条）" if zh else f"wrote {export} ({written:,})")
 

@@ -19,7 +19,9 @@ from yibao.kernel import Language, Refused
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="YIBAO_HOME", help="全部状态所在目录 / where all state lives")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="标准输出只打印一个 JSON 对象 / print one JSON object")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="标准输出只打印一个 JSON 对象 / print one JSON object")
+]
 LanguageOption = Annotated[str, typer.Option("--lang", envvar="YIBAO_LANG", help="zh | en")]
 DEFAULT_HOME = Path("yibao-data")
 
@@ -64,4 +66,6 @@ def progress() -> Iterator[Report]:
 
 def waiting() -> None:
     """Tell once that another program of the same home is at work and is waited for."""
-    err.print("另一个程序正在处理同一目录，等待其完成… / another program is at work here; waiting …", style="yellow")
+    err.print(
+        "另一个程序正在处理同一目录，等待其完成… / another program is at work here; waiting …", style="yellow"
+    )

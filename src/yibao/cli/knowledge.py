@@ -27,7 +27,9 @@ def load(
 ) -> None:
     """按对应关系加载知识点，无需代码 / load knowledge points by a mapping."""
     if official == bool(files) or (files and kind is None):
-        raise typer.BadParameter("给出 FILE 与 --kind，或只给 --official / give FILE with --kind, or --official")
+        raise typer.BadParameter(
+            "给出 FILE 与 --kind，或只给 --official / give FILE with --kind, or --official"
+        )
     with open_house(home) as house, progress() as told:
         if official:
             outcome = house.load_official_knowledge(told, only_if_none=False)

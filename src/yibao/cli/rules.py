@@ -9,7 +9,8 @@ import typer
 from rich.syntax import Syntax
 from rich.table import Table
 
-from yibao.audit import KIND_NAMES, RESULT_NAMES, choose, complaints, reads, rules as all_rules
+from yibao.audit import KIND_NAMES, RESULT_NAMES, choose, complaints, reads
+from yibao.audit import rules as all_rules
 from yibao.bootstrap import check_examples, open_house
 from yibao.city import measure as measure_rules
 from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, out, say_json

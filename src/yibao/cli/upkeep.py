@@ -11,7 +11,8 @@ from rich.table import Table
 from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, out, say_json
 from yibao.engine import ENGINES, open_engine
 from yibao.kernel import Refused, Text
-from yibao.store import Check, Home, doctor as examine_store, dump_register, restore_register
+from yibao.store import Check, Home, dump_register, restore_register
+from yibao.store import doctor as examine_store
 
 register = typer.Typer(name="register", help="登记库：导出、导入 / the register", no_args_is_help=True)
 OPTIONAL = {"spark"}
@@ -22,7 +23,9 @@ def doctor(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
     checks = [*examine_store(Home(home)), *(_engine(name) for name in ENGINES)]
     failed = [c for c in checks if not c.ok and c.name.removeprefix("engine ") not in OPTIONAL]
     if as_json:
-        say_json({"checks": [{"name": c.name, "ok": c.ok, "zh": c.detail.zh, "en": c.detail.en} for c in checks]})
+        say_json(
+            {"checks": [{"name": c.name, "ok": c.ok, "zh": c.detail.zh, "en": c.detail.en} for c in checks]}
+        )
     else:
         grid = Table(show_header=False)
         for check in checks:

@@ -21,10 +21,20 @@ from yibao.kernel import Refused
 def rows_as_stored(engine: Engine, name: str, rows: list[dict[str, str]]) -> pa.Table:
     """Read rows (contract column → text) of one table and give them in the stored schema.
 
-    Raises `Refused` (``collect.bad_row``) for the first row that a file could not bring either.
+    Raises `Refused`: ``collect.bad_row`` for the first row that a file could not bring either, and
+    ``collect.unknown_column`` for a column that the contract does not have.
     """
     target = table(name)
     headers = {c.name: c.field for c in target.columns}
+    if unknown := sorted({column for row in rows for column in row} - set(headers)):
+        raise Refused(
+            "collect.unknown_column",
+            zh="数据契约中没有这些列",
+            en="the contract does not have these columns",
+            where=name,
+            wanted=", ".join(headers),
+            came=", ".join(unknown),
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.csv"
         with path.open("w", encoding="utf-8", newline="") as sink:

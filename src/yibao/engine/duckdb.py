@@ -46,9 +46,19 @@ class DuckDB(Engine):
         super().__init__()
         self._limits = limits
         self._registered: set[str] = set()
-        self._connection: Any = duckdb.connect(
-            str(database) if database is not None else ":memory:", config=settings(limits, keep_order)
-        )
+        try:
+            self._connection: Any = duckdb.connect(
+                str(database) if database is not None else ":memory:", config=settings(limits, keep_order)
+            )
+        except duckdb.Error as error:
+            shutil.rmtree(limits.scratch, ignore_errors=True)
+            raise Refused(
+                "engine.database",
+                zh="数据库文件打不开（可能正被另一个程序使用）",
+                en="the database file cannot be opened (another program may be using it)",
+                where=str(database),
+                came=str(error),
+            ) from error
         # Given with the others it is reported, and not obeyed: the limit binds only when it is set afterwards.
         self._connection.execute(f"SET max_temp_directory_size = '{limits.spill_mib}MiB'")
 

@@ -29,7 +29,7 @@ def open_engine(
     SQLite without ``spill`` keeps its database in memory.
 
     Raises `Refused`: ``engine.unknown``, ``engine.capability``, ``engine.spark_missing``,
-    ``engine.java_missing``, ``engine.spark_busy``.
+    ``engine.java_missing``, ``engine.spark_busy``, ``engine.spark_failed``, ``engine.database``.
     """
     if name not in ENGINES:
         raise Refused(

@@ -51,7 +51,9 @@ def plant_charges(site: Site) -> None:
 def _places(site: Site) -> dict[str, Bools]:
     grown = site.age >= ADULT_YEARS
     styled = site.catalogue.diagnoses.styled
-    plain = styled("medical", "rehab")[site.visits.diagnosis] & (site.visits.kind == STAY) & (site.nights >= 3)
+    plain = (
+        styled("medical", "rehab")[site.visits.diagnosis] & (site.visits.kind == STAY) & (site.nights >= 3)
+    )
     seen = (site.visits.kind == VISIT) & grown
     return {
         "visit": seen & ~styled("physio")[site.visits.diagnosis],
@@ -105,28 +107,38 @@ def _days(site: Site) -> None:
     hourly = items.role("hourly")
     ward = (site.visits.kind == STAY) & (site.nights >= 2) & (site.age >= 1)
     over = dict.fromkeys(
-        ("one_line_of_two", "second_line", "hours_over_a_day", "half_an_hour_over", "two_lines_over_a_day"), ward
+        ("one_line_of_two", "second_line", "hours_over_a_day", "half_an_hour_over", "two_lines_over_a_day"),
+        ward,
     )
-    under = dict.fromkeys(("exactly_a_day", "two_lines_of_a_day", "second_line_returned", "once_each_day"), ward)
+    under = dict.fromkeys(
+        ("exactly_a_day", "two_lines_of_a_day", "second_line_returned", "once_each_day"), ward
+    )
     hours = {
         "hours_over_a_day": (DAY_HOURS + 2,), "half_an_hour_over": (DAY_HOURS + 0.5,), "two_lines_over_a_day": (14, 12),
         "exactly_a_day": (DAY_HOURS,), "two_lines_of_a_day": (13, 11),
     }  # fmt: skip
-    for violation, ways, wanted in ((True, over, site.quota.violations()), (False, under, site.quota.innocents())):
+    for violation, ways, wanted in (
+        (True, over, site.quota.violations()),
+        (False, under, site.quota.innocents()),
+    ):
         for way, host in site.deal(wanted, ways):
             plant = site.marks.add("frequency_per_day", violation=violation, disguise=way)
             turn = int(site.throw.integers(0, site.nights[host]))
             hour_item = int(site.throw.choice(hourly))
             if way in hours:
                 for each, much in enumerate(hours[way]):
-                    row = site.charge(host, hour_item, site.in_day(host, turn, 17 + 3 * each), round(much * UNIT))
+                    row = site.charge(
+                        host, hour_item, site.in_day(host, turn, 17 + 3 * each), round(much * UNIT)
+                    )
                     site.marks.line(plant, row, violating=True)
             elif way == "once_each_day":
                 for turn in (0, 1):
                     row = site.charge(host, hour_item, site.in_day(host, turn, 18), DAY_HOURS * UNIT)
                     site.marks.line(plant, row, violating=True)
             else:
-                _second(site, plant, host, way, [r for r in site.lines_of(host) if site.lines.item[r] in daily])
+                _second(
+                    site, plant, host, way, [r for r in site.lines_of(host) if site.lines.item[r] in daily]
+                )
 
 
 def _second(site: Site, plant: int, host: int, way: str, there: list[int]) -> None:
@@ -135,7 +147,9 @@ def _second(site: Site, plant: int, host: int, way: str, there: list[int]) -> No
     if way == "one_line_of_two":
         site.lines.quantity[first] = (ONCE_A_DAY + 1) * UNIT
     else:
-        again = site.charge(host, int(site.lines.item[first]), _same_day(site, host, int(site.lines.minute[first])))
+        again = site.charge(
+            host, int(site.lines.item[first]), _same_day(site, host, int(site.lines.minute[first]))
+        )
         site.marks.line(plant, again, violating=True)
         if way == "second_line_returned":
             site.give_back(again)
@@ -154,17 +168,21 @@ def _prices(site: Site) -> None:
     limit = site.prices.limit(lines.item, group, day)
     changed = np.where(day >= site.plan.price_change_day, items.change[lines.item], 0)
     usable = (limit > 0) & ~visits.taken[lines.visit] & (lines.quantity >= UNIT) & (lines.price == 0)
+    old_limit = site.prices.before[lines.item, group]
     over = {
-        "over_by_a_cent": (usable, lambda r: limit[r] + CENT),
-        "over_by_a_twentieth": (usable, lambda r: limit[r] + max(limit[r] // 20 // CENT, 1) * CENT),
-        "over_by_half": (usable, lambda r: limit[r] * 3 // 2 // CENT * CENT + CENT),
-        "old_price_after_the_cut": (usable & (changed < 0), lambda r: site.prices.before[lines.item[r], group[r]]),
+        "over_by_a_cent": (usable, limit + CENT),
+        "over_by_a_twentieth": (usable, limit + np.maximum(limit // 20 // CENT, 1) * CENT),
+        "over_by_half": (usable, limit * 3 // 2 // CENT * CENT + CENT),
+        "old_price_after_the_cut": (usable & (changed < 0), old_limit),
     }
     at = {
-        "exactly_at_the_limit": (usable, lambda r: limit[r]),
-        "new_price_after_the_rise": (usable & (changed > 0), lambda r: limit[r]),
+        "exactly_at_the_limit": (usable, limit),
+        "new_price_after_the_rise": (usable & (changed > 0), limit),
     }
-    for violation, ways, wanted in ((True, over, site.quota.violations()), (False, at, site.quota.innocents())):
+    for violation, ways, wanted in (
+        (True, over, site.quota.violations()),
+        (False, at, site.quota.innocents()),
+    ):
         counts = np.bincount(np.arange(wanted) % len(ways), minlength=len(ways))
         for (way, (where, price)), count in zip(ways.items(), counts, strict=True):
             rows = np.flatnonzero(where & ~visits.taken[lines.visit])
@@ -175,6 +193,6 @@ def _prices(site: Site) -> None:
             _, firsts = np.unique(lines.visit[chosen], return_index=True)
             for row in chosen[np.sort(firsts)][: int(count)]:
                 visits.taken[lines.visit[row]] = True
-                lines.price[row] = int(price(row))
+                lines.price[row] = int(price[row])
                 plant = site.marks.add("price_over_limit", violation=violation, disguise=way)
                 site.marks.line(plant, int(row), violating=True)

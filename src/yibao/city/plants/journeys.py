@@ -44,7 +44,17 @@ class _Journeys:
 
     def add(self, like: int, **changed: int) -> int:
         """Add a visit like another one with some things changed; give its row."""
-        names = ("person", "institution", "kind", "diagnosis", "start", "end", "settled", "staff", "department")
+        names = (
+            "person",
+            "institution",
+            "kind",
+            "diagnosis",
+            "start",
+            "end",
+            "settled",
+            "staff",
+            "department",
+        )
         row = {n: int(getattr(self.visits, n)[like]) for n in names}
         self.new.append(row | {"way": 0, "continues": -1, "referred": -1, "taken": 1} | changed)
         return len(self.visits) + len(self.new) - 1
@@ -87,7 +97,9 @@ def _split_stays(work: _Journeys, quota: Quota) -> None:
     category = np.array(work.catalogue.diagnoses.category)
     code = np.array(work.catalogue.diagnoses.column("code"))
     is_chemo = np.char.startswith(code, "Z51.1")[work.visits.diagnosis]
-    cancer = (category == "Z51")[work.visits.diagnosis] | np.char.startswith(category, "O")[work.visits.diagnosis]
+    cancer = (category == "Z51")[work.visits.diagnosis] | np.char.startswith(category, "O")[
+        work.visits.diagnosis
+    ]
     tier = work.institutions.tier[work.visits.institution]
     plain = roomy & ~cancer
     for way, count in _turns(("same_diagnosis", "other_code_of_the_category"), quota.violations()):
@@ -96,7 +108,13 @@ def _split_stays(work: _Journeys, quota: Quota) -> None:
             sibling = way != "same_diagnosis"
             second = _again(work, int(host), gap, diagnosis=_sibling(work, int(host)) if sibling else None)
             _mark_both(work, int(host), second, "split_stay", True, way)
-    ways = ("chemotherapy_course", "later_readmission", "other_disease", "transfer_upward", "first_bill_reversed")
+    ways = (
+        "chemotherapy_course",
+        "later_readmission",
+        "other_disease",
+        "transfer_upward",
+        "first_bill_reversed",
+    )
     where = {"chemotherapy_course": roomy & is_chemo, "transfer_upward": plain & (tier != TERTIARY)}
     for way, count in _turns(ways, quota.innocents()):
         for turn, host in enumerate(work.hosts(where.get(way, plain), count)):
@@ -133,7 +151,10 @@ def _sibling(work: _Journeys, host: int) -> int:
     others = [
         i
         for i, c in enumerate(table.category)
-        if c == table.category[own] and i != own and table.rows[i]["kind"] == "stay" and table.sex[i] == table.sex[own]
+        if c == table.category[own]
+        and i != own
+        and table.rows[i]["kind"] == "stay"
+        and table.sex[i] == table.sex[own]
     ]
     return others[0] if others else own
 
@@ -166,7 +187,9 @@ def _innocent_return(work: _Journeys, host: int, way: str, turn: int) -> int:
     if way == "later_readmission":
         return _again(work, host, _LATER_GAPS[turn % len(_LATER_GAPS)])
     if way == "other_disease":
-        return _again(work, host, _GAPS[turn % len(_GAPS)], diagnosis=_other_disease(work, host), continues=-1)
+        return _again(
+            work, host, _GAPS[turn % len(_GAPS)], diagnosis=_other_disease(work, host), continues=-1
+        )
     if way == "transfer_upward":
         visits.way[host] = _TRANSFER
         higher = work.institutions.of(TERTIARY)
@@ -179,11 +202,15 @@ def _innocent_return(work: _Journeys, host: int, way: str, turn: int) -> int:
 def _other_disease(work: _Journeys, host: int) -> int:
     table, visits = work.catalogue.diagnoses, work.visits
     person = visits.person[host]
-    age = int(years_old(work.people.birth[person : person + 1], visits.end[host : host + 1] // DAY_MINUTES)[0])
+    age = int(
+        years_old(work.people.birth[person : person + 1], visits.end[host : host + 1] // DAY_MINUTES)[0]
+    )
     fits = table.styled("medical") & (table.age_low <= age) & (age <= table.age_high)
     fits &= np.isin(table.sex, (0, work.people.sex[person]))
     own = table.category[int(visits.diagnosis[host])]
-    choice = [i for i in np.flatnonzero(fits) if table.rows[i]["kind"] == "stay" and table.category[i][0] != own[0]]
+    choice = [
+        i for i in np.flatnonzero(fits) if table.rows[i]["kind"] == "stay" and table.category[i][0] != own[0]
+    ]
     return int(choice[int(work.throw.integers(0, len(choice)))])
 
 
@@ -202,12 +229,15 @@ def _two_places(work: _Journeys, quota: Quota) -> None:
         for turn, host in enumerate(work.hosts(walk_in, count)):
             other = _elsewhere(work, int(host), _CLOSE[turn % len(_CLOSE)], shop=way == "pharmacy_far_away")
             _mark_both(work, int(host), other, "two_places", True, way)
-    ways = ("pharmacy_next_door", "time_enough_to_travel", "first_use_reversed")
-    for way, count in _turns(ways, quota.innocents()):
+    minutes = {
+        "pharmacy_next_door": _SAME_STREET,
+        "time_enough_to_travel": _FAR,
+        "first_use_reversed": _CLOSE[2:5],
+    }
+    for way, count in _turns(tuple(minutes), quota.innocents()):
         for turn, host in enumerate(work.hosts(hospital, count)):
-            near = way == "pharmacy_next_door"
-            later = {"pharmacy_next_door": _SAME_STREET, "time_enough_to_travel": _FAR, "first_use_reversed": _CLOSE[2:5]}[way]
-            other = _elsewhere(work, int(host), later[turn % len(later)], shop=True, near=near)
+            later = minutes[way][turn % len(minutes[way])]
+            other = _elsewhere(work, int(host), later, shop=True, near=way == "pharmacy_next_door")
             _mark_both(work, int(host), other, "two_places", False, way)
             if way == "first_use_reversed":
                 work.undone.append((int(host), int(work.throw.integers(2, 6))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -96,7 +95,7 @@ class Marks:
         """Follow visits that were renumbered."""
         self.on_visits = [(p, int(new_row[v]), r) for p, v, r in self.on_visits]
 
-    def truth(self, visit: Ints, place: Ints, number: Sequence[str]) -> list[tuple[str, ...]]:
+    def truth(self, visit: Ints, place: Ints, number: Ints) -> list[tuple[str, ...]]:
         """Give the rows of the truth file.
 
         ``visit`` is the visit of each finished line and ``number`` its natural number; ``place`` tells where each
@@ -112,4 +111,4 @@ class Marks:
         ]
         rows += [(plant, violating, int(place[line])) for plant, line, violating in self.on_lines]
         rows.sort(key=lambda r: (r[0], r[2]))
-        return [self.plants[plant].row(violating, number[line]) for plant, violating, line in rows]
+        return [self.plants[plant].row(violating, str(number[line])) for plant, violating, line in rows]

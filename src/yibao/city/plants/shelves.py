@@ -20,6 +20,7 @@ from yibao.city.stock import BOUGHT, OPENING, SENT_BACK
 
 _WATCHED_PER_PLANT: Final = 40
 _FEWEST_LINES, _MOST_LINES = 2, 80
+_REBOUGHT_ON: Final = 4
 Planned = dict[tuple[int, int], list[tuple[str, int, int]]]
 
 
@@ -46,7 +47,9 @@ class Shelves:
         wanted = (quota.violations() + quota.innocents()) * _WATCHED_PER_PLANT
         return cls(items, max(1, drugs * institutions // wanted))
 
-    def add(self, institution: Ints, item: Ints, minute: Ints, quantity: Ints, number: Ints, standing: Ints) -> None:
+    def add(
+        self, institution: Ints, item: Ints, minute: Ints, quantity: Ints, number: Ints, standing: Ints
+    ) -> None:
         """Remember the drug lines of watched shelves; ``standing`` is 0 for lines taken back and what takes back."""
         shelf = institution * self.items + item
         rows = np.flatnonzero((shelf * 2_654_435_761 % 4_294_967_296) % self.one_in == 0)
@@ -83,7 +86,11 @@ class Shelves:
             truth += [plant.row(bool(o), str(n)) for o, n in zip(over, sold.number[rows], strict=True)]
         for turn, at in enumerate(right):
             rows = np.arange(first[at], first[at] + count[at])
-            way = "split_packs" if turn < len(parts) else ("sold_exactly_out", "sent_back_and_bought_again")[turn % 2]
+            way = (
+                "split_packs"
+                if turn < len(parts)
+                else ("sold_exactly_out", "sent_back_and_bought_again")[turn % 2]
+            )
             plant = marks.plants[marks.add("stock_against_settlement", violation=False, disguise=way)]
             planned[divmod(int(shelves[at]), self.items)] = _just_enough(plan, sold, rows, way)
             truth += [plant.row(True, str(n)) for n in sold.number[rows]]
@@ -113,10 +120,7 @@ def _just_enough(plan: CityPlan, sold: _Sold, rows: Ints, way: str) -> list[tupl
     whole = -(-total // UNIT) * UNIT
     if way == "split_packs":
         return [(OPENING, 0, whole)]
-    last = int(sold.minute[rows[-1]]) // DAY_MINUTES - plan.first_day
-    before = int(sold.quantity[rows[:-1]].sum())
-    if last < 3 or before == 0:
-        return [(OPENING, 0, whole)]
-    return [(OPENING, 0, whole + 2 * UNIT), (SENT_BACK, 0, 5 * UNIT if whole > 3 * UNIT else 2 * UNIT)] + (
-        [(BOUGHT, 0, 3 * UNIT)] if whole > 3 * UNIT else []
-    )
+    first_sale = int(sold.minute[rows[0]]) // DAY_MINUTES - plan.first_day
+    if first_sale > _REBOUGHT_ON:
+        return [(OPENING, 0, whole), (SENT_BACK, 2, UNIT), (BOUGHT, _REBOUGHT_ON, UNIT)]
+    return [(OPENING, 0, whole), (BOUGHT, 0, 3 * UNIT), (SENT_BACK, 0, 3 * UNIT)]

@@ -117,5 +117,3 @@ class Site:
         """Give all lines, those of before first."""
         columns = ints(self.new).reshape(-1, 6).T
         return Lines.joined([self.lines, Lines(*(ints(c) for c in columns))])
-
-

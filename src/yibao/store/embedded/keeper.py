@@ -1,9 +1,9 @@
 """The keeper: a small process that owns the server, so that no program has to.
 
-``python -m yibao.store.embedded.keeper ROOT LINGER`` takes the keeper's lock (or leaves, where another keeper
-has it), goes into the background, starts PostgreSQL as its child, starts it again if it is killed, and stops
-it when no program has held the users' lock for LINGER seconds. If the keeper itself is killed, the kernel
-tells the server to shut down (death signal), and the next keeper waits until the last server process is gone.
+``boot.py ROOT LINGER`` takes the keeper's lock (or leaves, where another keeper has it), goes into the
+background, starts PostgreSQL as its child, starts it again if it is killed, and stops it when no program has
+held the users' lock for LINGER seconds. If the keeper itself is killed, the kernel tells the server to shut
+down (death signal), and the next keeper waits until the last server process is gone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 import traceback
 from dataclasses import replace
@@ -136,9 +135,8 @@ class Keeper:
                         stdin=subprocess.DEVNULL,
                         stdout=log,
                         stderr=log,
-                        pass_fds=[
-                            lock.fileno()
-                        ],  # the server's processes hold the lock for as long as they live
+                        # The server's processes inherit the lock, and hold it for as long as they live.
+                        pass_fds=[lock.fileno()],
                         preexec_fn=cluster.demotion(signal.SIGINT),
                         start_new_session=True,
                     )
@@ -264,7 +262,3 @@ def _myself() -> Identity:
     if identity is None:
         raise RuntimeError("/proc does not show this process")
     return identity
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

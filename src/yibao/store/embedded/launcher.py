@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yibao
 from yibao.kernel import Refused, Text
 from yibao.store.embedded.cluster import DATABASE, ROLE
 from yibao.store.embedded.filelock import FileLock
@@ -115,14 +114,11 @@ class EmbeddedServer:
 
     def _spawn_keeper(self) -> None:
         """Run the keeper's program; it returns at once, leaving the keeper in the background."""
-        home_of_code = str(Path(yibao.__file__).resolve().parent.parent)
-        path = os.pathsep.join(filter(None, (home_of_code, os.environ.get("PYTHONPATH"))))
-        command = [sys.executable, "-P", "-m", "yibao.store.embedded.keeper"]
+        command = [sys.executable, "-P", str(Path(__file__).with_name("boot.py"))]
         self._layout.keeper_log.touch(mode=0o600)
         with self._layout.keeper_log.open("wb") as log:
             done = subprocess.run(
                 [*command, str(self._layout.root), str(self._linger)],
-                env={**os.environ, "PYTHONPATH": path},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -17,8 +17,11 @@ Phase = Literal["starting", "ready", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The files of one embedded register. ``users`` is locked shared by every program that has it open,
-    ``start`` by whoever starts a keeper, ``keeper`` by the keeper, ``server`` by every server process."""
+    """The files of one embedded register.
+
+    Of its locks ``users`` is held, shared, by every program that has the register open, ``start`` by whoever
+    starts a keeper, ``keeper`` by the keeper, and ``server`` by every process of the server.
+    """
 
     root: Path
 

@@ -79,7 +79,7 @@ def _base() -> Path:
     """The directory for short names: one that only we may write to where there is one, else ``/tmp``."""
     if os.geteuid() == 0:
         # Root's own runtime directory is closed to the server's account; /run is root's and open to pass.
-        return next(place for place in (Path("/run"), Path("/tmp")) if os.access(place, os.W_OK))
+        return Path("/run") if os.access("/run", os.W_OK) else Path("/tmp")
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime.startswith("/") and len(os.fsencode(runtime)) < LONGEST // 2:
         try:

@@ -1,0 +1,20 @@
+"""A synthetic city: national extracts as a bureau gets them, and the truth of what is wrong in them.
+
+A seed and a number of people give a year of a small city that is nowhere (示例市, 990100): who is insured, who goes
+where with what, what is charged, settled, taken back and bought. Into this ordinary year violations are planted in
+the words of the law, each in a disguise and beside innocent cases that look like it, and the truth file says which
+lines belong to which. The room knows nothing of the rules that are to find them: no SQL, no thresholds, no look-ups.
+
+- plan: what is asked, what comes out, and the limits the generator keeps to · arrays: columns and dice
+- catalogue, prices, institutions, people, names: what and who there is
+- visits, bills, wards, corrections, amounts: the ordinary year, exact to the fen
+- plants: what is wrong, and what only looks wrong · stock: what was on the shelves · dirt: broken rows
+- chunk, records, registers, text, write, build: how it becomes files
+"""
+
+from __future__ import annotations
+
+from yibao.city.build import build_city
+from yibao.city.plan import CityBuilt, CityPlan
+
+__all__ = ["CityBuilt", "CityPlan", "build_city"]

@@ -1,0 +1,148 @@
+"""One chunk of the city's people through the whole year: visits, plants, bills, corrections, money, numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yibao.city.amounts import BillMoney, LineMoney, bill_money, line_money
+from yibao.city.arrays import Ints, dice, ints, ranks
+from yibao.city.bills import walk_in_lines
+from yibao.city.catalogue import Catalogue
+from yibao.city.corrections import Reversals, Settlements, ordinary_reversals, settle, ward_returns
+from yibao.city.institutions import Institutions
+from yibao.city.lines import Lines
+from yibao.city.people import People, make_people
+from yibao.city.plan import CityPlan
+from yibao.city.plants import Marks, Quota, Site, plant_charges, plant_journeys, plant_persons
+from yibao.city.prices import Prices
+from yibao.city.visits import Visits, make_visits
+from yibao.city.wards import ward_lines
+
+_LINES_PER_BILL = 10_000
+_BILLS = 100_000_000
+_MINUTES = 2_000_000
+"""More minutes than lie between any two lines."""
+
+
+@dataclass(slots=True)
+class Ground:
+    """What all chunks share: the plan, what can be charged, who charges it and for how much."""
+
+    plan: CityPlan
+    catalogue: Catalogue
+    institutions: Institutions
+    prices: Prices
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A finished chunk; lines are sorted by settlement and moment, ``bill`` is the settlement of each line.
+
+    ``number`` of visits, settlements and lines counts through the city and is what the files write; ``reverses`` of a
+    line is the number of the line taken back, 0 for none; ``standing`` is 0 for what was taken back or takes back.
+    """
+
+    index: int
+    people: People
+    visits: Visits
+    settlements: Settlements
+    lines: Lines
+    bill: Ints
+    line_money: LineMoney
+    bill_money: BillMoney
+    visit_number: Ints
+    settlement_number: Ints
+    line_number: Ints
+    reverses: Ints
+    standing: Ints
+    truth: list[tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Counted:
+    """How many visits and settlements the chunks before have used up, and the plants of each rule."""
+
+    visits: int
+    settlements: int
+    plants: dict[str, int]
+
+
+def live(ground: Ground, index: int, first: int, last: int, counted: Counted) -> Chunk:
+    """Let the people numbered ``first`` to ``last`` - 1 live through the year."""
+    plan, catalogue, institutions = ground.plan, ground.catalogue, ground.institutions
+    throws = {name: dice(plan.seed, name, plan.year, index) for name in _PURPOSES}
+    quota = Quota(plan.people, first, last)
+    marks = Marks(counted.plants)
+    people = make_people(plan, throws["people"], first, last - first)
+    visits = make_visits(plan, people, catalogue, institutions, throws["visits"])
+    visits, undone = plant_journeys(
+        plan, people, catalogue, institutions, visits, marks, quota, throws["journeys"]
+    )
+    lines = Lines.joined(
+        [
+            walk_in_lines(people, visits, catalogue, institutions, throws["bills"]),
+            ward_lines(people, visits, catalogue, institutions, throws["wards"]),
+        ]
+    )
+    site = Site(
+        plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
+        undone=undone,
+    )  # fmt: skip
+    plant_persons(site)
+    plant_charges(site)
+    lines = _priced(ground, visits, site.lines_with_plants())
+    lines = Lines.joined([lines, ward_returns(visits, lines, catalogue, throws["returns"])])
+    planted = ints(sorted(site.undone)).reshape(-1, 2)
+    reversals = Reversals.joined(
+        [
+            ordinary_reversals(visits, lines, throws["reversals"]),
+            Reversals(planted[:, 0], planted[:, 1], np.zeros(len(planted), dtype=np.bool_)),
+        ]
+    )
+    settlements, lines, bill = settle(visits, lines, reversals, throws["reversals"])
+    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted)
+
+
+_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "plants", "returns", "reversals")
+
+
+def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:
+    asked = ground.prices.asked[visits.institution[lines.visit], lines.item]
+    lines.price = np.where(lines.price > 0, lines.price, asked)
+    return lines
+
+
+def _numbered(
+    ground: Ground, index: int, people: People, visits: Visits, settlements: Settlements, lines: Lines, bill: Ints,
+    marks: Marks, counted: Counted,
+) -> Chunk:  # fmt: skip
+    """Sort the lines into their bills, reckon the money, and give every row its number."""
+    order = np.argsort(bill * _MINUTES + lines.minute - int(lines.minute.min()), kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    lines, bill = lines.take(order), bill[order]
+    stem = 990_100 + ground.plan.year % 100
+    settlement_number = np.arange(len(settlements), dtype=np.int64) + counted.settlements + 1
+    line_number = stem * 10**12 + settlement_number[bill] * _LINES_PER_BILL + ranks(bill) + 1
+    reverses = np.where(lines.reverses >= 0, line_number[place[np.maximum(lines.reverses, 0)]], 0)
+    taken_back = np.zeros(len(lines), dtype=np.bool_)
+    taken_back[place[lines.reverses[lines.reverses >= 0]]] = True
+    items = ground.catalogue.items
+    money = line_money(items, lines.item, lines.quantity, lines.price)
+    house = visits.institution[settlements.visit]
+    bills = bill_money(
+        money, bill, visits.kind[settlements.visit], people.group[visits.person[settlements.visit]],
+        ground.institutions.group[house],
+    )  # fmt: skip
+    chunk = Chunk(
+        index=index, people=people, visits=visits, settlements=settlements, lines=lines, bill=bill, line_money=money,
+        bill_money=bills, visit_number=stem * 10**12 + _BILLS * 2 + counted.visits + 1 + np.arange(len(visits)),
+        settlement_number=stem * 10**12 + _BILLS + settlement_number, line_number=line_number, reverses=reverses,
+        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[],
+    )  # fmt: skip
+    chunk.truth = marks.truth(lines.visit, place, line_number)
+    counted.visits += len(visits)
+    counted.settlements += len(settlements)
+    return chunk

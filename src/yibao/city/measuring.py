@@ -1,0 +1,141 @@
+"""How well the rules find what was planted: a regression test on planted truth, never accuracy in the field.
+
+The truth file speaks of bill lines by their natural numbers and of rules by their names only; it knows nothing of how
+a rule works. A plant counts as found when any of its violating lines is a violating row of an open finding of that
+rule; a finding counts as correct when any of its violating lines was planted as a violation of that rule.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from yibao.casework import violating_lines
+from yibao.collect import collections
+from yibao.kernel import Refused, Text
+from yibao.store import Home, Register
+
+TRUTH = "truth.csv"
+Z = 1.959963984540054
+"""The normal quantile of a two-sided 95 % interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One rule held against the truth; ``low`` and ``high`` bound the precision (Wilson, 95 %)."""
+
+    rule: str
+    result: Literal["clear", "suspicious"]
+    planted: int
+    found: int
+    correct: int
+    precision: float
+    recall: float
+    low: float
+    high: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``yibao rules measure --json`` prints of a rule."""
+        told = asdict(self)
+        return {
+            "id": told.pop("rule"),
+            **{k: round(v, 4) if isinstance(v, float) else v for k, v in told.items()},
+        }
+
+
+def measure(home: Home, register: Register, truth: Path | None = None) -> list[Measured]:
+    """Hold the open findings of a home against a truth file (by default the one beside the collected extracts)."""
+    planted = read_truth(truth or _beside_the_extracts(register))
+    found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    results: dict[str, Literal["clear", "suspicious"]] = {}
+    for row in violating_lines(home, register):
+        found[row.rule][row.finding_id].add(row.line_no)
+        results[row.rule] = row.result
+    return [
+        _measured(rule, results.get(rule, "suspicious"), planted.get(rule, {}), found.get(rule, {}))
+        for rule in sorted({*planted, *found})
+    ]
+
+
+def read_truth(path: Path) -> dict[str, dict[str, set[str]]]:
+    """Read a truth file: rule → plant → the violating lines of its violations."""
+    plants: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if row["label"] == "violation" and row["role"] == "violating":
+                    plants[row["rule"]][row["plant"]].add(row["line"])
+    except (OSError, KeyError) as error:
+        raise _no_truth(str(path), str(error)) from error
+    return plants
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Give the Wilson 95 % interval of a proportion; of no trials nothing is known, so 0 to 1.
+
+    >>> [round(x, 3) for x in wilson(95, 100)]
+    [0.888, 0.978]
+    """
+    if trials == 0:
+        return 0.0, 1.0
+    share = successes / trials
+    middle = share + Z * Z / (2 * trials)
+    spread = Z * math.sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
+    scale = 1 + Z * Z / trials
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def _measured(
+    rule: str,
+    result: Literal["clear", "suspicious"],
+    planted: Mapping[str, set[str]],
+    found: Mapping[int, set[str]],
+) -> Measured:
+    hit = _union(found.values())
+    wanted = _union(planted.values())
+    recalled = sum(1 for lines in planted.values() if lines & hit)
+    correct = sum(1 for lines in found.values() if lines & wanted)
+    low, high = wilson(correct, len(found))
+    return Measured(
+        rule=rule,
+        result=result,
+        planted=len(planted),
+        found=len(found),
+        correct=correct,
+        precision=correct / len(found) if found else 0.0,
+        recall=recalled / len(planted) if planted else 0.0,
+        low=low,
+        high=high,
+    )
+
+
+def _union(sets: Iterable[set[str]]) -> set[str]:
+    return set().union(*sets)
+
+
+def _beside_the_extracts(register: Register) -> Path:
+    with register.unit_of_work(actor="measure") as unit:
+        places = [Path(f["path"]).parent / TRUTH for c in collections(unit.connection) for f in c.files]
+    found = [p for p in places if p.is_file()]
+    if not found:
+        raise _no_truth(TRUTH, "—")
+    return found[-1]
+
+
+def _no_truth(where: str, came: str) -> Refused:
+    return Refused(
+        "city.no_truth",
+        zh="没有可对照的标准答案",
+        en="there is no truth file to hold the findings against",
+        where=where,
+        wanted="plant,rule,label,disguise,role,line",
+        came=came,
+        todo=Text(
+            zh="用 yibao city 造城市后收集，或用 --truth 指定", en="collect a yibao city, or give --truth"
+        ),
+    )

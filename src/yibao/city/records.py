@@ -1,0 +1,285 @@
+"""A chunk as the rows of the national extracts: one function per file, columns in the order of the national template."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from yibao.city.arrays import Dice, Ints, chance, full, ints
+from yibao.city.chunk import Chunk, Ground
+from yibao.city.lines import DAY_MINUTES
+from yibao.city.names import citizen_ids, full_names, person_numbers
+from yibao.city.people import COUNTIES, RESIDENT, RETIRED, years_old
+from yibao.city.plan import ADULT_YEARS, UNIT
+from yibao.city.registers import department_codes, staff_codes
+from yibao.city.text import Texts, always, blank, chosen, days, decimals, joined, moments, numbered, whole
+from yibao.city.visits import CHRONIC, KIND_CODES, PURCHASE, STAY
+from yibao.city.wards import operated
+from yibao.city.write import Files
+
+_CATEGORIES: Final = ("1101", "1201", "15", "1403")
+_BESIDES: Final = ("I10.x05", "E11.900", "I25.103", "E78.500", "K29.500")
+_CLIP_MINUTES: Final = 3
+_AT_ONCE: Final = 200_000
+
+
+def write_chunk(files: Files, ground: Ground, chunk: Chunk, throw: Dice) -> None:
+    """Write everything a chunk has lived through."""
+    files.add("psn_info_b", persons(chunk, throw))
+    files.add("psn_insu_d", enrolments(ground, chunk, throw))
+    files.add("mdtrt_d", encounters(ground, chunk))
+    files.add("setl_d", settlements(ground, chunk, throw))
+    files.add("setl_list_diag_d", diagnoses(ground, chunk, throw))
+    files.add("setl_list_oprn_d", procedures(ground, chunk))
+    known = Known(ground, chunk)
+    for first in range(0, len(chunk.lines), _AT_ONCE):
+        files.add(
+            "fee_list_d",
+            fee_lines(ground, chunk, known, np.arange(first, min(first + _AT_ONCE, len(chunk.lines)))),
+        )
+    files.add("drug_trac_d", trace_codes(ground, chunk))
+    files.add("video_clip_d", clips(ground, chunk))
+
+
+def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
+    """Give psn_info_b; the few who died did so after everything they had."""
+    people, visits = chunk.people, chunk.visits
+    last = people.birth.copy()
+    np.maximum.at(last, visits.person, visits.end // DAY_MINUTES)
+    newest = int(visits.end.max()) // DAY_MINUTES
+    old = newest - people.birth > 80 * 365
+    dead = old & chance(throw, len(people), 5) & (last < newest - 60) & (last > people.birth)
+    return {
+        "psn_no": person_numbers(people.number),
+        "psn_name": full_names(people.name),
+        "psn_cert_type": always("01", len(people)),
+        "certno": citizen_ids(people, chunk.index),
+        "gend": whole(people.sex),
+        "brdy": days(people.birth),
+        "die_date": blank(days(last + throw.integers(5, 50, len(people))), ~dead),
+        "insu_admdvs": chosen(COUNTIES, people.county),
+    }
+
+
+def _category(chunk: Chunk, day: Ints) -> Ints:
+    people = chunk.people
+    young = years_old(people.birth, day) < ADULT_YEARS
+    return np.where(people.group == RESIDENT, np.where(young, 3, 2), np.where(people.group == RETIRED, 1, 0))
+
+
+def enrolments(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
+    """Give psn_insu_d: where each is insured now, and for some employees where they were before."""
+    people, start = chunk.people, ground.plan.first_day
+    since = np.maximum(start - throw.integers(300, 4_000, len(people)), people.birth)
+    employed = np.flatnonzero((people.group != RESIDENT) & chance(throw, len(people), 6))
+    who = np.r_[np.arange(len(people)), employed]
+    before = np.arange(len(who)) >= len(people)
+    begin = np.where(before, since[who] - 900, since[who])
+    group = np.where(before, RESIDENT, people.group[who])
+    category = np.where(before, 2, _category(chunk, full(len(people), start))[who])
+    return {
+        "psn_no": person_numbers(people.number[who]),
+        "insutype": chosen(["390", "310"], (group != RESIDENT).astype(np.int64)),
+        "psn_type": chosen(_CATEGORIES, category),
+        "psn_insu_stas": chosen(["1", "2"], before.astype(np.int64)),
+        "psn_insu_date": days(begin),
+        "paus_insu_date": blank(days(since[who] - 1), ~before),
+        "insuplc_admdvs": chosen(COUNTIES, people.county[who]),
+    }
+
+
+def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
+    """Give mdtrt_d."""
+    visits, people = chunk.visits, chunk.people
+    ids = whole(chunk.visit_number)
+    referred = pa.array(np.maximum(visits.referred, 0))
+    return {
+        "mdtrt_id": ids,
+        "psn_no": person_numbers(people.number[visits.person]),
+        "fixmedins_code": chosen(ground.institutions.code, visits.institution),
+        "insutype": _scheme(chunk, visits.person),
+        "med_type": chosen(KIND_CODES, visits.kind),
+        "begntime": moments(visits.start),
+        "endtime": moments(visits.end),
+        "ipt_otp_no": numbered("", chunk.visit_number % 100_000_000),
+        "adm_dept_codg": department_codes(visits.department),
+        "dscg_maindiag_code": chosen(ground.catalogue.diagnoses.column("code"), visits.diagnosis),
+        "dscg_way": blank(whole(visits.way), visits.kind != STAY),
+        "refl_old_mdtrt_id": blank(ids.take(referred), visits.referred < 0),
+    }
+
+
+def _scheme(chunk: Chunk, person: Ints) -> Texts:
+    return chosen(["390", "310"], (chunk.people.group[person] != RESIDENT).astype(np.int64))
+
+
+def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
+    """Give setl_d; in reversals the person's and the hospital's part stay empty, as real ones do."""
+    table, money = chunk.settlements, chunk.bill_money
+    visit, back = table.visit, table.reverses >= 0
+    person, house = chunk.visits.person[visit], chunk.visits.institution[visit]
+    ids = whole(chunk.settlement_number)
+    code = chosen(ground.institutions.code, house)
+    return {
+        "setl_id": ids,
+        "medins_setl_id": joined(code, ids),
+        "mdtrt_id": whole(chunk.visit_number[visit]),
+        "init_setl_id": blank(ids.take(pa.array(np.maximum(table.reverses, 0))), ~back),
+        "refd_setl_flag": whole(back.astype(np.int64)),
+        "psn_no": person_numbers(chunk.people.number[person]),
+        "fixmedins_code": code,
+        "insutype": _scheme(chunk, person),
+        "psn_type": chosen(
+            _CATEGORIES, _category(chunk, full(len(chunk.people), ground.plan.first_day))[person]
+        ),
+        "med_type": chosen(KIND_CODES, chunk.visits.kind[visit]),
+        "setl_time": moments(table.settled),
+        "medfee_sumamt": decimals(money.total, 2),
+        "fulamt_ownpay_amt": decimals(money.self_paid, 2),
+        "overlmt_selfpay": always("0.00", len(table)),
+        "preselfpay_amt": decimals(money.advance, 2),
+        "inscp_amt": decimals(money.in_scope, 2),
+        "act_pay_dedc": decimals(money.deductible, 2),
+        "hifp_pay": decimals(money.fund, 2),
+        "fund_pay_sumamt": decimals(money.fund, 2),
+        "psn_pay": blank(decimals(money.person, 2), back),
+        "acct_pay": decimals(money.account, 2),
+        "cash_payamt": decimals(money.cash, 2),
+        "ownpay_hosp_part": blank(always("0.00", len(table)), back),
+        "mdtrt_cert_type": chosen(["01", "02", "03"], throw.integers(0, 3, len(chunk.people))[person]),
+    }
+
+
+def diagnoses(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
+    """Give setl_list_diag_d with Chinese headers: one main diagnosis a list, and others of the old."""
+    table, catalogue = chunk.settlements, ground.catalogue.diagnoses
+    listed = np.isin(chunk.visits.kind[table.visit], (STAY, CHRONIC)) & (table.reverses < 0)
+    rows = np.flatnonzero(listed)
+    visit = table.visit[rows]
+    age = years_old(chunk.people.birth[chunk.visits.person[visit]], chunk.visits.start[visit] // DAY_MINUTES)
+    more = rows[(age > 45) & chance(throw, len(rows), 45)]
+    besides = ints([catalogue.column("code").index(c) for c in _BESIDES])[
+        throw.integers(0, len(_BESIDES), len(more))
+    ]
+    where = np.r_[rows, more]
+    code = np.r_[chunk.visits.diagnosis[visit], besides]
+    main = np.r_[np.ones(len(rows), dtype=np.int64), np.zeros(len(more), dtype=np.int64)]
+    ids = whole(chunk.settlement_number[where])
+    return {
+        "结算清单诊断ID": joined(ids, chosen(["02", "01"], main)),
+        "结算ID": ids,
+        "就诊ID": whole(chunk.visit_number[table.visit[where]]),
+        "诊断类别": always("1", len(where)),
+        "主诊断标志": whole(main),
+        "诊断代码": chosen(catalogue.column("code"), code),
+        "诊断名称": chosen(catalogue.column("name"), code),
+    }
+
+
+def procedures(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
+    """Give setl_list_oprn_d."""
+    visits, catalogue = chunk.visits, ground.catalogue.diagnoses
+    stay, turn = operated(visits, ground.catalogue)
+    ids = whole(chunk.settlement_number[stay])
+    return {
+        "setl_list_oprn_id": joined(ids, always("01", len(stay))),
+        "setl_id": ids,
+        "mdtrt_id": whole(chunk.visit_number[stay]),
+        "main_oprn_flag": always("1", len(stay)),
+        "oprn_oprt_code": chosen(catalogue.column("operation_code"), visits.diagnosis[stay]),
+        "oprn_oprt_name": chosen(catalogue.column("operation_name"), visits.diagnosis[stay]),
+        "oprn_oprt_date": days(visits.start[stay] // DAY_MINUTES + turn),
+        "oper_dr_code": chosen(staff_codes(len(ground.institutions.staff)), visits.staff[stay]),
+    }
+
+
+class Known:
+    """The texts that many lines share, written once."""
+
+    def __init__(self, ground: Ground, chunk: Chunk) -> None:
+        items = ground.catalogue.items
+        self.items = {
+            name: pa.array([value or None for value in items.column(name)])
+            for name in ("code", "name", "list_type", "charge", "level", "spec")
+        }
+        self.houses = {"code": pa.array(ground.institutions.code), "name": pa.array(ground.institutions.name)}
+        self.staff = staff_codes(len(ground.institutions.staff))
+        self.person = person_numbers(chunk.people.number)
+        self.visit = whole(chunk.visit_number)
+        self.settlement = whole(chunk.settlement_number)
+
+
+def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints) -> dict[str, Texts]:
+    """Give rows of fee_list_d."""
+    lines, money, visits = chunk.lines.take(rows), chunk.line_money.take(rows), chunk.visits
+    house = visits.institution[lines.visit]
+    name = chosen(known.items["name"], lines.item)
+    return {
+        "bkkp_sn": whole(chunk.line_number[rows]),
+        "mdtrt_id": chosen(known.visit, lines.visit),
+        "fee_ocur_time": moments(lines.minute),
+        "setl_id": chosen(known.settlement, chunk.bill[rows]),
+        "fixmedins_code": chosen(known.houses["code"], house),
+        "fixmedins_name": chosen(known.houses["name"], house),
+        "psn_no": chosen(known.person, visits.person[lines.visit]),
+        "cnt": decimals(lines.quantity, 4),
+        "pric": decimals(lines.price, 6),
+        "det_item_fee_sumamt": decimals(money.amount, 2),
+        "fulamt_ownpay_amt": decimals(money.self_paid, 2),
+        "overlmt_selfpay": always("0.00", len(rows)),
+        "preselfpay_amt": decimals(money.advance, 2),
+        "inscp_amt": decimals(money.in_scope, 2),
+        "chrgitm_lv": chosen(known.items["level"], lines.item),
+        "list_type": chosen(known.items["list_type"], lines.item),
+        "med_list_codg": chosen(known.items["code"], lines.item),
+        "medins_list_name": name,
+        "med_chrgitm_type": chosen(known.items["charge"], lines.item),
+        "prodname": name,
+        "spec": chosen(known.items["spec"], lines.item),
+        "bilg_dept_codg": department_codes(visits.department[lines.visit]),
+        "bilg_dr_code": chosen(known.staff, visits.staff[lines.visit]),
+        "vali_flag": always("1", len(rows)),
+        "init_feedetl_sn": blank(whole(chunk.reverses[rows]), chunk.reverses[rows] == 0),
+    }
+
+
+def trace_codes(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
+    """Give drug_trac_d: one row per code on a line sold by a pharmacy; a split pack carries its pack's code."""
+    lines, visits = chunk.lines, chunk.visits
+    sold = (
+        (visits.kind[lines.visit] == PURCHASE)
+        & (lines.quantity > 0)
+        & ground.catalogue.items.drug[lines.item]
+    )
+    rows = np.flatnonzero(sold)
+    packs = -(-lines.quantity[rows] // UNIT)
+    line = np.repeat(rows, packs)
+    code = chunk.line_number[line] % 10**12 * 10 + (
+        np.arange(len(line)) - np.repeat(np.cumsum(packs) - packs, packs)
+    )
+    return {
+        "feedetl_sn": whole(chunk.line_number[line]),
+        "drug_trac_codg": numbered("8990100", code + 10**13),
+        "trdn_flag": whole((lines.quantity[line] % UNIT != 0).astype(np.int64)),
+        "fixmedins_code": chosen(ground.institutions.code, visits.institution[lines.visit[line]]),
+        "sel_retn_time": moments(lines.minute[line]),
+    }
+
+
+def clips(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
+    """Give video_clip_d: three minutes before and after every card settlement in a pharmacy."""
+    table = chunk.settlements
+    rows = np.flatnonzero(chunk.visits.kind[table.visit] == PURCHASE)
+    code = chosen(ground.institutions.code, chunk.visits.institution[table.visit[rows]])
+    ids = whole(chunk.settlement_number[rows])
+    return {
+        "clip_id": joined("V", ids),
+        "fixmedins_code": code,
+        "setl_id": ids,
+        "begntime": moments(table.settled[rows] - _CLIP_MINUTES),
+        "endtime": moments(table.settled[rows] + _CLIP_MINUTES),
+        "camera_no": joined(code, always("-1", len(rows))),
+        "storage_uri": joined("video/", code, "/", ids, always(".mp4", len(rows))),
+    }

@@ -1,0 +1,178 @@
+"""Writing: the files of a city, opened once, fed chunk after chunk, each in the form a bureau really gets.
+
+Text is written as pyarrow writes it: a comma or a tab, quotes only where needed, nothing for null. One file is in
+GB18030 with Chinese headers, one is a workbook, one Parquet with text columns, one tab-separated.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from yibao.city.text import Texts
+
+FILES: Final = {
+    "psn_info_b": "csv",
+    "psn_insu_d": "csv",
+    "fixmedins_b": "xlsx",
+    "medins_staff_b": "csv",
+    "hilist_b": "csv",
+    "hilist_pric_uplmt_d": "csv",
+    "mdtrt_d": "csv",
+    "setl_d": "csv",
+    "setl_list_diag_d": "gb18030",
+    "setl_list_oprn_d": "csv",
+    "fee_list_d": "csv",
+    "drug_trac_d": "tsv",
+    "inv_chg_d": "parquet",
+    "video_clip_d": "csv",
+    "fund_status_d": "csv",
+    "truth": "csv",
+    "truth_dirty": "csv",
+}
+"""Every file and the form it is written in."""
+
+_ENDINGS: Final = {"gb18030": "csv"}
+_ROWS_AT_ONCE: Final = 200_000
+_LONG_AGO: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Files:
+    """The open files of a city in a directory; rows are appended, and a file exists when something was written."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.rows: dict[str, int] = {}
+        self._open: dict[str, _Sink] = {}
+
+    def __enter__(self) -> Self:
+        self.out.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        for sink in self._open.values():
+            sink.close()
+
+    def path(self, name: str) -> Path:
+        """Give where a file is."""
+        form = FILES[name]
+        return self.out / f"{name}.{_ENDINGS.get(form, form)}"
+
+    def add(self, name: str, columns: Mapping[str, Texts]) -> None:
+        """Append rows of text columns; the first time sets the header."""
+        table = pa.table(dict(columns))
+        if name not in self._open:
+            self._open[name] = _SINKS[FILES[name]](self.path(name), table.schema)
+        self._open[name].add(table)
+        self.rows[name] = self.rows.get(name, 0) + table.num_rows
+
+    def add_raw(self, name: str, lines: Sequence[str]) -> None:
+        """Append lines as they are, broken ones too; only for comma-separated files already begun."""
+        sink = self._open[name]
+        assert isinstance(sink, _Separated)
+        sink.raw("".join(f"{line}\n" for line in lines))
+        self.rows[name] = self.rows.get(name, 0) + len(lines)
+
+    def written(self) -> list[Path]:
+        """Give the files in the order of `FILES`."""
+        return [self.path(name) for name in FILES if name in self._open]
+
+
+class _Sink:
+    def __init__(self, path: Path, schema: Any) -> None:
+        raise NotImplementedError
+
+    def add(self, table: Any) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+class _Separated(_Sink):
+    delimiter = ","
+    encoding = "utf-8"
+
+    def __init__(self, path: Path, schema: Any) -> None:
+        self.file = path.open("wb")
+        header = self.delimiter.join(schema.names)
+        self.file.write(f"{header}\n".encode(self.encoding))
+        self.options = pa_csv.WriteOptions(
+            include_header=False, delimiter=self.delimiter, quoting_style="needed"
+        )
+
+    def add(self, table: Any) -> None:
+        if self.encoding == "utf-8":
+            pa_csv.write_csv(table, self.file, self.options)
+            return
+        buffer = io.BytesIO()
+        pa_csv.write_csv(table, buffer, self.options)
+        self.file.write(buffer.getvalue().decode("utf-8").encode(self.encoding))
+
+    def raw(self, text: str) -> None:
+        self.file.write(text.encode(self.encoding))
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _Tabbed(_Separated):
+    delimiter = "\t"
+
+
+class _Chinese(_Separated):
+    encoding = "gb18030"
+
+
+class _Parquet(_Sink):
+    def __init__(self, path: Path, schema: Any) -> None:
+        self.writer = pq.ParquetWriter(path, schema, compression="zstd")
+
+    def add(self, table: Any) -> None:
+        self.writer.write_table(table, row_group_size=_ROWS_AT_ONCE)
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+class _Workbook(_Sink):
+    def __init__(self, path: Path, schema: Any) -> None:
+        self.book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+        self.book.set_properties({"created": _LONG_AGO.replace(tzinfo=None)})
+        self.sheet = self.book.add_worksheet("机构信息")
+        self.text = self.book.add_format({"num_format": "@"})
+        self.row = 0
+        self._write(schema.names)
+
+    def _write(self, values: Sequence[str | None]) -> None:
+        for column, value in enumerate(values):
+            if value is not None:
+                self.sheet.write_string(self.row, column, value, self.text)
+        self.row += 1
+
+    def add(self, table: Any) -> None:
+        for row in table.to_pylist():
+            self._write(list(row.values()))
+
+    def close(self) -> None:
+        self.book.close()
+
+
+_SINKS: Final[Mapping[str, type[_Sink]]] = {
+    "csv": _Separated,
+    "tsv": _Tabbed,
+    "gb18030": _Chinese,
+    "parquet": _Parquet,
+    "xlsx": _Workbook,
+}
