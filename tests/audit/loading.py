@@ -40,4 +40,4 @@ class Examples:
 
 def name_of(value: object) -> str:
     """Name a rule or a case in a test's id."""
-    return value.title.zh if isinstance(value, Case) else str(getattr(value, "id", value))
+    return value.title.en if isinstance(value, Case) else str(getattr(value, "id", value))

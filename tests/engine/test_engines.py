@@ -74,7 +74,7 @@ def test_binding_again_replaces(engine: Engine) -> None:
 def test_a_view_is_evaluated_late_and_a_stored_relation_once(engine: Engine) -> None:
     engine.bind("line", arrow=pa.table({"v": [1, 5]}))
     engine.view("seen", "SELECT v, v * 2 AS twice FROM line WHERE v > :least", {"least": 2})
-    engine.materialise("stored", "SELECT v, flag(v > 2) AS large FROM line", index=("v",))
+    engine.materialise("stored", "SELECT v, flag(v > 2) AS large FROM line", indexes=[("v",)])
     engine.view("joined", "SELECT s.twice, t.large FROM seen AS s JOIN stored AS t ON t.v = s.v")
     result = engine.run("SELECT twice, large FROM joined")
     assert result.to_pylist() == [{"twice": 10, "large": 1}]
@@ -214,7 +214,7 @@ def test_sqlite_never_gives_a_real_for_an_integer() -> None:
 def test_sqlite_uses_the_index_it_was_asked_for() -> None:
     with open_engine("sqlite") as engine:
         engine.bind("line", arrow=pa.table({"p": [1, 2], "v": [3, 4]}))
-        engine.materialise("history", "SELECT p, v FROM line", index=("p",))
+        engine.materialise("history", "SELECT p, v FROM line", indexes=[("p",)])
         assert "CREATE INDEX" in engine.log[-1].sql
 
 

@@ -83,18 +83,26 @@ def disagreements(engine: Engine, rule: Rule, case: Case, load: Load, policy: Po
 
 
 def differences(judged: Judged, case: Case, load: Load) -> list[Text]:
-    """Say where evidence differs from what an example says; a line that is hit twice counts twice, and so differs."""
+    """Say where evidence differs from what an example says.
+
+    A line that is hit twice counts twice, and so differs; so does a finding that blames no line at all.
+    """
     lines = load("line", case.given["line"]).select(["line_id", "line_no"]).to_pylist()
     numbers = {r["line_id"]: r["line_no"] for r in lines}
     found: dict[str, int] = {}
+    blames: dict[tuple[int, ...], bool] = {}
     for row in judged.evidence.to_pylist():
+        key = tuple(row[f"key_{n}"] for n in (1, 2, 3, 4))
+        blames[key] = blames.get(key, False) or (row["evidence"] == "line" and row["role"] == 1)
         if row["evidence"] == "line" and row["role"] == 1:
             number = numbers[row["row_id"]]
-            found[number] = found.get(number, 0) + row["at_stake_fen"]
-    return [*_missed(case.hits, found), *_unexpected(case.hits, found)]
+            found[number] = found.get(number, 0) + (row["at_stake_fen"] or 0)
+    return [*_missed(case.hits, found), *_unexpected(case.hits, found), *_empty(blames)]
 
 
-def _case(entry: dict[str, object], defaults: dict[str, dict[str, str]], shared: dict[str, Rows], where: str) -> Case:
+def _case(
+    entry: dict[str, object], defaults: dict[str, dict[str, str]], shared: dict[str, Rows], where: str
+) -> Case:
     title, own, hits = entry.get("case"), entry.get("given", {}), entry.get("hits")
     named = f"{where}: {title.get('zh')}" if isinstance(title, dict) else where
     _only(entry, _CASE, _CASE, named)
@@ -139,6 +147,11 @@ def _unexpected(wanted: Mapping[str, int], found: Mapping[str, int]) -> list[Tex
         for line, fen in found.items()
         if line not in wanted
     ]
+
+
+def _empty(blames: Mapping[tuple[int, ...], bool]) -> list[Text]:
+    told = Text(zh="有一条疑点没有指向任何明细", en="a finding blames no line")
+    return [told for blamed in blames.values() if not blamed]
 
 
 def _money(found: Mapping[str, int], line: str) -> str:

@@ -1,4 +1,4 @@
-"""Building: chunk after chunk into the files, then the stock of the year, then the dirt."""
+"""Building: chunk after chunk into the files, the dirt after the last one, then the stock of the year."""
 
 from __future__ import annotations
 
@@ -48,29 +48,29 @@ def build_city(plan: CityPlan, out: Path, progress: Progress | None = None) -> C
     whole_city = Quota(plan.people, 0, plan.people)
     sales = Sales.none(len(houses), len(items))
     shelves = Shelves.watch(len(items), int(items.drug.sum()), len(houses), whole_city)
-    counted, lines, planted = Counted(0, 0, {}), 0, _Planted()
+    counted, lines, dirty, planted = Counted(0, 0, {}), 0, 0, _Planted()
     with Files(out) as files:
         write_registers(
             files, plan, ground.catalogue, houses, ground.prices, dice(plan.seed, "registers", plan.year)
         )
-        last_chunk: Chunk | None = None
         for index, first in enumerate(range(0, plan.people, PEOPLE_PER_CHUNK)):
             last = min(first + PEOPLE_PER_CHUNK, plan.people)
             tell("live", first, plan.people)
-            last_chunk = chunk = live(ground, index, first, last, counted)
+            chunk = live(ground, index, first, last, counted)
             tell("write", first, plan.people)
             write_chunk(files, ground, chunk, dice(plan.seed, "records", plan.year, index))
             _sell(ground, chunk, sales, shelves)
             planted.add(files, chunk.truth)
             lines += len(chunk.lines)
+            if last == plan.people:
+                dirty = write_dirt(files, ground, chunk, dice(plan.seed, "dirt", plan.year))
+            del chunk  # before the next one is made: two would need twice the memory
         tell("stock", plan.people, plan.people)
         marks = Marks(counted.plants)
         stocked, truth = shelves.plant(plan, houses, marks, whole_city, dice(plan.seed, "shelves", plan.year))
         planted.add(files, truth)
         movements = stock_up(plan, sales, items, houses, stocked, dice(plan.seed, "stock", plan.year))
         _write_stock(files, ground, movements)
-        assert last_chunk is not None
-        dirty = write_dirt(files, ground, last_chunk, dice(plan.seed, "dirt", plan.year))
         tell("done", plan.people, plan.people)
     return CityBuilt(
         files=files.written(), people=plan.people, institutions=len(houses), encounters=counted.visits,

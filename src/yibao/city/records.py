@@ -261,7 +261,7 @@ def trace_codes(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
     )
     return {
         "feedetl_sn": whole(chunk.line_number[line]),
-        "drug_trac_codg": numbered("8990100", code + 10**13),
+        "drug_trac_codg": numbered("899010", code + 10**13),
         "trdn_flag": whole((lines.quantity[line] % UNIT != 0).astype(np.int64)),
         "fixmedins_code": chosen(ground.institutions.code, visits.institution[lines.visit[line]]),
         "sel_retn_time": moments(lines.minute[line]),

@@ -27,14 +27,24 @@ SUPERSEDED = pa.schema(
 Stored: TypeAlias = "Sequence[Path] | pa.Table"
 """What is stored of one table: its Parquet files, or its rows at hand in the stored schema."""
 
-_INDEX = {
-    "line": ("person_id", "settlement_id", "encounter_id", "item_id"),
-    "settlement": ("person_id", "settlement_id"),
-    "stay": ("person_id", "encounter_id"),
-    "stock": ("institution_id", "item_id"),
-    "person": ("person_id",),
-    "institution": ("institution_id",),
-    "price_limit": ("item_id",),
+_INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "line": (
+        ("person_id", "item_id"),
+        ("item_id",),
+        ("settlement_id",),
+        ("encounter_id",),
+        ("institution_id", "item_id"),
+    ),
+    "settlement": (("person_id",), ("settlement_id",)),
+    "stay": (("person_id",), ("encounter_id",)),
+    "stock": (("institution_id", "item_id"),),
+    "person": (("person_id",),),
+    "institution": (("institution_id",),),
+    "price_limit": (("item_id",),),
+    "knowledge_sex_limit": (("item_id",),),
+    "knowledge_age_limit": (("item_id",),),
+    "knowledge_duplicate_pair": (("sub_id",),),
+    "knowledge_frequency_limit": (("item_id",),),
 }
 """The keys by which rules look rows up, for engines that want to be told."""
 
@@ -94,7 +104,7 @@ def bind(
             bind_raw(engine, table, stored.get(table.table, ()), corrected=table.table in corrected)
     for relation in wanted:
         if materialise:
-            engine.materialise(relation.name, relation.select, index=_INDEX.get(relation.name, ()))
+            engine.materialise(relation.name, relation.select, indexes=_INDEXES.get(relation.name, ()))
         else:
             engine.view(relation.name, relation.select)
 

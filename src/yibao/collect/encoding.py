@@ -6,64 +6,87 @@ The whole file is looked at, not a sample: a Chinese name on line two million de
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 CHUNK = 1 << 22
+BROKEN = "\N{REPLACEMENT CHARACTER}"
+"""Stands where bytes fit no encoding; the rows that hold it are refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text file that the engine can read, and the encoding that it came in."""
+    """A text file that the engine can read, the encoding it came in, and whether blank lines stand in it."""
 
     path: Path
     encoding: str
-    damaged: bool
-    """Some bytes fit no encoding; they show as U+FFFD and the rows that hold them are refused."""
+    blank_lines: bool
 
 
-def to_utf8(path: Path, scratch: Path) -> Decoded:
-    """Give a UTF-8 file without a mark: the file itself where it is one, else a transcoded copy."""
+def to_utf8(path: Path, target: Path) -> Decoded:
+    """Give a UTF-8 file without a mark: the file itself where it is one, else a copy at ``target``."""
     with path.open("rb") as stream:
         head = stream.read(4)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _transcode(path, scratch, "utf-16")
+        return _transcode(path, target, "utf-16")
     if head.startswith(codecs.BOM_UTF8):
-        return _transcode(path, scratch, "utf-8-sig")
-    if _fits(path, "utf-8"):
-        return Decoded(path, "utf-8", damaged=False)
-    if _fits(path, "gb18030"):
-        return _transcode(path, scratch, "gb18030")
-    better = min(("utf-8", "gb18030"), key=lambda encoding: _damage(path, encoding))
-    return _transcode(path, scratch, better)
-
-
-def _fits(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
+        return _transcode(path, target, "utf-8-sig")
+    lines = _BlankLines()
     try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
+        texts = (lines.watch(text) for text in _texts(path, "utf-8", "strict"))
+        if not any("\0" in text for text in texts):
+            return Decoded(path, "utf-8", lines.found)
     except UnicodeDecodeError:
-        return False
-    return True
+        if not _mostly_utf8(path):
+            return _transcode(path, target, "gb18030")
+    return _transcode(path, target, "utf-8")
 
 
-def _damage(path: Path, encoding: str) -> int:
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+def _texts(path: Path, encoding: str, errors: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     with path.open("rb") as stream:
-        return sum(decoder.decode(chunk).count("�") for chunk in iter(lambda: stream.read(CHUNK), b""))
+        while chunk := stream.read(CHUNK):
+            yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
 
 
-def _transcode(path: Path, scratch: Path, encoding: str) -> Decoded:
-    target = scratch / f"{path.name}.utf8"
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    damaged = False
-    with path.open("rb") as source, target.open("wb") as sink:
-        while chunk := source.read(CHUNK):
-            text = decoder.decode(chunk)
-            damaged = damaged or "�" in text
-            sink.write(text.encode("utf-8"))
-        sink.write(decoder.decode(b"", final=True).encode("utf-8"))
-    return Decoded(target, encoding, damaged)
+def _mostly_utf8(path: Path) -> bool:
+    """Say whether a file that is not all UTF-8 is UTF-8 with a few broken bytes, rather than GB18030.
+
+    In GB18030 text hardly a Chinese character happens to be UTF-8; but damaged UTF-8 often happens to be GB18030.
+    """
+    whole = broken = 0
+    for text in _texts(path, "utf-8", "replace"):
+        damage = text.count(BROKEN)
+        broken += damage
+        whole += len(text) - len(text.encode("ascii", "ignore")) - damage
+    return whole > broken
+
+
+def _transcode(path: Path, target: Path, encoding: str) -> Decoded:
+    lines = _BlankLines()
+    with target.open("wb") as sink:
+        for text in _texts(path, encoding, "replace"):
+            sink.write(lines.watch(text.replace("\0", BROKEN)).encode("utf-8"))
+    return Decoded(target, encoding.removesuffix("-sig"), lines.found)
+
+
+class _BlankLines:
+    """Watches a text go by in pieces for blank lines; those at its very end do not count."""
+
+    def __init__(self) -> None:
+        self.found = False
+        self._waiting = "\n"
+
+    def watch(self, text: str) -> str:
+        """Take notice of the next piece of the text and give it back."""
+        if not self.found:
+            solid = text.rstrip("\r\n")
+            if solid:
+                joint = self._waiting + solid
+                self.found = any(blank in joint for blank in ("\n\n", "\n\r\n", "\r\r"))
+                self._waiting = text[len(solid) :]
+            else:
+                self._waiting += text
+        return text

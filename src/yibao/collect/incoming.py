@@ -1,18 +1,17 @@
 """Incoming files: what was pointed at, opened up to the single files that hold rows.
 
-Folders are walked, zip archives are unpacked under limits (a bomb or a path that climbs out is refused, the other
-files still go through), every file is fingerprinted, and each is matched with the sender's mapping.
+Folders are walked, zip archives are unpacked under limits (`archives`), every file is fingerprinted, and each is
+matched with the sender's mapping. What cannot be opened is told, and the other files still go through.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from yibao.collect.archives import unpack
 from yibao.kernel import Refused, Text
 
 SUFFIXES = {
@@ -21,9 +20,8 @@ SUFFIXES = {
 }  # fmt: skip
 """The endings we read and how; .et is the WPS spreadsheet."""
 
-MAX_MEMBERS = 10_000
-MAX_RATIO = 250
-"""A member that grows more than this many times is taken for a bomb; text extracts grow about 5 to 30 times."""
+UNKNOWN = "unknown"
+"""The form of a file that we do not know how to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,12 @@ class Incoming:
 
 
 def expand(paths: Iterable[Path], scratch: Path, problems: list[Refused]) -> list[Incoming]:
-    """Open folders and archives up to single files; a broken archive is added to ``problems``, the rest goes on."""
-    found: list[Incoming] = []
-    for path in paths:
+    """Open folders and archives up to single files; a broken archive is added to ``problems``, the rest goes on.
+
+    Raises `Refused` (``collect.no_such_path``) where a path does not exist, before anything is read.
+    """
+    wanted = list(paths)
+    for path in wanted:
         if not path.exists():
             raise Refused(
                 "collect.no_such_path",
@@ -49,97 +50,40 @@ def expand(paths: Iterable[Path], scratch: Path, problems: list[Refused]) -> lis
                 came=str(path),
                 todo=Text(zh="检查路径", en="check the path"),
             )
-        for member in _walk(path):
-            try:
-                found += list(_open(member, scratch))
-            except Refused as refused:
-                problems.append(refused)
+    found: list[Incoming] = []
+    for number, (path, shown) in enumerate(file for path in wanted for file in _walk(path)):
+        try:
+            found += _open(path, shown, scratch / f"zip-{number}")
+        except Refused as refused:
+            problems.append(refused)
     return found
 
 
-def _walk(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "~$")))
-    else:
-        yield path
+def _walk(path: Path) -> Iterator[tuple[Path, str]]:
+    """Give the files of a folder with their names below it, or the one file."""
+    if not path.is_dir():
+        yield path, path.name
+        return
+    for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        shown = file.relative_to(path).as_posix()
+        if not _hidden(shown):
+            yield file, shown
 
 
-def _open(path: Path, scratch: Path) -> Iterator[Incoming]:
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        for member in _unzip(path, scratch):
-            form = SUFFIXES.get(member.suffix.lower())
-            if form is not None:
-                yield _incoming(member, f"{path.name}/{member.name}", form)
-    elif suffix in SUFFIXES:
-        yield _incoming(path, path.name, SUFFIXES[suffix])
+def _hidden(shown: str) -> bool:
+    """Say whether a name is one that systems leave behind (.DS_Store, ~$open.xlsx, __MACOSX/…)."""
+    return any(part.startswith((".", "~$", "__MACOSX")) for part in PurePosixPath(shown).parts)
 
 
-def _incoming(path: Path, shown: str, form: str) -> Incoming:
-    digest = hashlib.sha256()
+def _open(path: Path, shown: str, folder: Path) -> list[Incoming]:
+    if path.suffix.lower() != ".zip":
+        return [_incoming(path, shown)]
+    return [
+        _incoming(member, f"{shown}/{name}") for name, member in unpack(path, folder) if not _hidden(name)
+    ]
+
+
+def _incoming(path: Path, shown: str) -> Incoming:
     with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    return Incoming(path, shown, form, path.stat().st_size, digest.hexdigest())
-
-
-def _unzip(path: Path, scratch: Path) -> list[Path]:
-    folder = scratch / f"zip-{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
-            _hold_limits(path, members, folder)
-            return [_extract(archive, member, folder, path) for member in members]
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Refused(
-            "collect.broken_zip",
-            zh="压缩包损坏、被截断或加密，未读取其中任何文件",
-            en="the archive is broken, truncated or encrypted; nothing in it was read",
-            where=path.name,
-            came=str(error),
-            todo=Text(zh="重新打包后再发送", en="pack it again and send it again"),
-        ) from error
-
-
-def _hold_limits(path: Path, members: list[zipfile.ZipInfo], folder: Path) -> None:
-    total = sum(m.file_size for m in members)
-    free = shutil.disk_usage(folder).free
-    bomb = any(m.file_size > MAX_RATIO * max(m.compress_size, 4096) for m in members)
-    if bomb or len(members) > MAX_MEMBERS or total > free * 0.8:
-        raise Refused(
-            "collect.zip_bomb",
-            zh="压缩包解压后过大，疑似压缩炸弹或磁盘不足",
-            en="the archive would grow too large: a bomb, or too little disk",
-            where=path.name,
-            wanted=f"≤ {MAX_MEMBERS} files, ≤ {MAX_RATIO} × , ≤ {int(free * 0.8)} bytes",
-            came=f"{len(members)} files, {total} bytes",
-            todo=Text(zh="请直接发送未压缩文件或分包发送", en="send the files unpacked or in parts"),
-        )
-
-
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, path: Path) -> Path:
-    name = member.filename
-    if not member.flag_bits & 0x800:  # names written by Chinese Windows are GBK, which zipfile reads as cp437
-        try:
-            name = name.encode("cp437").decode("gb18030")
-        except UnicodeError:
-            name = member.filename
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if PurePosixPath(name).is_absolute() or ".." in parts or not parts:
-        raise Refused(
-            "collect.zip_path",
-            zh="压缩包内的路径越出了压缩包，已拒绝整个压缩包",
-            en="a path inside the archive climbs out of it; the whole archive is refused",
-            where=path.name,
-            came=name,
-        )
-    target = folder / "__".join(parts)
-    written = 0
-    with archive.open(member) as source, target.open("wb") as sink:
-        while chunk := source.read(1 << 20):
-            written += len(chunk)
-            if written > member.file_size:
-                raise zipfile.BadZipFile(f"{name}: longer than announced")
-            sink.write(chunk)
-    return target
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Incoming(path, shown, SUFFIXES.get(path.suffix.lower(), UNKNOWN), path.stat().st_size, digest)

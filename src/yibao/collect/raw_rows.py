@@ -1,13 +1,14 @@
 """Raw rows: any incoming file as a relation of texts, with a number for every record.
 
-The engine reads in parallel and keeps the order of the file; records that are not rows at all (a quote that never
-closes, a field too many) are put aside by it with their line, and the numbers of the others are set right again.
+The engine reads tidy text in parallel and keeps the order of the file, so that a record's place is its number. A
+text that it cannot read is told again (`tidy`), with the numbers written beside the rows.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,19 +17,22 @@ import pyarrow.parquet as pq
 from yibao.collect.columns import quote
 from yibao.collect.encoding import to_utf8
 from yibao.collect.incoming import Incoming
-from yibao.collect.sources import FileMap, From
-from yibao.collect.spreadsheet import read_sheet
-from yibao.engine import Engine
+from yibao.collect.sources import FileMap
+from yibao.collect.spreadsheet import EXACT_DIGITS, read_sheet
+from yibao.collect.tidy import tidy
 from yibao.kernel import Refused, Text
 
 DELIMITERS = ",\t|;"
+MAX_RECORD = 4_000_000
+"""Bytes of the longest record that the engine takes; longer ones are put aside."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawRows:
-    """One file as a relation of texts: its header, the SQL that reads it, how many lines its header takes.
+    """One file as a relation of texts ``c0, c1, …``: its header, the SQL that reads it, how its records are numbered.
 
-    ``recording`` is the same relation, but what cannot be read as a row is written to the table ``rejects``.
+    ``number`` is the SQL of a record's number within ``relation`` (the header is row 1), and None where the records
+    are numbered by their place after ``header_row``. ``rejected`` holds the records that are no rows.
     """
 
     incoming: Incoming
@@ -36,8 +40,11 @@ class RawRows:
     relation: str
     header_row: int
     encoding: str
-    recording: str
-    rejects: str | None = None
+    number: str | None = None
+    rejected: Path | None = None
+    text: Path | None = None
+    """The text behind the relation, where it may have to be told again."""
+    delimiter: str = ","
 
     def column(self, header: str) -> str | None:
         """Give the SQL name of the raw column under a header, or None; case and margins do not matter."""
@@ -47,24 +54,56 @@ class RawRows:
                 return f"c{at}"
         return None
 
+    @property
+    def numbered(self) -> str:
+        """Give the relation with the column ``number`` beside; counting costs the parallel reading."""
+        number = self.number or f"row_number() OVER () + {self.header_row}"
+        columns = ", ".join(f"c{at}" for at in range(len(self.header)))
+        return f"(SELECT CAST({number} AS BIGINT) AS number, {columns} FROM {self.relation})"
+
 
 def open_rows(incoming: Incoming, file_map: FileMap, scratch: Path, number: int) -> RawRows:
     """Open a file for reading; refuses one that is empty, binary or cannot be opened."""
     if incoming.form == "parquet":
         return _parquet(incoming)
+    target = scratch / f"text-{number}.csv"
     if incoming.form == "excel":
-        origins = [file_map.origin(name) for name in file_map.columns]
-        lookups = [o.lookup for o in origins if isinstance(o, From) and o.lookup is not None]
+        lookups = [o.lookup for o in file_map.origins() if o.lookup is not None]
         sheet = read_sheet(
-            incoming.path, scratch, sheet=file_map.sheet, header_row=file_map.header_row, lookups=lookups
+            incoming.path, target, sheet=file_map.sheet, header_row=file_map.header_row, lookups=lookups
         )
         _not_empty(incoming, sheet.header)
-        return _delimited(incoming, sheet.path, ",", sheet.header, 1, "excel", number, file_map.header_row)
-    decoded = to_utf8(incoming.path, scratch)
+        relation = _read_csv(sheet.path, _columns(sheet.header), ",", 0)
+        return RawRows(incoming, sheet.header, relation, file_map.header_row, "excel")
+    decoded = to_utf8(incoming.path, target)
     header, delimiter = _header(decoded.path, file_map.header_row)
     _not_empty(incoming, header)
-    at = file_map.header_row
-    return _delimited(incoming, decoded.path, delimiter, header, at, decoded.encoding, number, at)
+    raw = RawRows(
+        incoming=incoming,
+        header=header,
+        relation=_read_csv(decoded.path, _columns(header), delimiter, file_map.header_row),
+        header_row=file_map.header_row,
+        encoding=decoded.encoding,
+        text=decoded.path,
+        delimiter=delimiter,
+    )
+    return told_again(raw, scratch, number) if decoded.blank_lines else raw
+
+
+def told_again(raw: RawRows, scratch: Path, number: int) -> RawRows:
+    """Give the same rows from a tidy copy of their text, with their numbers, and what is no row put aside."""
+    assert raw.text is not None
+    tidied = tidy(raw.text, scratch / f"tidy-{number}", raw.delimiter, len(raw.header), raw.header_row)
+    relation = _read_csv(tidied.rows, ("number", *_columns(raw.header)), ",", 0)
+    return replace(raw, relation=relation, number="number", rejected=tidied.rejected, text=None)
+
+
+def rejected_rows(raw: RawRows) -> str | None:
+    """Give the relation ``number, fault, text`` of the records that are no rows, or None."""
+    if raw.rejected is None or not raw.rejected.stat().st_size:
+        return None
+    columns = _read_csv(raw.rejected, ("number", "fault", "text"), ",", 0)
+    return f"(SELECT CAST(number AS BIGINT) AS number, fault, text FROM {columns})"
 
 
 def _not_empty(incoming: Incoming, header: tuple[str, ...]) -> None:
@@ -91,52 +130,38 @@ def _parquet(incoming: Incoming) -> RawRows:
             where=incoming.shown,
             came=str(error)[:200],
         ) from error
-    texts = ", ".join(
-        f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{at}'
-        for at, name in enumerate(schema.names)
-    )
+    texts = ", ".join(f"{_cell(field)} AS c{at}" for at, field in enumerate(schema))
     relation = f"(SELECT {texts} FROM read_parquet({quote(str(incoming.path))}))"
-    return RawRows(incoming, tuple(schema.names), relation, 1, "parquet", relation)
+    return RawRows(incoming, tuple(schema.names), relation, 1, "parquet")
+
+
+def _cell(field: pa.Field) -> str:
+    """Give the SQL of a native value as the text a person would have typed; see `spreadsheet` on floats."""
+    name = '"' + field.name.replace('"', '""') + '"'
+    if pa.types.is_float64(field.type):
+        return f"format('{{:.{EXACT_DIGITS}g}}', {name})"
+    return f"CAST({name} AS VARCHAR)"
 
 
 def _header(path: Path, header_row: int) -> tuple[tuple[str, ...], str]:
-    with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-        lines = [stream.readline() for _ in range(header_row)]
-    line = lines[-1]
-    if "\0" in line:
-        return (), ","
-    delimiter = max(DELIMITERS, key=line.count)
-    return tuple(next(csv.reader([line], delimiter=delimiter), ())), delimiter
+    with path.open(encoding="utf-8", newline="") as stream:
+        line = next(islice(stream, header_row - 1, None), "")
+        delimiter = max(DELIMITERS, key=line.count)
+        stream.seek(0)
+        try:
+            names = next(islice(csv.reader(stream, delimiter=delimiter), header_row - 1, None), [])
+        except csv.Error:  # no header is that long: this is no table
+            names = []
+    return tuple(names), delimiter
 
 
-def _delimited(
-    incoming: Incoming, path: Path, delimiter: str, header: tuple[str, ...], skip: int, encoding: str, number: int,
-    header_row: int,
-) -> RawRows:  # fmt: skip
-    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(header)))
-    shape = (
-        f"{quote(str(path))}, auto_detect=false, header=false, skip={skip}, delim={quote(delimiter)}, quote='\"', "
-        f"escape='\"', columns={{{columns}}}, strict_mode=true, max_line_size=4000000"
+def _columns(header: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"c{at}" for at in range(len(header)))
+
+
+def _read_csv(path: Path, columns: tuple[str, ...], delimiter: str, skip: int) -> str:
+    typed = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
+    return (
+        f"read_csv({quote(str(path))}, auto_detect=false, header=false, skip={skip}, delim={quote(delimiter)}, "
+        f"quote='\"', escape='\"', columns={{{typed}}}, strict_mode=true, max_line_size={MAX_RECORD})"
     )
-    rejects = f"rejected_{number}"
-    record = f"store_rejects=true, rejects_table='{rejects}', rejects_scan='{rejects}_scan', rejects_limit=0"
-    return RawRows(
-        incoming=incoming,
-        header=header,
-        relation=f"read_csv({shape}, ignore_errors=true)",
-        header_row=header_row,
-        encoding=encoding,
-        recording=f"read_csv({shape}, {record})",
-        rejects=rejects,
-    )
-
-
-def rejected_lines(engine: Engine, raw: RawRows) -> list[tuple[int, str, str]]:
-    """Give the records the engine could not read as rows: line in the file, the line itself, what is wrong."""
-    if raw.rejects is None:
-        return []
-    found = engine.execute_native(
-        f"SELECT line, any_value(csv_line) AS came, any_value(error_type) AS error "
-        f"FROM {raw.rejects} GROUP BY line ORDER BY line"
-    )
-    return [(int(r["line"]), str(r["came"]), str(r["error"])) for r in found.to_pylist()] if found else []

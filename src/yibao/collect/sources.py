@@ -28,6 +28,11 @@ class Lookup(BaseModel):
     by: str
     give: str
 
+    @property
+    def heading(self) -> str:
+        """Name the column that the look-up adds to the sheet."""
+        return f"{self.sheet}.{self.give}"
+
 
 class From(BaseModel):
     """Where a column comes from: one header, a constant, or a look-up; `words` translates what came."""
@@ -61,6 +66,10 @@ class FileMap(BaseModel):
     def filtered(self) -> bool:
         """Say whether only some of the file's records are rows of the table."""
         return bool(self.keep) or self.notes_if_empty is not None
+
+    def origins(self) -> list[From]:
+        """Give what the mapping says of its columns."""
+        return [origin for name in self.columns if (origin := self.origin(name)) is not None]
 
     def origin(self, column: str) -> From | None:
         """Say where the mapping takes a column from, or None to find it by its known headers."""

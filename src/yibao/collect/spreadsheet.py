@@ -2,22 +2,26 @@
 
 Excel keeps fifteen digits of a number. An 18-digit id that was typed as a number is therefore already wrong; it is
 written in the E notation that Excel itself shows, so that the checks refuse it instead of storing a wrong person.
+The sixteenth digit of a computed amount (15.299999999999999) is noise of the same kind, and is not written.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from yibao.collect.sources import Lookup
 from yibao.kernel import Refused, Text
 
-EXACT_DIGITS = 10**15
+EXACT_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,15 @@ class Sheet:
 
     header: tuple[str, ...]
     path: Path
-    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A look-up ready for use: the heading of what it gives, where its key stands in a row, and the words."""
+
+    heading: str
+    at: int
+    words: dict[str, str]
 
 
 def cell_text(value: object) -> str:
@@ -36,12 +48,10 @@ def cell_text(value: object) -> str:
             return ""
         case bool():
             return "1" if value else "0"
-        case float() if abs(value) >= EXACT_DIGITS:
+        case float() if abs(value) >= 10**EXACT_DIGITS:
             return f"{value:.5E}"
-        case float() if value.is_integer():
-            return str(int(value))
         case float():
-            return repr(value)
+            return f"{Decimal(f'{value:.{EXACT_DIGITS}g}'):f}"
         case dt.datetime() if value.time() == dt.time():
             return value.date().isoformat()
         case dt.datetime():
@@ -53,14 +63,14 @@ def cell_text(value: object) -> str:
 
 
 def read_sheet(
-    path: Path, scratch: Path, *, sheet: str | None, header_row: int, lookups: list[Lookup]
+    path: Path, target: Path, *, sheet: str | None, header_row: int, lookups: Sequence[Lookup]
 ) -> Sheet:
-    """Write one sheet (the first unless named) to UTF-8, with looked-up columns added behind its own."""
+    """Write the rows of one sheet (the first unless named) to UTF-8, with looked-up columns behind its own."""
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        book: Any = CalamineWorkbook.from_path(str(path))
         name = sheet or book.sheet_names[0]
-        grid = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        tables = {look.sheet: book.get_sheet_by_name(look.sheet).to_python() for look in lookups}
+        rows = iter(book.get_sheet_by_name(name).iter_rows())
+        grids = {look.sheet: book.get_sheet_by_name(look.sheet).to_python() for look in lookups}
     except (CalamineError, OSError, IndexError) as error:
         raise Refused(
             "collect.broken_excel",
@@ -73,25 +83,19 @@ def read_sheet(
                 zh="用 Excel 另存为 .xlsx 或 CSV 后重发", en="save it as .xlsx or CSV and send it again"
             ),
         ) from error
-    rows = [[cell_text(cell) for cell in row] for row in grid[header_row - 1 :]]
-    while rows and not any(rows[-1]):  # formatted but empty rows below a table are no rows
-        rows.pop()
-    header = rows[0] if rows else []
-    extra = [_lookup(look, tables[look.sheet], header, path.name) for look in lookups]
-    target = scratch / f"{path.name}.{name}.utf8"
+    header = [cell_text(cell) for cell in next(islice(rows, header_row - 1, None), ())]
+    found = [_look_up(look, grids[look.sheet], header, path.name) for look in lookups]
     with target.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for number, row in enumerate(rows):
-            found = [look.give if number == 0 else words.get(row[at], "") for look, at, words in extra]
-            writer.writerow([*row, *found])
-    names = (*header, *(f"{look.sheet}.{look.give}" for look, _, _ in extra))
-    return Sheet(names, target, max(len(rows) - 1, 0))
+        for row in rows:
+            cells = [cell_text(cell) for cell in row]
+            writer.writerow(chain(cells, (look.words.get(cells[look.at], "") for look in found)))
+    return Sheet((*header, *(look.heading for look in found)), target)
 
 
-def _lookup(
-    look: Lookup, grid: Sequence[Sequence[object]], header: list[str], where: str
-) -> tuple[Lookup, int, dict[str, str]]:
-    other = [cell_text(cell) for cell in grid[0]] if grid else []
+def _look_up(look: Lookup, grid: Iterable[Sequence[object]], header: list[str], where: str) -> _Found:
+    rows = [[cell_text(cell) for cell in row] for row in grid]
+    other = rows[0] if rows else []
     missing = [n for n in (look.on, look.give) if n not in other] + [n for n in (look.by,) if n not in header]
     if missing:
         raise Refused(
@@ -103,5 +107,5 @@ def _lookup(
             came=", ".join(other),
         )
     on, give = other.index(look.on), other.index(look.give)
-    words = {cell_text(row[on]): cell_text(row[give]) for row in grid[1:]}
-    return look, header.index(look.by), words
+    words = {row[on]: row[give] for row in rows[1:]}
+    return _Found(look.heading, header.index(look.by), words)

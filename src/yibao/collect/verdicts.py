@@ -15,7 +15,7 @@ from yibao.claims import Column, Table, bind_raw
 from yibao.collect.columns import quote
 from yibao.engine import Engine
 
-REFUSED = ("repeated", "reference")
+REFUSED = ("repeated", "collision", "reference")
 """Kinds of verdict that send a row to quarantine; «known» rows are already in the lake and simply rest."""
 
 
@@ -59,19 +59,40 @@ def judge(engine: Engine, scene: Scene, reachable: dict[str, str]) -> None:
         "(row BIGINT, kind VARCHAR, column_name VARCHAR, other BIGINT, other_batch BIGINT)"
     )
     _repeated(engine, scene)
+    if scene.table.identity == "hash":
+        _collisions(engine, scene)
     if scene.stored:
         _known(engine, scene)
-    reachable[scene.table.table] = f"ids_{scene.table.table}"
-    _publish_ids(engine, scene)
-    for column in scene.table.references():
-        assert column.of is not None
-        if column.of in reachable:
-            _references(engine, scene, column, reachable[column.of])
+    _publish_ids(engine, scene, reachable)
+    references = [c for c in scene.table.references() if c.of in reachable]
+    for column in references:
+        if column.of != scene.table.table:
+            _references(engine, scene, column, reachable)
+    for column in references:  # a row that refers to another of its own table falls with it, and so on
+        while column.of == scene.table.table and _references(engine, scene, column, reachable):
+            pass
 
 
-def _content(table: Table, row: str) -> str:
-    names = [f.name for f in table.stored()][1:-3]
-    return " || '|' || ".join(f"coalesce(CAST({row}.{n} AS VARCHAR), '')" for n in names)
+def unresolved(engine: Engine, staged: str, column: Column, ids: str) -> bool:
+    """Say whether any good row's reference leads nowhere yet."""
+    name = column.stored()[0][0]
+    found = engine.execute_native(
+        f"SELECT 1 AS n FROM {staged} s WHERE s.bad = 0 AND s.{name} IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {ids} t WHERE t.id = s.{name}) LIMIT 1"
+    )
+    return found is not None and found.num_rows > 0
+
+
+def _same(names: Sequence[str], one: str, other: str) -> str:
+    return " AND ".join(f"{one}.{n} IS NOT DISTINCT FROM {other}.{n}" for n in names)
+
+
+def _contents(table: Table) -> list[str]:
+    return [f.name for f in table.stored()][1:-3]
+
+
+def _key_columns(table: Table) -> list[str]:
+    return [table.column(name).stored()[0][0] for name in table.key]
 
 
 def _repeated(engine: Engine, scene: Scene) -> None:
@@ -79,76 +100,65 @@ def _repeated(engine: Engine, scene: Scene) -> None:
     engine.execute_native(
         f"""
         INSERT INTO {scene.verdicts}
-        WITH keys AS (SELECT natural_key FROM {scene.staged} WHERE bad = 0 GROUP BY natural_key HAVING count(*) > 1),
-        rows AS (
-            SELECT s.rowid AS row, s.natural_key, {_content(scene.table, "s")} AS content
-            FROM {scene.staged} s WHERE s.bad = 0 AND s.natural_key IN (SELECT natural_key FROM keys)
-        ),
-        firsts AS (
-            SELECT natural_key, min(row) AS row, arg_min(content, row) AS content FROM rows GROUP BY natural_key
+        WITH keys AS (
+            SELECT natural_key, min(rowid) AS first FROM {scene.staged} WHERE bad = 0
+            GROUP BY natural_key HAVING count(*) > 1
         )
-        SELECT r.row, CASE WHEN r.content = f.content THEN 'known' ELSE 'repeated' END, NULL, f.row, NULL
-        FROM rows r JOIN firsts f USING (natural_key) WHERE r.row <> f.row
+        SELECT s.rowid, CASE WHEN {_same(_contents(scene.table), "s", "f")} THEN 'known' ELSE 'repeated' END,
+               NULL, k.first, NULL
+        FROM {scene.staged} s JOIN keys k USING (natural_key) JOIN {scene.staged} f ON f.rowid = k.first
+        WHERE s.bad = 0 AND s.rowid <> k.first
         """
     )
-    if scene.table.identity == "hash":  # two natural ids with one key: both wait for a person
-        engine.execute_native(
-            f"""
-            INSERT INTO {scene.verdicts}
-            SELECT s.rowid, 'repeated', NULL, s.{scene.table.id}, NULL FROM {scene.staged} s
-            WHERE s.bad = 0 AND s.{scene.table.id} IN (
-                SELECT {scene.table.id} FROM {scene.staged} WHERE bad = 0
-                GROUP BY {scene.table.id} HAVING count(DISTINCT natural_key) > 1)
-            """
-        )
+
+
+def _collisions(engine: Engine, scene: Scene) -> None:
+    """Two natural ids that come to the same integer key: all of their rows wait for a person."""
+    key = scene.table.id
+    engine.execute_native(
+        f"""
+        INSERT INTO {scene.verdicts}
+        SELECT s.rowid, 'collision', NULL, s.{key}, NULL FROM {scene.staged} s
+        WHERE s.bad = 0 AND s.{key} IN (
+            SELECT {key} FROM {scene.staged} WHERE bad = 0 GROUP BY {key} HAVING count(DISTINCT natural_key) > 1)
+        """
+    )
 
 
 def _known(engine: Engine, scene: Scene) -> None:
     """A key that the lake holds: the same content rests, other content is a correction of that row."""
     table = scene.table
+    key = _same(_key_columns(table), "e", "s")
+    match, kind = key, "'corrects'"
     if table.identity == "hash":
-        same = f"e.{table.id} = s.{table.id}"
-    else:
-        same = " AND ".join(f"e.{n} IS NOT DISTINCT FROM s.{n}" for n in _key_columns(table))
+        match, kind = f"e.{table.id} = s.{table.id}", f"CASE WHEN {key} THEN 'corrects' ELSE 'collision' END"
     engine.execute_native(
         f"""
         INSERT INTO {scene.verdicts}
-        SELECT s.rowid, CASE WHEN {_content(table, "e")} = {_content(table, "s")} THEN 'known' ELSE 'corrects' END,
+        SELECT s.rowid, CASE WHEN {_same(_contents(table), "e", "s")} THEN 'known' ELSE {kind} END,
                NULL, e.{table.id}, e.batch
-        FROM {scene.staged} s JOIN {scene.raw} e ON {same}
+        FROM {scene.staged} s JOIN {scene.raw} e ON {match}
         WHERE s.bad = 0 AND NOT EXISTS (SELECT 1 FROM {scene.verdicts} v WHERE v.row = s.rowid)
         """
     )
 
 
-def _key_columns(table: Table) -> list[str]:
-    return [table.column(name).stored()[0][0] for name in table.key]
-
-
-def _publish_ids(engine: Engine, scene: Scene) -> None:
+def _publish_ids(engine: Engine, scene: Scene, reachable: dict[str, str]) -> None:
     if scene.table.identity != "hash":
         return
     stored = f"UNION ALL SELECT {scene.table.id} AS id FROM {scene.raw}" if scene.stored else ""
+    reachable[scene.table.table] = f"ids_{scene.table.table}"
     engine.execute_native(
         f"CREATE OR REPLACE VIEW ids_{scene.table.table} AS "
         f"SELECT s.{scene.table.id} AS id FROM {scene.staged} s WHERE {scene.good} {stored}"
     )
 
 
-def unresolved(engine: Engine, staged: str, column: Column, ids: str) -> int:
-    """Count the good rows whose reference leads nowhere yet."""
-    name = column.stored()[0][0]
-    found = engine.execute_native(
-        f"SELECT count(*) AS n FROM {staged} s WHERE s.bad = 0 AND s.{name} IS NOT NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM {ids} t WHERE t.id = s.{name})"
-    )
-    assert found is not None
-    return int(found.column("n")[0].as_py())
-
-
-def _references(engine: Engine, scene: Scene, column: Column, ids: str) -> None:
-    name = column.stored()[0][0]
-    engine.execute_native(
+def _references(engine: Engine, scene: Scene, column: Column, reachable: dict[str, str]) -> int:
+    """Refuse the rows whose reference leads nowhere; gives how many there were."""
+    assert column.of is not None
+    name, ids = column.stored()[0][0], reachable[column.of]
+    done = engine.execute_native(
         f"""
         INSERT INTO {scene.verdicts}
         SELECT s.rowid, 'reference', {quote(column.name)}, s.{name}, NULL FROM {scene.staged} s
@@ -156,3 +166,4 @@ def _references(engine: Engine, scene: Scene, column: Column, ids: str) -> None:
           AND NOT EXISTS (SELECT 1 FROM {scene.verdicts} v WHERE v.row = s.rowid AND v.kind <> 'corrects')
         """
     )
+    return int(done.column(0)[0].as_py()) if done is not None and done.num_rows else 0

@@ -81,13 +81,18 @@ class Engine(ABC):
 
     def view(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Give a SELECT a name; it is evaluated whenever the name is read."""
-        self._define(name, sql, parameters, stored=False, index=())
+        self._define(name, sql, parameters, stored=False, indexes=())
 
     def materialise(
-        self, name: str, sql: str, parameters: Parameters | None = None, *, index: Sequence[str] = ()
+        self,
+        name: str,
+        sql: str,
+        parameters: Parameters | None = None,
+        *,
+        indexes: Sequence[Sequence[str]] = (),
     ) -> None:
-        """Evaluate a SELECT once and store its rows under a name; SQLite indexes the columns of ``index``."""
-        self._define(name, sql, parameters, stored=True, index=tuple(index))
+        """Evaluate a SELECT once and store its rows under a name; SQLite makes these ``indexes``."""
+        self._define(name, sql, parameters, stored=True, indexes=tuple(tuple(i) for i in indexes))
 
     def drop(self, name: str) -> None:
         """Forget a relation; an unknown name is no error. The rows of bound files stay where they are."""
@@ -162,7 +167,9 @@ class Engine(ABC):
     def _create_view(self, name: str, sql: str, columns: Relation) -> None: ...
 
     @abstractmethod
-    def _create_table(self, name: str, sql: str, columns: Relation, index: tuple[str, ...]) -> None: ...
+    def _create_table(
+        self, name: str, sql: str, columns: Relation, indexes: tuple[tuple[str, ...], ...]
+    ) -> None: ...
 
     @abstractmethod
     def _drop(self, name: str) -> None: ...
@@ -173,14 +180,20 @@ class Engine(ABC):
     # — shared inside —
 
     def _define(
-        self, name: str, sql: str, parameters: Parameters | None, *, stored: bool, index: tuple[str, ...]
+        self,
+        name: str,
+        sql: str,
+        parameters: Parameters | None,
+        *,
+        stored: bool,
+        indexes: tuple[tuple[str, ...], ...],
     ) -> None:
         self._check_name(name)
         text = translate(sql, self.name, parameters)
         columns = {column: kind or "BIGINT" for column, kind in self._shape(sql).items()}
         self.drop(name)
         if stored:
-            self._create_table(name, text, columns, index)
+            self._create_table(name, text, columns, indexes)
         else:
             self._create_view(name, text, columns)
         self._know(name, columns)

@@ -126,7 +126,9 @@ class DuckDB(Engine):
     def _create_view(self, name: str, sql: str, columns: Relation) -> None:
         self._create(name, f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
 
-    def _create_table(self, name: str, sql: str, columns: Relation, index: tuple[str, ...]) -> None:
+    def _create_table(
+        self, name: str, sql: str, columns: Relation, indexes: tuple[tuple[str, ...], ...]
+    ) -> None:
         self._create(name, f"CREATE TEMP TABLE {name} AS {self._as_portable(sql)}")
 
     def _create(self, name: str, sql: str) -> None:

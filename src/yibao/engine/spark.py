@@ -76,7 +76,9 @@ class Spark(Engine):
         with self._running(name, create):
             self._session.sql(create)
 
-    def _create_table(self, name: str, sql: str, columns: Relation, index: tuple[str, ...]) -> None:
+    def _create_table(
+        self, name: str, sql: str, columns: Relation, indexes: tuple[tuple[str, ...], ...]
+    ) -> None:
         with self._running(name, sql):
             # To files and back, not to the cache: the cache counts as memory, and is recomputed when lost.
             target = str(self._next_path(name))

@@ -96,18 +96,22 @@ class SQLite(Engine):
         with self._running(name, create):
             self._connection.execute(create)
 
-    def _create_table(self, name: str, sql: str, columns: Relation, index: tuple[str, ...]) -> None:
+    def _create_table(
+        self, name: str, sql: str, columns: Relation, indexes: tuple[tuple[str, ...], ...]
+    ) -> None:
         create = _create_table(name, columns)
         with self._running(name, create):
             self._connection.execute(create)
         insert = f"INSERT INTO {name} {sql}"
         with self._running(name, insert) as rows:
             rows.append(self._connection.execute(insert).rowcount)
-        if index:
-            keys = ", ".join(_quoted(column) for column in index)
-            create_index = f"CREATE INDEX {name}_index ON {name} ({keys})"
+        for at, columns_of in enumerate(indexes):
+            keys = ", ".join(_quoted(column) for column in columns_of)
+            create_index = f"CREATE INDEX {name}_index_{at} ON {name} ({keys})"
             with self._running(name, create_index):
                 self._connection.execute(create_index)
+        if indexes:
+            self._connection.execute(f"ANALYZE {name}")
 
     def _drop(self, name: str) -> None:
         found = self._connection.execute("SELECT type FROM sqlite_master WHERE name = ?", [name]).fetchone()

@@ -1,1 +1,36 @@
-"""stub"""
+"""Outputs: what people read of the findings, and what they take away.
+
+A run leaves headers in the register and evidence in the lake; here they become a summary for the terminal, a report
+for the bureau (one page of HTML that needs no network), a workbook for each institution with its own rows only, an
+explanation of any single finding down to the row of the file it came from, and the list of rows that were not
+accepted, for whoever sent them. Everything is looked at as the run knew it, money counts a line once, and persons
+are masked wherever they appear, except to the sender of their own rows.
+"""
+
+from __future__ import annotations
+
+from yibao.casework.outputs.backlog import Backlog, backlog
+from yibao.casework.outputs.explain import EvidenceRow, Explanation, explain
+from yibao.casework.outputs.listing import FindingRow, list_findings
+from yibao.casework.outputs.quarantine import QuarantineRow, quarantine_rows, write_quarantine
+from yibao.casework.outputs.report import write_report
+from yibao.casework.outputs.summary import Summary, summary
+from yibao.casework.outputs.workbooks import write_findings, write_workbooks
+
+__all__ = [
+    "Backlog",
+    "EvidenceRow",
+    "Explanation",
+    "FindingRow",
+    "QuarantineRow",
+    "Summary",
+    "backlog",
+    "explain",
+    "list_findings",
+    "quarantine_rows",
+    "summary",
+    "write_findings",
+    "write_quarantine",
+    "write_report",
+    "write_workbooks",
+]

@@ -82,6 +82,11 @@ def _money(heading: str, cell: Callable[[Row, Institution], Cell]) -> Field:
     return Field(Column(heading, "fen", 13), cell)
 
 
+def _of_line(name: str) -> Callable[[Row, Institution], Cell]:
+    """Money is at stake in lines; a bill or a stay beside them repeats none of it."""
+    return lambda row, _: row[name] if row["role"] == 1 and row["evidence"] == "line" else None
+
+
 def _never(row: Row, _: Institution) -> Cell:
     return None
 
@@ -106,8 +111,8 @@ NATIONAL: Final = (
     _text("医保项目名称", _plain("item_name"), 22),
     _text("医院项目名称", _plain("local_name"), 22),
     _text("规则名称", lambda row, _: rule_name(row["rule"]).zh, 24),
-    _money("初审违规金额", lambda row, _: row["at_stake_fen"] if row["role"] == 1 else None),
-    _money("违规金额", lambda row, _: row["credited_fen"] if row["role"] == 1 else None),
+    _money("初审违规金额", _of_line("at_stake_fen")),
+    _money("违规金额", _of_line("credited_fen")),
     _text("违规内容", lambda row, _: content(row["rule"], row["measured"], row["threshold"]), 44),
     _text("诊断信息", _masked("main_diagnosis", mask_diagnosis), 10),
     _text("费用日期", _event_day),

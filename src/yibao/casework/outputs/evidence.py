@@ -49,18 +49,20 @@ _OWN = (
 )  # fmt: skip
 
 
-def make_detail(look: Look) -> None:
+def make_detail(look: Look, *, whole: bool = False) -> None:
     """Make the table ``detail``: every evidence row of the bound ``finding``, in the order in which it is shown.
 
     ``place`` counts the rows from 1, institution by institution, findings with most money first; ``first`` is 1 on a
-    finding's first row. Needs `Look.show_findings` and `Look.show_ranks`.
+    finding's first row. ``whole`` shows the rows of other institutions as well, for the bureau's own eyes. Needs
+    `Look.show_findings` and `Look.show_ranks`.
     """
     pointed = " UNION ALL ".join(
         f"SELECT '{name}' AS evidence, {name}_id AS row_id, {columns}, batch, source_file, source_row FROM raw_{name} "
         f"WHERE {name}_id IN (SELECT row_id FROM standing WHERE evidence = '{name}')"
         for name, columns in _POINTED.items()
     )
-    own = ", ".join(f"CASE WHEN p.institution_id = f.institution_id THEN p.{c} END AS {c}" for c in _OWN)
+    shown = "true" if whole else "p.institution_id = f.institution_id"
+    own = ", ".join(f"CASE WHEN {shown} THEN p.{c} END AS {c}" for c in _OWN)
     look.engine.execute_native(f"CREATE OR REPLACE TABLE standing AS {_STANDING}")
     look.engine.execute_native(
         f"""
@@ -71,7 +73,8 @@ def make_detail(look: Look) -> None:
             SELECT f.finding_id, f.rule, f.result, f.institution_id, f.measured, f.threshold, f.knowledge_id,
                 f.at_stake_fen AS finding_at_stake_fen, f.attributed_fen AS finding_fen,
                 e.evidence, e.row_id, e.role, e.at_stake_fen, coalesce(c.credited_fen, 0) AS credited_fen,
-                CASE WHEN p.institution_id = f.institution_id THEN 1 ELSE 0 END AS own, p.day AS day, {own}
+                CASE WHEN p.institution_id = f.institution_id THEN 1 ELSE 0 END AS own, p.day AS day,
+                CASE WHEN {shown} THEN p.institution_id END AS row_institution_id, {own}
             FROM standing e
             JOIN finding f USING (finding_id)
             LEFT JOIN pointed p ON p.evidence = e.evidence AND p.row_id = e.row_id
@@ -80,7 +83,7 @@ def make_detail(look: Look) -> None:
         )
         SELECT
             row_number() OVER shown AS place,
-            CASE WHEN row_number() OVER (PARTITION BY r.finding_id ORDER BY r.role, r.day, r.evidence, r.row_id) = 1
+            CASE WHEN row_number() OVER (PARTITION BY r.finding_id ORDER BY r.role, r.evidence <> 'line', r.day, r.evidence, r.row_id) = 1
                 THEN 1 ELSE 0 END AS first,
             r.* EXCLUDE (scheme, kind, department),
             coalesce(r.scheme, s.scheme, v.scheme) AS scheme,
@@ -97,7 +100,7 @@ def make_detail(look: Look) -> None:
         LEFT JOIN raw_practitioner d ON d.practitioner_id = r.practitioner_id
         LEFT JOIN raw_item i ON i.item_id = r.item_id
         WINDOW shown AS (
-            ORDER BY r.institution_id, r.finding_fen DESC, r.finding_id, r.role, r.day, r.evidence, r.row_id)
+            ORDER BY r.institution_id, r.finding_fen DESC, r.finding_id, r.role, r.evidence <> 'line', r.day, r.evidence, r.row_id)
         ORDER BY place
         """
     )

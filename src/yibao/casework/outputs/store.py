@@ -8,9 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pcsv
-from sqlalchemy import Connection, Row, func, select, text
-
-from yibao.casework.tables import audit_run, finding
+from sqlalchemy import Connection, Row, text
 
 HEADER = pa.schema(
     [
@@ -25,33 +23,27 @@ HEADER = pa.schema(
 
 def cube(connection: Connection) -> list[Row[Any]]:
     """Give ``institution_id, rule, result, month, findings, at_stake_fen, attributed_fen`` of the open findings."""
-    columns = finding.c
-    month = text("CAST(to_char(DATE '1970-01-01' + finding.day::int, 'YYYYMM') AS int) AS month")
     return list(
         connection.execute(
-            select(
-                columns.institution_id,
-                columns.rule,
-                columns.result,
-                month,
-                func.count().label("findings"),
-                func.sum(columns.at_stake_fen).label("at_stake_fen"),
-                func.sum(columns.attributed_fen).label("attributed_fen"),
+            text(
+                "SELECT institution_id, rule, result, "
+                "CAST(to_char(DATE '1970-01-01' + day::int, 'YYYYMM') AS int) AS month, count(*) AS findings, "
+                "CAST(sum(at_stake_fen) AS bigint) AS at_stake_fen, "
+                "CAST(sum(attributed_fen) AS bigint) AS attributed_fen "
+                "FROM finding WHERE state = 'open' GROUP BY 1, 2, 3, 4"
             )
-            .where(columns.state == "open")
-            .group_by(columns.institution_id, columns.rule, columns.result, text("month"))
         )
     )
 
 
 def newest_run(connection: Connection) -> Row[Any] | None:
     """Give the newest run, None where nothing was ever audited."""
-    return connection.execute(select(audit_run).order_by(audit_run.c.number.desc()).limit(1)).first()
+    return connection.execute(text("SELECT * FROM audit_run ORDER BY number DESC LIMIT 1")).first()
 
 
 def run(connection: Connection, number: int) -> Row[Any]:
     """Give one run by its number."""
-    return connection.execute(select(audit_run).where(audit_run.c.number == number)).one()
+    return connection.execute(text("SELECT * FROM audit_run WHERE number = :number"), {"number": number}).one()
 
 
 def rules_as_run(connection: Connection) -> dict[str, dict[str, Any]]:

@@ -40,11 +40,10 @@ EVIDENCE_NAMES: Final = {
 }
 UNIT_NAMES: Final = {
     "fen": Text(zh="分", en="fen"),
-    "basis_points": Text(zh="‱（万分之一）", en="basis points"),
     "days": Text(zh="日", en="days"),
     "working_days": Text(zh="个工作日", en="working days"),
     "months": Text(zh="个月", en="months"),
-    "years": Text(zh="周岁（年）", en="years"),
+    "years": Text(zh="年（周岁）", en="years"),
     "hours": Text(zh="小时", en="hours"),
     "minutes": Text(zh="分钟", en="minutes"),
     "count": Text(zh="", en=""),

@@ -25,20 +25,28 @@ class _Bundle:
 
 BUNDLES: Final = (
     _Bundle("001103000010000", "001102000030000", "emergency"),  # 急诊监护费 含 诊查
+    _Bundle("001202000010000", "001202000020000", "stay"),  # 大抢救 高于 中抢救
     _Bundle("002101010020000", "002101010010100", "visit"),  # 食管钡餐透视 含 胸部透视
     _Bundle("003106040010000", "003101000040000", "visit"),  # 睡眠呼吸监测 含 脑电
+    _Bundle("001201000010000", "001201000140100", "stay"),  # 重症监护 含 护理
     _Bundle("003106010120000", "003106010010000", "visit"),  # 支气管舒张试验 含 通气功能
     _Bundle("004100000080000", "004800000030000", "visit"),  # 中药塌渍治疗 含 药物调配
+    _Bundle("003110000100000", "003110000060100", "stay"),  # 血液灌流 含 透析
     _Bundle("004200000070000", "004200000010000", "visit"),  # 骨折夹板外固定术 含 整复
     _Bundle("003316020030000", "003114000300000", "visit"),  # 胼胝病变切除修复术 含 鸡眼切除
+    _Bundle("003205000070000", "003205000010000", "stay"),  # 冠脉内超声 含 术前造影
     _Bundle("001303000010000", "001309000010000", "visit"),  # 家庭巡诊 含 健康咨询
     _Bundle("003313060030000", "003112010130000", "woman"),  # 宫腔镜检查 含 活检
-    _Bundle("001202000010000", "001202000020000", "stay"),  # 大抢救 高于 中抢救
-    _Bundle("001201000010000", "001201000140100", "stay"),  # 重症监护 含 护理
-    _Bundle("003110000100000", "003110000060100", "stay"),  # 血液灌流 含 透析
-    _Bundle("003205000070000", "003205000010000", "stay"),  # 冠脉内超声 含 术前造影
 )
 """Medical facts read from the items' descriptions; the list is the generator's own."""
+
+
+_WHERE_BUNDLES_MEET: Final = {
+    "emergency": "contained_in_emergency_care",
+    "visit": "contained_beside_main",
+    "woman": "contained_beside_main",
+    "stay": "hours_apart_in_one_stay",
+}
 
 
 def plant_charges(site: Site) -> None:
@@ -69,7 +77,7 @@ def _bundles(site: Site) -> None:
     for name, host in site.deal(site.quota.violations(), {n: places[b.place] for n, b in by_name.items()}):
         bundle = by_name[name]
         main, contained = items.coded(bundle.main), items.coded(bundle.contained)
-        way = "contained_beside_main" if bundle.place != "stay" else "hours_apart_in_one_stay"
+        way = _WHERE_BUNDLES_MEET[bundle.place]
         plant = site.marks.add("duplicate_charge_pair", violation=True, disguise=way)
         if bundle.place == "stay":
             turn = int(site.throw.integers(1, site.nights[host]))

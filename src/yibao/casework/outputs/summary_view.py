@@ -1,0 +1,113 @@
+"""The summary on a terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Styled
+
+from yibao.casework.outputs.ruletext import result_name
+from yibao.casework.outputs.summary import Summary
+from yibao.casework.outputs.words import day, money, percent, region
+from yibao.kernel import Language
+
+_MARKS = {"clear": "■", "suspicious": "◆"}
+_STYLES = {"clear": "rgb(163,58,10)", "suspicious": "rgb(230,159,0)"}
+
+
+def render(summary: Summary, console: Console, language: Language) -> None:
+    """Print what matters first: the total, the ten institutions, the rules; then what to know about the numbers."""
+    zh = language == "zh"
+    _head(summary, console, language)
+    console.print(_institutions(summary, language))
+    console.print(_rules(summary, language))
+    for line in summary.skipped:
+        assert line.skipped is not None
+        said = f"  {line.name.in_(language)}: {line.skipped.in_(language)}"
+        console.print(said, style="dim", highlight=False, markup=False)
+    held = summary.backlog
+    if held.rows or held.notes:
+        console.print(
+            f"隔离区：{held.rows:,} 行未接收，涉及 {money(held.fen)}；另有 {held.notes:,} 个值未采用（所在行已接收）。"
+            if zh
+            else f"Quarantine: {held.rows:,} rows not accepted, {money(held.fen, 'en')}; {held.notes:,} values left out "
+            "of accepted rows.",
+            highlight=False,
+        )
+    _assumed(summary, console, language)
+    console.print(
+        "一条明细被多条规则命中只计一次；以上均为疑点，认定以复核决定为准。"
+        if zh
+        else "A line that several rules hit counts once. These are findings to be reviewed, not decisions.",
+        style="dim",
+    )
+
+
+def _assumed(summary: Summary, console: Console, language: Language) -> None:
+    """Name the parameters that rest on our assumption: they decide what is a finding, so nobody may overlook them."""
+    if not summary.assumed:
+        return
+    console.print("假定值（无文件依据，由本地政策包确定）" if language == "zh" else "Assumed values", style="yellow")
+    for one in {one.key: one for one in summary.assumed}.values():
+        console.print(f"  {one.shown(language)}  {one.meaning.in_(language)}", style="dim", highlight=False, markup=False)
+
+
+def _head(summary: Summary, console: Console, language: Language) -> None:
+    run = summary.run
+    place, share = region(run.region), percent(summary.fen, summary.billed_fen, decimals=2)
+    period = f"{day(summary.first_day)} – {day(summary.last_day)}"
+    amount = Styled(money(summary.fen, language), style="bold")
+    parts = [
+        ("clear", summary.clear_findings, summary.clear_fen),
+        ("suspicious", summary.suspicious_findings, summary.suspicious_fen),
+    ]
+    if language == "zh":
+        console.print(Styled(f"{place} 审核结果  第 {run.number} 次运行，{run.finished}", style="bold"))
+        console.print(Styled(f"  疑点 {summary.findings:,} 条，涉及 ") + amount + f"，占明细费用 {share}")
+        console.print(f"  数据 {period}，明细 {summary.billed_lines:,} 条，{money(summary.billed_fen)}", highlight=False)
+    else:
+        console.print(Styled(f"{place} audit  run {run.number}, {run.finished}", style="bold"))
+        console.print(Styled(f"  {summary.findings:,} findings, ") + amount + f" at stake, {share} of what was billed")
+        console.print(
+            f"  data {period}, {summary.billed_lines:,} lines, {money(summary.billed_fen, 'en')}", highlight=False
+        )
+    line = Styled("  ")
+    for result, findings, fen in parts:
+        line.append(f"{_MARKS[result]} {result_name(result).in_(language)} ", style=_STYLES[result])
+        line.append(f"{findings:,} · {money(fen, language)}    ")
+    console.print(line)
+
+
+def _institutions(summary: Summary, language: Language) -> Table:
+    zh = language == "zh"
+    base = f"{summary.institutions_with_findings}/{summary.institutions_known}"
+    grid = Table(
+        title=f"涉及金额最多的机构（有疑点 {base} 家）" if zh else f"Most at stake ({base} institutions have findings)",
+        box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False,
+    )  # fmt: skip
+    names = ("机构", "等级", "疑点", "疑点明细", "涉及金额", "占本机构费用")
+    for at, name in enumerate(names if zh else ("institution", "level", "findings", "lines", "amount", "of its bills")):
+        grid.add_column(name, justify="left" if at < 2 else "right", overflow="fold")
+    for one in summary.institutions:
+        grid.add_row(
+            Styled(one.name), one.level, f"{one.findings:,}", f"{one.lines:,}", money(one.fen, language),
+            percent(one.fen, one.billed_fen),
+        )  # fmt: skip
+    return grid
+
+
+def _rules(summary: Summary, language: Language) -> Table:
+    zh = language == "zh"
+    grid = Table(title="规则" if zh else "Rules", box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for at, name in enumerate(("规则", "判定", "疑点", "涉及金额", "占比") if zh else ("rule", "result", "findings", "amount", "share")):
+        grid.add_column(name, justify="left" if at < 2 else "right", overflow="fold")
+    for line in summary.rules:
+        if line.skipped is not None:
+            continue
+        mark = Styled(f"{_MARKS[line.result]} {result_name(line.result).in_(language)}", style=_STYLES[line.result])
+        grid.add_row(
+            line.name.in_(language), mark, f"{line.findings:,}", money(line.attributed_fen, language),
+            percent(line.attributed_fen, summary.fen),
+        )  # fmt: skip
+    return grid

@@ -1,0 +1,99 @@
+"""Tidying: a delimited text that the engine cannot read as it is, told again record by record.
+
+Most files are read by the engine itself, fast and in parallel. One with ragged rows, a quote that never closes,
+blank lines or mixed line ends goes through here once: what is a row is written to a tidy file with its number, what
+is none is put aside with its number and the reason. A record is counted as a spreadsheet counts rows: the header is
+row 1, a blank line counts, and a quoted text of several lines is one row.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from yibao.kernel import Text
+
+MAX_LINES = 200
+"""A quoted text of more lines than this is taken for a quote that never closes."""
+
+NO_ROW = {
+    "fields": Text(zh="这一行的列数与表头不同", en="the row does not have as many fields as the header"),
+    "quotes": Text(zh="这一行的引号没有配对", en="a quote of this row never closes or closes too early"),
+    "huge": Text(zh="这一行中有超大字段", en="a field of this row is far too large"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Where the rows of a text are (number first), and where its lines that are no rows (number, reason, text)."""
+
+    rows: Path
+    rejected: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    text: str
+    fields: Sequence[str] | None
+    fault: str | None
+
+
+def tidy(path: Path, target: Path, delimiter: str, width: int, header_row: int) -> Tidied:
+    """Write the rows of a UTF-8 text with ``width`` columns, and what is none, to two CSV files without header."""
+    tidied = Tidied(target.with_suffix(".rows"), target.with_suffix(".rejected"))
+    with (
+        path.open(encoding="utf-8", newline="") as stream,
+        tidied.rows.open("w", encoding="utf-8", newline="") as good,
+        tidied.rejected.open("w", encoding="utf-8", newline="") as bad,
+    ):
+        rows = csv.writer(good, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        rejected = csv.writer(bad, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for number, record in enumerate(_records(stream, delimiter, width, header_row), start=1):
+            if number <= header_row or not record.text.strip("\r\n"):
+                continue
+            if record.fault is None:
+                rows.writerow([number, *(record.fields or ())])
+            else:
+                rejected.writerow([number, record.fault, record.text.rstrip("\r\n")])
+    return tidied
+
+
+def _records(stream: Iterator[str], delimiter: str, width: int, header_row: int) -> Iterator[_Record]:
+    """Give the records of a text; a line whose quote never closes stands alone, and the next one is looked at anew."""
+    again: deque[str] = deque()
+    number = 0
+    while (line := again.popleft() if again else next(stream, None)) is not None:
+        number += 1
+        record = _read([line], delimiter, width)
+        if record.fault == "quotes" and line.count('"') % 2:
+            lines = [line, *_until_closed(stream, again)]
+            record = _read(lines, delimiter, width)
+            rows_within = any(_read([other], delimiter, width).fault is None for other in lines[1:])
+            if record.fault == "quotes" or (record.fault and rows_within and number > header_row):
+                again.extendleft(reversed(lines[1:]))
+                record = _Record(line, None, "quotes")
+        yield record
+
+
+def _until_closed(stream: Iterator[str], again: deque[str]) -> Iterator[str]:
+    for _ in range(MAX_LINES):
+        line = again.popleft() if again else next(stream, None)
+        if line is None:
+            return
+        yield line
+        if line.count('"') % 2:
+            return
+
+
+def _read(lines: list[str], delimiter: str, width: int) -> _Record:
+    text = "".join(lines)
+    try:
+        fields = next(csv.reader(lines, delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        return _Record(text, None, "huge" if "limit" in str(error) else "quotes")
+    while len(fields) > width and not fields[-1]:
+        fields.pop()
+    return _Record(text, fields, None if len(fields) == width else "fields")

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from yibao.bootstrap import House
+from yibao.casework import RunOutcome
+from yibao.city import CityPlan, build_city
+from yibao.collect import Outcome, load_source
+from yibao.store import Home, Register
+
+PEOPLE = 1_000
+
+
+@pytest.fixture(scope="session")
+def small_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("city")
+    build_city(CityPlan(people=PEOPLE, seed=7), folder)
+    return folder
+
+
+class Desk:
+    """A house with the verbs of a test: collect a folder, audit, look at the open findings."""
+
+    def __init__(self, register: Register) -> None:
+        self.house = House(register.home, register, "test")
+
+    def collect(self, *paths: Path) -> Outcome:
+        outcome = self.house.collect(paths, load_source("national"), lambda *_: None, lambda: None)
+        assert not outcome.problems
+        return outcome
+
+    def audit(
+        self,
+        engine: str = "duckdb",
+        *,
+        since: int | None = None,
+        rules: list[str] | None = None,
+        as_known: int | None = None,
+        sql_log: Path | None = None,
+    ) -> RunOutcome:
+        self.house.load_official_knowledge(lambda *_: None, only_if_none=True)
+        return self.house.audit(
+            engine=engine, rules=rules, region=None, since=since, as_known=as_known, memory_mib=1024,
+            progress=lambda *_: None, on_wait=lambda: None, sql_log=sql_log,
+        )  # fmt: skip
+
+    def open_findings(self) -> set[tuple[object, ...]]:
+        columns = (
+            "finding_id, rule, result, institution_id, person_id, day, measured, threshold, knowledge_id, "
+            "at_stake_fen, attributed_fen, rows"
+        )
+        with self.house.register.engine.connect() as connection:
+            found = connection.exec_driver_sql(f"SELECT {columns} FROM finding WHERE state = 'open'")
+            return {tuple(row) for row in found}
+
+
+@pytest.fixture
+def desk(fresh_register: Register) -> Desk:
+    return Desk(fresh_register)
+
+
+@pytest.fixture
+def home(fresh_register: Register) -> Home:
+    return fresh_register.home
+
+
+Keep = Callable[[dict[str, str]], bool]
+
+
+def rewrite(source: Path, target: Path, keep: Keep, change: Callable[[dict[str, str]], None] | None = None) -> int:
+    """Copy a CSV extract, keeping only some rows and changing others; give the number of rows kept."""
+    kept = 0
+    with source.open(encoding="utf-8", newline="") as stream, target.open("w", encoding="utf-8", newline="") as sink:
+        reader: Iterator[dict[str, str]] = csv.DictReader(stream)
+        writer = csv.DictWriter(sink, reader.fieldnames or [], extrasaction="ignore")  # type: ignore[attr-defined]
+        writer.writeheader()
+        for row in reader:
+            if keep(row):
+                if change is not None:
+                    change(row)
+                writer.writerow(row)
+                kept += 1
+    return kept
