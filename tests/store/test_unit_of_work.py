@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 from tests.store import programs
 
-from yibao.kernel import Refused
-from yibao.store import Event, Register, UnitOfWork, open_register
+from yibao.kernel import Event, Refused
+from yibao.store import Delivered, Register, UnitOfWork, open_register
 from yibao.store.tables import outbox
 
 
@@ -20,13 +20,13 @@ def waiting(register: Register) -> int:
 
 def test_a_clean_exit_commits(fresh_register: Register) -> None:
     with fresh_register.unit_of_work("clerk") as unit:
-        unit.emit(Event("thing.done", "thing:1", {"字": "值"}))
+        unit.emit(Event("audit.finished", "thing:1", {"字": "值"}))
     assert waiting(fresh_register) == 1
 
 
 def test_an_error_rolls_everything_back(fresh_register: Register) -> None:
     with pytest.raises(ZeroDivisionError), fresh_register.unit_of_work("clerk") as unit:
-        unit.emit(Event("thing.done", "thing:1", {}))
+        unit.emit(Event("audit.finished", "thing:1", {}))
         raise ZeroDivisionError
     assert waiting(fresh_register) == 0
 
@@ -35,63 +35,66 @@ def test_what_is_due_at_the_end_sees_the_outcome(fresh_register: Register) -> No
     seen: list[int] = []
     with fresh_register.unit_of_work("clerk") as unit:
         unit.at_end(lambda: seen.append(waiting(fresh_register)))
-        unit.emit(Event("thing.done", "thing:1", {}))
+        unit.emit(Event("audit.finished", "thing:1", {}))
         assert seen == []
     with pytest.raises(ZeroDivisionError), fresh_register.unit_of_work("clerk") as unit:
         unit.at_end(lambda: seen.append(waiting(fresh_register)))
-        unit.emit(Event("thing.done", "thing:2", {}))
+        unit.emit(Event("audit.finished", "thing:2", {}))
         raise ZeroDivisionError
     assert seen == [1, 1]
 
 
 def test_events_arrive_once_with_who_and_when(fresh_register: Register) -> None:
     with fresh_register.unit_of_work("clerk") as unit:
-        unit.emit(Event("thing.done", "thing:1", {"n": [1, "二"]}))
-        unit.emit(Event("other.kind", "thing:2", {}))
-    got: list[Event] = []
-    handlers = {"thing.done": lambda unit, event: got.append(event)}
+        unit.emit(Event("audit.finished", "thing:1", {"n": [1, "二"]}))
+        unit.emit(Event("batch.published", "thing:2", {}))
+    got: list[Delivered] = []
+    handlers = {"audit.finished": lambda unit, event: got.append(event)}
     assert fresh_register.deliver(handlers) == 1
     assert fresh_register.deliver(handlers) == 0
-    [event] = got
+    [delivered] = got
+    event = delivered.event
     assert (event.kind, event.subject, event.body, event.actor) == (
-        "thing.done",
+        "audit.finished",
         "thing:1",
         {"n": [1, "二"]},
         "clerk",
     )
-    assert event.id is not None and event.written_at is not None
+    assert delivered.id and delivered.written_at.tzinfo is not None
     assert waiting(fresh_register) == 1  # nobody asked for the other kind
 
 
 def test_a_failing_handler_keeps_its_event_and_its_changes_out(fresh_register: Register) -> None:
     with fresh_register.unit_of_work("clerk") as unit:
         for number in range(3):
-            unit.emit(Event("thing.done", f"thing:{number}", {}))
+            unit.emit(Event("audit.finished", f"thing:{number}", {}))
     broken = True
 
-    def handle(unit: UnitOfWork, event: Event) -> None:
-        unit.emit(Event("effect", event.subject, {}))
-        if broken and event.subject == "thing:1":
+    def handle(unit: UnitOfWork, delivered: Delivered) -> None:
+        unit.emit(Event("finding.found", delivered.event.subject, {}))
+        if broken and delivered.event.subject == "thing:1":
             raise ZeroDivisionError
 
     def effects() -> list[str]:
         with fresh_register.engine.connect() as connection:
-            wanted = select(outbox.c.subject).where(outbox.c.kind == "effect").order_by(outbox.c.subject)
+            wanted = (
+                select(outbox.c.subject).where(outbox.c.kind == "finding.found").order_by(outbox.c.subject)
+            )
             return list(connection.scalars(wanted))
 
     with pytest.raises(ZeroDivisionError):
-        fresh_register.deliver({"thing.done": handle})
+        fresh_register.deliver({"audit.finished": handle})
     assert effects() == ["thing:0", "thing:2"]
     broken = False
-    assert fresh_register.deliver({"thing.done": handle}) == 1
+    assert fresh_register.deliver({"audit.finished": handle}) == 1
     assert effects() == ["thing:0", "thing:1", "thing:2"]
 
 
 def test_delivery_stops_at_its_limit(fresh_register: Register) -> None:
     with fresh_register.unit_of_work("clerk") as unit:
         for number in range(5):
-            unit.emit(Event("thing.done", f"thing:{number}", {}))
-    assert fresh_register.deliver({"thing.done": lambda unit, event: None}, limit=2) == 2
+            unit.emit(Event("audit.finished", f"thing:{number}", {}))
+    assert fresh_register.deliver({"audit.finished": lambda unit, event: None}, limit=2) == 2
     assert waiting(fresh_register) == 3
 
 
@@ -99,19 +102,19 @@ def test_two_workers_share_the_work(fresh_register: Register) -> None:
     count = 60
     with fresh_register.unit_of_work("clerk") as unit:
         for number in range(count):
-            unit.emit(Event("thing.done", f"thing:{number}", {}))
+            unit.emit(Event("audit.finished", f"thing:{number}", {}))
     handled: Counter[str] = Counter()
     both_inside = threading.Barrier(2)  # proves that neither waits for the other's transaction
     first = threading.local()
 
-    def handle(unit: UnitOfWork, event: Event) -> None:
+    def handle(unit: UnitOfWork, delivered: Delivered) -> None:
         if not hasattr(first, "done"):
             first.done = True
             both_inside.wait(timeout=60)
-        handled[event.subject] += 1
+        handled[delivered.event.subject] += 1
 
     def work() -> None:
-        while fresh_register.deliver({"thing.done": handle}, limit=10):
+        while fresh_register.deliver({"audit.finished": handle}, limit=10):
             pass
 
     workers = [threading.Thread(target=work) for _ in range(2)]

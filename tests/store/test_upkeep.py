@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from tests.store.programs import write_rows
 
-from yibao.kernel import Refused
-from yibao.store import Event, Home, Lake, Register, doctor, dump_register, open_register, restore_register
+from yibao.kernel import Event, Refused
+from yibao.store import Home, Lake, Register, doctor, dump_register, open_register, restore_register
 from yibao.store.__main__ import main
 
 
@@ -47,7 +47,7 @@ def test_a_dump_moves_a_register_to_an_empty_home(
     with open_register(fresh_home) as restored:
         assert everything(restored) == everything(fresh_register)
         with restored.unit_of_work("test") as unit:
-            unit.emit(Event("next", "x", {}))  # numbers go on where they were
+            unit.emit(Event("audit.finished", "x", {}))  # numbers go on where they were
         assert len(everything(restored)[0]) == 2
 
 

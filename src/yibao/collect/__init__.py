@@ -9,8 +9,10 @@ the same again changes nothing; sending a row again with other content corrects 
 
 from __future__ import annotations
 
+from yibao.collect.lake import known_files, superseded
 from yibao.collect.rows import rows_as_stored
-from yibao.collect.service import Outcome, Progress, collect, known_files, superseded
+from yibao.collect.run import Outcome, Progress
+from yibao.collect.service import collect
 from yibao.collect.sources import Source, builtin_sources, load_source, read_source
 from yibao.collect.store import Collected, collections
 

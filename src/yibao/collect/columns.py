@@ -45,9 +45,7 @@ def _class_of(characters: str) -> str:
     return "".join(f"\\x{{{ord(c):X}}}" for c in characters)
 
 
-_UNUSUAL = (
-    f"^[{_class_of(MARGINS)}]|[{_class_of(MARGINS)}]$|[{_class_of(FULL_WIDTH + INVISIBLE)}]"  # a regular expression
-)
+_UNUSUAL = f"^[{_class_of(MARGINS)}]|[{_class_of(MARGINS)}]$|[{_class_of(FULL_WIDTH + INVISIBLE)}]"  # a regular expression
 
 
 def normal(raw: str) -> str:
@@ -210,7 +208,9 @@ def _moment(column: Column, text: str, parsed: str) -> Reading:
 
 def damaged(text: str) -> str:
     """Give the SQL that recognises an id which a spreadsheet turned into a number (9.90101E+19)."""
-    return rf"contains(upper({text}), 'E+') AND regexp_full_match({text}, '[+-]?[0-9](\.[0-9]+)?[Ee]\+[0-9]+')"
+    return (
+        rf"contains(upper({text}), 'E+') AND regexp_full_match({text}, '[+-]?[0-9](\.[0-9]+)?[Ee]\+[0-9]+')"
+    )
 
 
 def _text(column: Column, text: str, _: str) -> Reading:

@@ -51,9 +51,10 @@ def expand(paths: Iterable[Path], scratch: Path, problems: list[Refused]) -> lis
                 todo=Text(zh="检查路径", en="check the path"),
             )
     found: list[Incoming] = []
-    for number, (path, shown) in enumerate(file for path in wanted for file in _walk(path)):
+    files = [file for path in wanted for file in _walk(path)]
+    for number, (file, shown) in enumerate(files):
         try:
-            found += _open(path, shown, scratch / f"zip-{number}")
+            found += _open(file, shown, scratch / f"zip-{number}")
         except Refused as refused:
             problems.append(refused)
     return found

@@ -64,7 +64,9 @@ def select(table: Table, raw: RawRows, file_map: FileMap, file_number: int) -> s
     if file_map.filtered:
         source, record = f"{raw.numbered} WHERE {_chosen(raw, file_map)}", "number"
     normals = _list(f"{_normal(came.get(c.name))} AS n_{c.name}" for c in columns)
-    texts = _list(f"{_worded(meaning(f'n_{c.name}'), file_map.origin(c.name))} AS t_{c.name}" for c in columns)
+    texts = _list(
+        f"{_worded(meaning(f'n_{c.name}'), file_map.origin(c.name))} AS t_{c.name}" for c in columns
+    )
     parsed = [f"{p} AS p_{c.name}" for c in columns if (p := read(c).parsed) is not None]
     values = _list(f"{sql} AS {name}" for c in columns for name, sql in _values(c))
     names = [f.name for f in table.stored()][1:-3]

@@ -1,20 +1,24 @@
 """Quarantine: every row that was not accepted, with its place, what was wanted, what came, and its money.
 
 A quarantined row is stored whole, so that nothing that was sent is lost. When a corrected file brings the row
-again it is accepted, and the entry counts as settled: nothing is ever deleted here.
+again it is accepted, and the entry counts as settled: nothing is ever deleted here. The bad rows of a file are looked
+at again as they came, inside the engine: a file may well be bad from its first row to its last.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
-from yibao.claims import Column
-from yibao.collect.raw_rows import rejected_lines
-from yibao.collect.staging import Judgement, Staged
+from yibao.claims import Column, Table, table
+from yibao.collect.columns import listed, quote
+from yibao.collect.layers import BLANK, key_of
+from yibao.collect.raw_rows import RawRows, rejected_rows
+from yibao.collect.staging import Staged
+from yibao.collect.tidy import NO_ROW
 from yibao.collect.verdicts import REFUSED
 from yibao.engine import Engine
 from yibao.kernel import Text
@@ -31,18 +35,26 @@ SCHEMA = pa.schema(
 """One reason per row; ``first`` marks the first reason of a record, so that rows and money are counted once.
 ``kept`` = 1 where only the value was left out and the row itself was accepted."""
 
-_REASONS = {
+FOUND = "quarantine_found"
+"""The engine's table of the entries of this collection, before they have numbers and a batch."""
+
+_FIELDS = SCHEMA.names[1:-1]
+_SHOWN = 500
+_RAGGED = "ragged"
+_BETWEEN_ROWS = {
     "repeated": Text(
         zh="同一主键在本次数据中已出现且内容不同",
         en="the key appeared before in this delivery with other content",
     ),
+    "collision": Text(
+        zh="与另一个主键算出的内部编号相同，须人工处理",
+        en="another key comes to the same internal number; a person has to look",
+    ),
     "reference": Text(
         zh="所引用的记录不存在或未被接收", en="the row refers to one that does not exist or was refused"
     ),
-    "ragged": Text(
-        zh="这一行不成行：列数或引号不对", en="this is no row: wrong number of fields or broken quotes"
-    ),
 }
+_OWN_KEY = "唯一主键 / a key of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,151 +66,237 @@ class Tally:
     amount_fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Bad:
-    record: int
-    source_row: int
-    natural_key: str | None
-    bad: int
-    notes: int
-    money: int | None
-    verdict: str | None
-    verdict_column: str | None
-
-
-def entries(engine: Engine, staged: Staged, verdicts: str, batch: int) -> tuple[pa.Table, Tally]:
-    """Give the quarantine entries of one staged file, and the count of rows and money they hold."""
-    bad = _bad_rows(engine, staged, verdicts)
-    texts = _texts(engine, staged, [b.record for b in bad])
-    rows: list[dict[str, object]] = []
-    for entry in bad:
-        raw = texts.get(entry.record, [])
-        rows += list(_reasons(entry, staged, raw, batch))
-    lines = rejected_lines(engine, staged.raw)
-    for line, text, error in lines:
-        reason = _REASONS["ragged"]
-        rows.append(
-            _entry(staged, batch, source_row=line, code="ragged", text=reason, wanted=f"{len(staged.raw.header)} 列",
-                   came=error, row_text=text, first=1)
-        )  # fmt: skip
-    refused = [b for b in bad if b.bad or b.verdict]
-    tally = Tally(
-        quarantined=len(refused) + len(lines),
-        noted=len(bad) - len(refused),
-        amount_fen=sum(abs(b.money or 0) for b in refused),
+def prepare(engine: Engine) -> None:
+    """Create the empty table of entries."""
+    fields = ", ".join(
+        f"{f.name} {'BIGINT' if f.type == 'int64' else 'VARCHAR'}" for f in SCHEMA if f.name in _FIELDS
     )
-    return pa.Table.from_pylist(rows, schema=SCHEMA), tally
+    engine.execute_native(f"CREATE OR REPLACE TABLE {FOUND} ({fields})")
 
 
-def source_row(staged: Staged, rejected: list[tuple[int, str, str]]) -> str:
-    """Give the SQL of the record number that the staged row ``s`` has in its file, counting the header and the unreadable lines."""
-    header = staged.raw.header_row
-    number = f"coalesce(s.record, s.rowid - {staged.first} + 1)"
-    skipped = " + ".join(
-        f"CASE WHEN {number} > {line - header - 1 - at} THEN 1 ELSE 0 END"
-        for at, (line, _, _) in enumerate(rejected[:200])
-    )
-    return f"CAST({number} + {header}{' + ' + skipped if skipped else ''} AS BIGINT)"
-
-
-def _bad_rows(engine: Engine, staged: Staged, verdicts: str) -> list[_Bad]:
-    rejected = rejected_lines(engine, staged.raw)
-    found = engine.execute_native(
+def add(engine: Engine, staged: Staged, verdicts: str) -> Tally:
+    """Add the entries of one staged file, and count the rows and the money they hold."""
+    engine.execute_native(
         f"""
-        SELECT coalesce(s.record, s.rowid - {staged.first} + 1) AS record, {source_row(staged, rejected)} AS source_row, s.natural_key, s.bad, s.notes,
-               s.money, v.kind, v.column_name
+        CREATE OR REPLACE TEMP TABLE quarantine_bad AS
+        SELECT CAST({staged.source_row} AS BIGINT) AS number, s.natural_key, s.bad, s.notes,
+               coalesce(abs(s.money), 0) AS fen, v.kind, v.column_name
         FROM {staged.name} s
         LEFT JOIN (SELECT row, min(kind) AS kind, min(column_name) AS column_name FROM {verdicts}
-                   WHERE kind IN ('{REFUSED[0]}', '{REFUSED[1]}') GROUP BY row) v ON v.row = s.rowid
-        WHERE s.file_number = {staged.file_number} AND (s.bad <> 0 OR s.notes <> 0 OR v.row IS NOT NULL)
-        ORDER BY s.rowid
+                   WHERE kind IN ({listed(REFUSED)}) GROUP BY row) v ON v.row = s.rowid
+        WHERE s.file_number = {staged.file_number} AND s.bad <> {BLANK}
+          AND (s.bad <> 0 OR s.notes <> 0 OR v.row IS NOT NULL)
         """
     )
-    return [
-        _Bad(
-            r["record"],
-            r["source_row"],
-            r["natural_key"],
-            r["bad"],
-            r["notes"],
-            r["money"],
-            r["kind"],
-            r["column_name"],
-        )
-        for r in (found.to_pylist() if found else [])
-    ]
-
-
-def _texts(engine: Engine, staged: Staged, numbers: list[int]) -> dict[int, list[str | None]]:
-    """Look at the bad rows again as they came; only files with something wrong are read twice."""
-    if not numbers:
-        return {}
-    engine.register_arrow("quarantined_numbers", pa.table({"number": pa.array(numbers, pa.int64())}))
-    found = engine.execute_native(
-        f"SELECT r.* FROM (SELECT row_number() OVER () AS number, * FROM {staged.raw.relation}) r "
-        "WHERE r.number IN (SELECT number FROM quarantined_numbers)"
+    rows, refused, fen = _numbers(
+        engine,
+        "SELECT count(*), count(*) FILTER (WHERE bad <> 0 OR kind IS NOT NULL), "
+        "CAST(coalesce(sum(fen) FILTER (WHERE bad <> 0 OR kind IS NOT NULL), 0) AS BIGINT) FROM quarantine_bad",
     )
-    rows: dict[int, list[str | None]] = {}
-    for record in found.to_pylist() if found else []:
-        number = record.pop("number")
-        rows[number] = list(record.values())
-    return rows
+    if rows:
+        _add_rows(engine, staged)
+    ragged = _add_rejected(engine, staged)
+    return Tally(quarantined=refused + ragged, noted=rows - refused, amount_fen=fen)
 
 
-def _reasons(bad: _Bad, staged: Staged, raw: list[str | None], batch: int) -> Iterator[dict[str, object]]:
-    row_text = json.dumps(dict(zip(staged.raw.header, raw, strict=False)), ensure_ascii=False)
-    first = 1
-    for at, judgement in enumerate(staged.judgements):
-        mask = bad.notes if judgement.lenient else bad.bad
-        if not mask >> at & 1:
-            continue
-        kept = 1 if judgement.lenient else 0
-        yield _entry(
-            staged, batch, source_row=bad.source_row, natural_key=bad.natural_key, column=judgement.column,
-            code=judgement.code, text=judgement.text, wanted=judgement.wanted, kept=kept,
-            came=_came(judgement, staged, raw), row_text=row_text, first=0 if kept else first,
-            amount_fen=abs(bad.money or 0) if first and not kept else 0,
-        )  # fmt: skip
-        first = first if kept else 0
-    if bad.verdict is not None:
-        column = staged.table.column(bad.verdict_column) if bad.verdict_column else None
-        yield _entry(
-            staged, batch, source_row=bad.source_row, natural_key=bad.natural_key, column=column, code=bad.verdict,
-            text=_REASONS[bad.verdict], wanted=column.of if column else "唯一主键 / a key of its own",
-            came=_raw_of(column.name, staged, raw) if column else bad.natural_key,
-            row_text=row_text, first=first, amount_fen=abs(bad.money or 0) if first else 0,
-        )  # fmt: skip
+def forget_known(engine: Engine, stored: Sequence[Path], lake: Mapping[str, Sequence[Path]]) -> int:
+    """Leave out the rows whose every entry is stored and still open; gives how many entries remain.
+
+    ``stored`` are the lake's quarantine files, ``lake`` the files of every contract table.
+    """
+    if stored:
+        engine.bind("quarantine_stored", files=list(stored), schema=SCHEMA)
+        engine.execute_native(
+            "CREATE OR REPLACE TEMP TABLE quarantine_open AS SELECT q.* FROM quarantine_stored q "
+            f"SEMI JOIN {FOUND} f ON f.table_name = q.table_name AND f.row_text = q.row_text"
+        )
+        for name in _words(engine, "SELECT DISTINCT table_name FROM quarantine_open ORDER BY 1"):
+            if lake[name]:
+                _drop_settled(engine, table(name), lake[name])
+        engine.execute_native(
+            f"""
+            DELETE FROM {FOUND} WHERE (table_name, row_text) NOT IN (
+                SELECT (f.table_name, f.row_text) FROM {FOUND} f WHERE NOT EXISTS (
+                    SELECT 1 FROM quarantine_open q WHERE q.table_name = f.table_name AND q.row_text = f.row_text
+                    AND q.code = f.code AND q.column_name IS NOT DISTINCT FROM f.column_name))
+            """
+        )
+    return count(engine)
 
 
-def _came(judgement: Judgement, staged: Staged, raw: list[str | None]) -> str | None:
-    if judgement.column is not None:
-        return _raw_of(judgement.column.name, staged, raw)
-    shown = {h: v for h, v in zip(staged.raw.header, raw, strict=False) if v}
-    money = [c for c in staged.table.columns if c.type in ("money", "quantity", "day", "moment", "flag")]
-    return ", ".join(f"{c.zh}={shown[h]}" for c in money for h in c.headers if h in shown)
+def count(engine: Engine) -> int:
+    """Count the entries of this collection."""
+    return _numbers(engine, f"SELECT count(*) FROM {FOUND}")[0]
 
 
-def _raw_of(name: str, staged: Staged, raw: list[str | None]) -> str | None:
-    at = staged.columns.get(name, "")
-    return raw[int(at[1:])] if at.startswith("c") and at[1:].isdigit() and raw else None
+def selected(batch: int) -> str:
+    """Give the SELECT of the entries as they are stored, in the order in which they were found."""
+    return (
+        f"SELECT {batch * 2**32} + row_number() OVER (ORDER BY rowid) AS quarantine_id, {', '.join(_FIELDS)}, "
+        f"CAST({batch} AS BIGINT) AS batch FROM {FOUND} ORDER BY rowid"
+    )
 
 
-def _entry(
-    staged: Staged, batch: int, *, source_row: int, code: str, text: Text, wanted: str | None, came: str | None,
-    row_text: str, first: int, natural_key: str | None = None, column: Column | None = None, kept: int = 0,
-    amount_fen: int = 0,
+def _numbers(engine: Engine, sql: str) -> tuple[int, ...]:
+    found = engine.execute_native(sql)
+    assert found is not None
+    return tuple(int(column[0].as_py()) for column in found.columns)
+
+
+def _words(engine: Engine, sql: str) -> list[str]:
+    found = engine.execute_native(sql)
+    return [] if found is None else [str(word) for word in found.column(0).to_pylist()]
+
+
+# — the rows that are rows —
+
+
+def _add_rows(engine: Engine, staged: Staged) -> None:
+    engine.register_arrow("quarantine_reasons", _reasons(staged))
+    cells = ", ".join(f"c{at}" for at in range(len(staged.raw.header)))
+    came = "CASE WHEN r.cell > 0 THEN raw.cells[r.cell] WHEN r.cell = 0 THEN raw.described ELSE b.natural_key END"
+    engine.execute_native(
+        f"""
+        INSERT INTO {FOUND}
+        WITH raw AS (
+            SELECT r.number, {_row_text(staged.raw)} AS row_text, [{cells}] AS cells, {_described(staged)} AS described
+            FROM {staged.raw.numbered} r SEMI JOIN quarantine_bad b ON b.number = r.number
+        )
+        SELECT {quote(staged.table.table)}, {quote(staged.raw.incoming.shown)}, b.number, b.natural_key,
+               r.column_name, r.header, r.code, r.reason_zh, r.reason_en, r.wanted,
+               {_cut(came)},
+               r.sensitivity, r.kept, CAST({_first("r", "b")} AS BIGINT), CASE WHEN {_first("r", "b")} THEN b.fen ELSE 0 END,
+               raw.row_text
+        FROM quarantine_bad b JOIN raw ON raw.number = b.number JOIN quarantine_reasons r
+          ON CASE WHEN r.bit >= 0 THEN CASE WHEN r.kept = 1 THEN b.notes ELSE b.bad END & (CAST(1 AS BIGINT) << r.bit) <> 0
+             ELSE r.code = b.kind AND r.column_name IS NOT DISTINCT FROM b.column_name END
+        ORDER BY b.number, r.place
+        """
+    )
+
+
+def _first(reason: str, row: str) -> str:
+    """Give the condition of a row's first reason: its lowest bit, or a verdict, which only faultless rows get."""
+    lowest = f"{row}.bad & -{row}.bad = CAST(1 AS BIGINT) << {reason}.bit"
+    return f"({reason}.kept = 0 AND CASE WHEN {reason}.bit >= 0 THEN {lowest} ELSE true END)"
+
+
+def _reasons(staged: Staged) -> pa.Table:
+    """List everything that can be said of a row of a staged file; ``cell`` is what to show of it.
+
+    ``cell`` counts raw columns from 1; 0 means the row's figures, -1 its key.
+    """
+    rows = [
+        _reason(
+            staged, at, j.code, j.column, j.text, j.wanted, kept=int(j.lenient), cell=_cell(staged, j.column)
+        )
+        for at, j in enumerate(staged.judgements)
+    ]
+    for code in ("repeated", "collision"):
+        rows.append(_reason(staged, -1, code, None, _BETWEEN_ROWS[code], _OWN_KEY, kept=0, cell=-1))
+    for column in staged.table.references():
+        text, wanted = _BETWEEN_ROWS["reference"], table(column.of or "").text.both()
+        rows.append(
+            _reason(staged, -1, "reference", column, text, wanted, kept=0, cell=_cell(staged, column))
+        )
+    return pa.Table.from_pylist([{**row, "place": place} for place, row in enumerate(rows)])
+
+
+def _reason(
+    staged: Staged, bit: int, code: str, column: Column | None, text: Text, wanted: str, *, kept: int, cell: int
 ) -> dict[str, object]:  # fmt: skip
+    header = None
+    if column is not None:
+        header = staged.raw.header[cell - 1] if cell > 0 else column.field
     return {
-        "quarantine_id": 0, "table_name": staged.table.table, "file": staged.raw.incoming.shown,
-        "source_row": source_row, "natural_key": natural_key, "column_name": column.name if column else None,
-        "header": _header(column, staged), "code": code, "reason_zh": text.zh, "reason_en": text.en,
-        "wanted": wanted, "came": came, "sensitivity": column.sensitivity if column else "internal", "kept": kept,
-        "first": first, "amount_fen": amount_fen, "row_text": row_text, "batch": batch,
+        "bit": bit, "code": code, "column_name": column.name if column else None, "header": header,
+        "reason_zh": text.zh, "reason_en": text.en, "wanted": wanted, "kept": kept, "cell": cell,
+        "sensitivity": column.sensitivity if column else "internal",
     }  # fmt: skip
 
 
-def _header(column: Column | None, staged: Staged) -> str | None:
-    if column is None:
-        return None
-    at = staged.columns.get(column.name, "")
-    return staged.raw.header[int(at[1:])] if at.startswith("c") and at[1:].isdigit() else column.field
+def _cell(staged: Staged, column: Column | None) -> int:
+    """Say which cell shows what came; of a column that the file does not have, the figures of the row."""
+    at = staged.raw_column(column.name) if column is not None else None
+    return 0 if at is None else at + 1
+
+
+def _cut(text: str) -> str:
+    return f"CASE WHEN length({text}) > {_SHOWN} THEN substr({text}, 1, {_SHOWN}) || ' …' ELSE {text} END"
+
+
+def _row_text(raw: RawRows) -> str:
+    pairs = ", ".join(f"{quote(name)}, c{at}" for at, name in enumerate(raw.header))
+    return f"CAST(json_object({pairs}) AS VARCHAR)"
+
+
+def _described(staged: Staged) -> str:
+    """Give the SQL that shows the figures of a row, for what is wrong between columns."""
+    shown = [
+        f"CASE WHEN c{at} <> '' THEN {quote(column.zh + '=')} || c{at} END"
+        for column in staged.table.columns
+        if column.type in ("money", "quantity", "day", "moment", "flag")
+        and (at := staged.raw_column(column.name)) is not None
+    ]
+    return f"concat_ws(', ', {', '.join(shown)})" if shown else "CAST(NULL AS VARCHAR)"
+
+
+# — the records that are no rows —
+
+
+def _add_rejected(engine: Engine, staged: Staged) -> int:
+    rejected = rejected_rows(staged.raw)
+    if rejected is None:
+        return 0
+    texts = _when_then((fault, text.zh) for fault, text in NO_ROW.items())
+    english = _when_then((fault, text.en) for fault, text in NO_ROW.items())
+    done = engine.execute_native(
+        f"""
+        INSERT INTO {FOUND}
+        SELECT {quote(staged.table.table)}, {quote(staged.raw.incoming.shown)}, number, NULL, NULL, NULL,
+               {quote(_RAGGED)}, CASE fault {texts} END, CASE fault {english} END,
+               {quote(f"{len(staged.raw.header)} 列 / columns")}, {_cut("text")}, 'sensitive', 0, 1, 0, text
+        FROM {rejected} ORDER BY number
+        """
+    )
+    assert done is not None
+    return int(done.column(0)[0].as_py())
+
+
+def _when_then(pairs: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"WHEN {quote(one)} THEN {quote(other)}" for one, other in pairs)
+
+
+# — what was settled since —
+
+
+def _drop_settled(engine: Engine, of: Table, files: Sequence[Path]) -> None:
+    """Drop the stored entries whose row was accepted since.
+
+    An entry of the same batch is settled too where a second file brought the row right, but not where the accepted
+    row is the very one that it contradicts.
+    """
+    engine.bind("quarantine_accepted", files=list(files), schema=of.stored())
+    engine.execute_native(
+        f"""
+        DELETE FROM quarantine_open q WHERE q.table_name = {quote(of.table)} AND q.natural_key <> '' AND EXISTS (
+            SELECT 1 FROM quarantine_accepted e WHERE {" AND ".join(_same_key(of))} AND (e.batch > q.batch
+              OR e.batch = q.batch AND q.kept = 0 AND q.code NOT IN ('repeated', 'collision')))
+        """
+    )
+
+
+def _same_key(of: Table) -> Iterator[str]:
+    """Give the conditions under which stored row ``e`` has the natural key of entry ``q``."""
+    if of.identity == "hash":
+        yield f"e.{of.id} = {key_of(of.table, 'q.natural_key')}"
+        return
+    for at, name in enumerate(of.key, start=1):
+        column = of.column(name)
+        part = f"split_part(q.natural_key, '|', {at})" if len(of.key) > 1 else "q.natural_key"
+        if column.type == "ref":
+            yield f"e.{name}_id = {key_of(column.of or '', part)}"
+        elif column.type in ("day", "moment"):
+            yield f"e.{name}_ymd = TRY_CAST({part} AS BIGINT)"
+        else:
+            yield f"CAST(e.{column.stored()[0][0]} AS VARCHAR) = {part}"

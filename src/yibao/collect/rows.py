@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from yibao.claims import table
+from yibao.collect import quarantine
 from yibao.collect.incoming import Incoming
-from yibao.collect.quarantine import entries
 from yibao.collect.raw_rows import open_rows
 from yibao.collect.sources import FileMap
 from yibao.collect.staging import create, stage
@@ -49,8 +49,9 @@ def rows_as_stored(engine: Engine, name: str, rows: list[dict[str, str]]) -> pa.
         engine.execute_native(
             "CREATE OR REPLACE TABLE no_verdicts (row BIGINT, kind VARCHAR, column_name VARCHAR)"
         )
-        bad, _ = entries(engine, staged, "no_verdicts", 0)
-        for entry in bad.to_pylist():
+        quarantine.prepare(engine)
+        quarantine.add(engine, staged, "no_verdicts")
+        for entry in _found(engine, f"SELECT * FROM {quarantine.FOUND} LIMIT 1").to_pylist():
             raise Refused(
                 "collect.bad_row",
                 zh=entry["reason_zh"],
@@ -61,10 +62,15 @@ def rows_as_stored(engine: Engine, name: str, rows: list[dict[str, str]]) -> pa.
             )
         names = [f.name for f in target.stored()][1:-3]
         number = target.id if target.identity == "hash" else f"rowid + 1 AS {target.id}"
-        found = engine.execute_native(
+        found = _found(
+            engine,
             f"SELECT {number}, {', '.join(names)}, 0 AS batch, 0 AS source_file, rowid + 2 AS source_row "
-            f"FROM {staging} ORDER BY rowid"
+            f"FROM {staging} ORDER BY rowid",
         )
-        engine.execute_native("DROP TABLE IF EXISTS rejected_0; DROP TABLE IF EXISTS rejected_0_scan")
-    assert found is not None
     return found.cast(target.stored())
+
+
+def _found(engine: Engine, sql: str) -> pa.Table:
+    found = engine.execute_native(sql)
+    assert found is not None
+    return found

@@ -14,15 +14,16 @@ from yibao.store.batch import Batch
 from yibao.store.doctor import Check, doctor
 from yibao.store.home import Home
 from yibao.store.lake import BatchInfo, Lake, LakeFile, Problem
+from yibao.store.outbox import Delivered
 from yibao.store.register import Register, open_register, stop_register
 from yibao.store.tables import metadata
-from yibao.store.unit import Event, UnitOfWork
+from yibao.store.unit import UnitOfWork
 
 __all__ = [
     "Batch",
     "BatchInfo",
     "Check",
-    "Event",
+    "Delivered",
     "Home",
     "Lake",
     "LakeFile",

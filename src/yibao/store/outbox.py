@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
+from yibao.kernel import Event
 from yibao.store.tables import outbox
-from yibao.store.unit import Event, UnitOfWork
+from yibao.store.unit import UnitOfWork
 
-Handler = Callable[[UnitOfWork, Event], None]
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """An event on its way to a handler: with its number and when it was written."""
+
+    id: int
+    event: Event
+    written_at: datetime
+
+
+Handler = Callable[[UnitOfWork, Delivered], None]
 OpenUnit = Callable[[str], AbstractContextManager[UnitOfWork]]
 
 DELIVERY = "outbox"
@@ -28,28 +41,28 @@ def deliver(unit_of_work: OpenUnit, handlers: Mapping[str, Handler], limit: int)
     failed: list[int] = []
     first_error: Exception | None = None
     while delivered + len(failed) < limit:
-        event: Event | None = None
+        waiting: Delivered | None = None
         try:
             with unit_of_work(DELIVERY) as unit:
-                event = _next(unit, list(handlers), failed)
-                if event is None:
+                waiting = _next(unit, list(handlers), failed)
+                if waiting is None:
                     break
-                handlers[event.kind](unit, event)
+                handlers[waiting.event.kind](unit, waiting)
                 unit.connection.execute(
-                    outbox.update().where(outbox.c.id == event.id).values(delivered_at=func.now())
+                    outbox.update().where(outbox.c.id == waiting.id).values(delivered_at=func.now())
                 )
             delivered += 1
         except Exception as error:
-            if event is None or event.id is None:
+            if waiting is None:
                 raise  # not a handler's failure but the register's
-            failed.append(event.id)
+            failed.append(waiting.id)
             first_error = first_error or error
     if first_error is not None:
         raise first_error
     return delivered
 
 
-def _next(unit: UnitOfWork, kinds: Sequence[str], without: Sequence[int]) -> Event | None:
+def _next(unit: UnitOfWork, kinds: Sequence[str], without: Sequence[int]) -> Delivered | None:
     row = unit.connection.execute(
         select(outbox)
         .where(outbox.c.delivered_at.is_(None), outbox.c.kind.in_(kinds), outbox.c.id.not_in(without))
@@ -59,4 +72,4 @@ def _next(unit: UnitOfWork, kinds: Sequence[str], without: Sequence[int]) -> Eve
     ).one_or_none()
     if row is None:
         return None
-    return Event(row.kind, row.subject, row.body, id=row.id, actor=row.actor, written_at=row.written_at)
+    return Delivered(row.id, Event(row.kind, row.subject, row.body, row.actor), row.written_at)

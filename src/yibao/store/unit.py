@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from yibao.kernel import Event
 from yibao.store.tables import outbox
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened (事件), told to other rooms after the transaction that caused it.
-
-    ``kind`` is a dotted name (``batch.published``), ``subject`` names the thing (``batch:12``), ``body`` is
-    any JSON object. ``id``, ``actor`` and ``written_at`` are filled in when the event is delivered.
-    """
-
-    kind: str
-    subject: str
-    body: Mapping[str, Any]
-    id: int | None = None
-    actor: str | None = None
-    written_at: datetime | None = None
 
 
 class UnitOfWork:
@@ -40,7 +22,10 @@ class UnitOfWork:
         """Write an event to the outbox; it is delivered only if this transaction commits."""
         self.connection.execute(
             outbox.insert().values(
-                kind=event.kind, subject=event.subject, body=dict(event.body), actor=self.actor
+                kind=str(event.kind),
+                subject=event.subject,
+                body=dict(event.body),
+                actor=event.actor or self.actor,
             )
         )
 
