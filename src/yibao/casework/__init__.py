@@ -9,17 +9,47 @@ from __future__ import annotations
 
 from yibao.casework.lines import ViolatingLine, violating_lines
 from yibao.casework.model import STATE_NAMES, RunOutcome, finding_code, finding_number
+from yibao.casework.outputs import (
+    Backlog,
+    Explanation,
+    FindingRow,
+    QuarantineRow,
+    Summary,
+    backlog,
+    explain,
+    list_findings,
+    quarantine_rows,
+    summary,
+    write_findings,
+    write_quarantine,
+    write_report,
+    write_workbooks,
+)
 from yibao.casework.service import Order, Progress, audit_lake, money
 
 __all__ = [
     "STATE_NAMES",
+    "Backlog",
+    "Explanation",
+    "FindingRow",
     "Order",
     "Progress",
+    "QuarantineRow",
     "RunOutcome",
+    "Summary",
     "ViolatingLine",
     "audit_lake",
+    "backlog",
+    "explain",
     "finding_code",
     "finding_number",
+    "list_findings",
     "money",
+    "quarantine_rows",
+    "summary",
     "violating_lines",
+    "write_findings",
+    "write_quarantine",
+    "write_report",
+    "write_workbooks",
 ]

@@ -9,12 +9,14 @@ lines belong to which. The room knows nothing of the rules that are to find them
 - catalogue, prices, institutions, people, names: what and who there is
 - visits, bills, wards, corrections, amounts: the ordinary year, exact to the fen
 - plants: what is wrong, and what only looks wrong · stock: what was on the shelves · dirt: broken rows
+- measuring: findings held against the truth
 - chunk, records, registers, text, write, build: how it becomes files
 """
 
 from __future__ import annotations
 
 from yibao.city.build import build_city
+from yibao.city.measuring import Measured, measure
 from yibao.city.plan import CityBuilt, CityPlan
 
-__all__ = ["CityBuilt", "CityPlan", "build_city"]
+__all__ = ["CityBuilt", "CityPlan", "Measured", "build_city", "measure"]

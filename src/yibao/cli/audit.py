@@ -71,7 +71,7 @@ def audit(
             progress=told, on_wait=waiting, sql_log=sql,
         )  # fmt: skip
         books = _write_workbooks(house, told) if workbooks and as_known is None else []
-        path = _write_reports(house) if report and as_known is None else None
+        path = _write_report(house) if report and as_known is None else None
         if as_json:
             say_json({**outcome.as_json(), "report": str(path) if path else None})
             return
@@ -88,9 +88,8 @@ def _write_workbooks(
     return write_workbooks(house.home, house.register, folder or house.home.reports / BOOKS, only, told)
 
 
-def _write_reports(house: House) -> Path:
+def _write_report(house: House) -> Path:
     house.home.reports.mkdir(parents=True, exist_ok=True)
-    write_report(house.home, house.register, house.home.reports / "audit-report.en.html", "en")
     return write_report(house.home, house.register, house.home.reports / REPORT, "zh")
 
 
@@ -164,7 +163,7 @@ def report(
 ) -> None:
     """写出 HTML 报告和每家机构一份的 Excel / write the report and one workbook per institution."""
     with open_house(home) as house, progress() as told:
-        page = _write_reports(house)
+        page = _write_report(house)
         books = _write_workbooks(house, told, folder, institution)
     if as_json:
         say_json({"report": str(page), "workbooks": [str(b) for b in books]})

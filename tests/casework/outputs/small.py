@@ -13,10 +13,10 @@ INSTITUTIONS = [
 ]
 PERSONS = [
     "psn_no,psn_name,psn_cert_type,certno,gend,brdy",
-    "P1,张三丰,01,11010119900307123X,1,1990-03-07",
-    "P2,李小红,01,110101198501052220,2,1985-01-05",
-    "P3,王大明,01,110101197001012217,1,1970-01-01",
-    "P4,赵敏,01,110101198001012223,2,1980-01-01",
+    "P1,张三丰,01,110101199003071233,1,1990-03-07",
+    "P2,李小红,01,110101198501052225,2,1985-01-05",
+    "P3,王大明,01,110101197001012214,1,1970-01-01",
+    "P4,赵敏,01,110101198001012227,2,1980-01-01",
 ]
 STAFF = [
     "prac_psn_code,prac_psn_name,prac_psn_type,fixmedins_code,dept_codg",
@@ -83,7 +83,35 @@ BAD_LINES = [
     "L21,S3,M3,P3,H1,not a day,X01,普通药,101,1,30,30.00,A03,DR1",
 ]
 MENDED_LINES = [_LINE, "L21,S3,M3,P3,H1,2025-06-03 09:00:00,X01,普通药,101,1,30,30.00,A03,DR1"]
-BAD_PERSONS = [PERSONS[0], "P9,钱多多,01,11010119900307123X,7,1990-03-07"]
+BAD_PERSONS = [PERSONS[0], "P9,钱多多,01,110101199003071233,7,1990-03-07"]
+
+KNOWLEDGE = {
+    "sex.csv": [
+        "code,name,sex,restriction,release,status,from,source",
+        "002101030300000,子宫造影,女,女性专用,第一批,secondary,2025-05-23,示例来源甲",
+    ],
+    "age.csv": [
+        "code,name,audience,release,status,from,source",
+        "001302000010000,儿童龋齿预防保健,儿童,第一批,secondary,2025-05-23,示例来源乙",
+    ],
+    "pair.csv": [
+        "main_code,sub_code,frequency,release,status,from,source",
+        "001103000010000,001102000030000,单日,第七批,secondary,2021-05-01,示例来源丙",
+    ],
+    "frequency.csv": [
+        "code,name,limit,unit,release,status,from,source",
+        "001102000050000,住院诊查费,1,日,第八批,secondary,2021-05-01,示例来源丁",
+    ],
+}
+SOURCE_OF_KNOWLEDGE = """
+source: small_knowledge
+name: {zh: 小知识库, en: small knowledge}
+files:
+  - {match: ["sex*"], table: knowledge_sex_limit}
+  - {match: ["age*"], table: knowledge_age_limit}
+  - {match: ["pair*"], table: knowledge_duplicate_pair}
+  - {match: ["frequency*"], table: knowledge_frequency_limit}
+"""
 
 FILES = {
     "fixmedins_b.csv": INSTITUTIONS,
@@ -98,6 +126,8 @@ FILES = {
     "fee_list_bad.csv": BAD_LINES,
     "psn_info_bad.csv": BAD_PERSONS,
 }
+MENDED_FILES = {"fee_list_mended.csv": MENDED_LINES, "fee_list_again.csv": [BAD_LINES[0], BAD_LINES[1]]}
+"""L21 comes again and is good; L20 comes again as bad as before."""
 
 
 def write(folder: Path, files: dict[str, list[str]]) -> Path:

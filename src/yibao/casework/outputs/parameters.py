@@ -38,6 +38,13 @@ class InForce:
         unit = UNIT_NAMES.get(self.unit, Text(zh=self.unit, en=self.unit)).in_(language)
         return f"{self.value:,} {unit}".strip()
 
+    def shown_period(self, language: Language = "zh") -> str:
+        """Write the period in words: «2021-05-01 起»."""
+        first, _, until = self.period.strip("[)").partition(", ")
+        if until == "…":
+            return f"{first} 起" if language == "zh" else f"from {first}"
+        return f"{first} 至 {until}（不含）" if language == "zh" else f"{first} until {until}"
+
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         return {
