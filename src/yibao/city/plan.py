@@ -46,6 +46,9 @@ DAY_HOURS: Final = 24
 ONCE_A_DAY: Final = 1
 """A bed, a ward round and a grade of nursing are priced by the day: once a day and patient."""
 
+FIRST_MONTH: Final = 7
+"""The month in which a city's twelve months begin."""
+
 UNIT: Final = 10_000
 """Quantities are whole numbers of a ten-thousandth (数量 has four decimals)."""
 
@@ -61,7 +64,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class CityPlan:
-    """How many insured people, which seed, which calendar year; raises `Refused` (``city.plan``) on nonsense."""
+    """How many insured people, which seed, in which year the twelve months begin.
+
+    They begin on the first of July: the national rule points were published in May 2025 and judge no bill before.
+    Raises `Refused` (``city.plan``) on nonsense.
+    """
 
     people: int = 25_000
     seed: int = 1
@@ -80,18 +87,18 @@ class CityPlan:
 
     @property
     def first_day(self) -> Day:
-        """Give the first of January."""
-        return day_of_ymd(self.year * 10_000 + 101)
+        """Give the first of July."""
+        return day_of_ymd(self.year * 10_000 + FIRST_MONTH * 100 + 1)
 
     @property
     def days(self) -> int:
-        """Give how many days the year has."""
-        return day_of_ymd((self.year + 1) * 10_000 + 101) - self.first_day
+        """Give how many days the twelve months have."""
+        return day_of_ymd((self.year + 1) * 10_000 + FIRST_MONTH * 100 + 1) - self.first_day
 
     @property
     def price_change_day(self) -> Day:
         """Give the day in the middle of the year from which some price limits change."""
-        return day_of_ymd(self.year * 10_000 + 701)
+        return day_of_ymd((self.year + 1) * 10_000 + 101)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from yibao.city.arrays import Columns, Dice, Ints, chance, full, ints
 from yibao.city.catalogue import Items
 from yibao.city.institutions import PHARMACY, Institutions
 from yibao.city.lines import DAY_MINUTES
-from yibao.city.plan import UNIT, CityPlan
+from yibao.city.plan import FIRST_MONTH, UNIT, CityPlan
 
 OPENING, BOUGHT, SENT_BACK = "3501", "3503", "3504"
 MONTHS: Final = 12
@@ -50,9 +50,8 @@ class Sales:
 
     def add(self, institution: Ints, item: Ints, minute: Ints, quantity: Ints) -> None:
         """Add the drug lines of a chunk; what is negative is left out."""
-        month = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(
-            np.int64
-        ) % MONTHS
+        calendar = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        month = (calendar - (FIRST_MONTH - 1)) % MONTHS
         np.add.at(self.packs, (institution, item, month), np.maximum(quantity, 0))
 
 
@@ -93,8 +92,8 @@ def stock_up(
 
 
 def _first_of(plan: CityPlan, month: int) -> int:
-    start = np.datetime64(f"{plan.year}-{month + 1:02d}-01", "D").astype(np.int64)
-    return int(start) - plan.first_day
+    start = np.datetime64(f"{plan.year}-{FIRST_MONTH:02d}") + np.timedelta64(month, "M")
+    return int(start.astype("datetime64[D]").astype(np.int64)) - plan.first_day
 
 
 def _moved(

@@ -83,7 +83,7 @@ BAD_LINES = [
     "L21,S3,M3,P3,H1,not a day,X01,普通药,101,1,30,30.00,A03,DR1",
 ]
 MENDED_LINES = [_LINE, "L21,S3,M3,P3,H1,2025-06-03 09:00:00,X01,普通药,101,1,30,30.00,A03,DR1"]
-BAD_PERSONS = [PERSONS[0], "P9,钱多多,01,110101199003071233,7,1990-03-07"]
+BAD_PERSONS = [PERSONS[0], "P9,钱多多,01,110101199003071231,7,1990-03-07"]
 
 KNOWLEDGE = {
     "sex.csv": [
@@ -126,8 +126,11 @@ FILES = {
     "fee_list_bad.csv": BAD_LINES,
     "psn_info_bad.csv": BAD_PERSONS,
 }
-MENDED_FILES = {"fee_list_mended.csv": MENDED_LINES, "fee_list_again.csv": [BAD_LINES[0], BAD_LINES[1]]}
-"""L21 comes again and is good; L20 comes again as bad as before."""
+MENDED_FILES = {
+    "fee_list_mended.csv": MENDED_LINES,
+    "fee_list_again.csv": [BAD_LINES[0], BAD_LINES[1].replace("一", "二")],
+}
+"""L21 comes again and is good; L20 comes again, and is still bad."""
 
 
 def write(folder: Path, files: dict[str, list[str]]) -> Path:
