@@ -20,6 +20,7 @@ html_theme = "furo"
 html_title = f"yibao 医保 {__version__}"
 html_copy_source = False
 html_show_sourcelink = False
+html_show_copyright = False
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3

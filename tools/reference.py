@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import importlib
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -20,7 +19,7 @@ from typer.main import get_command
 from tools.refusals import refusals
 from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, reads, rule_file, rules
 from yibao.claims import Column, Table, knowledge_tables, tables
-from yibao.kernel import read_yaml
+from yibao.kernel import date_of, read_yaml
 from yibao.policy import Parameter, Value, load, regions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -182,7 +181,7 @@ def table_page(table: Table) -> str:
 
 def column_row(column: Column) -> tuple[str, ...]:
     """Write one column as a row."""
-    kind = column.type
+    kind: str = column.type
     if column.of:
         kind += f" → [{column.of}]({column.of}.md)"
     if column.set:
@@ -249,14 +248,14 @@ def rule_page(rule: Rule) -> str:
         [(cell(b.instrument), cell(b.article), STATUS_NAMES[b.status]) for b in rule.basis],
     )
     known = {p.key: p for p in load("000000").parameters()}
-    values = [(code(n), *value_row(v)) for n, k in rule.parameters.items() for v in known[k].values]
+    named = [(n, v) for n, k in rule.parameters.items() for v in known[k].values]
     return page(
         f"# {rule.id} {rule.name.zh}",
         f"{cell(rule.name.en)}",
         f"{cell(rule.says.zh)}。 / {cell(rule.says.en)}.",
         facts,
         page("## 依据 Basis", basis),
-        page("## 参数 Parameters", grid(("名 name", *VALUE_HEAD), values)) if values else "",
+        page("## 参数 Parameters", values(named)) if named else "",
         page("## 不算违规 Innocent", "\n".join(f"- {cell(i.zh)} / {cell(i.en)}" for i in rule.innocent)),
         page("## SELECT", f"```sql\n{rule.select.rstrip()}\n```"),
         page("## 试例 Examples", examples(rule)),
@@ -309,18 +308,23 @@ VALUE_HEAD = (
     "依据 instrument",
     "状态 status",
     "获知 known since",
-    "说明 note",
 )
+
+
+def values(named: Sequence[tuple[str, Value]]) -> str:
+    """Write values as a table with the notes below it; where they have names, those come first."""
+    head = ("名 name", *VALUE_HEAD) if any(name for name, _ in named) else VALUE_HEAD
+    rows = [(*((code(name),) if name else ()), *value_row(value)) for name, value in named]
+    notes = dict.fromkeys(f"- {cell(v.value)} {v.unit}：{cell(v.note.both())}" for _, v in named if v.note)
+    return page(grid(head, rows), "\n".join(notes)).strip()
 
 
 def value_row(value: Value) -> tuple[str, ...]:
     """Write one value of a parameter as a row."""
-    from yibao.kernel import date_of
-
     return (
         f"{cell(value.value)} {value.unit}", cell(value.period), cell(f"{value.region} {value.region.full_name}"),
         cell(f"{value.instrument} {value.article or ''}"), STATUS_NAMES[value.status],
-        date_of(value.known_since).isoformat(), cell(value.note.both() if value.note else ""),
+        date_of(value.known_since).isoformat(),
     )  # fmt: skip
 
 
@@ -329,13 +333,13 @@ def policy() -> str:
     merged: dict[str, tuple[Parameter, list[Value]]] = {}
     for region in regions():
         for parameter in load(region).parameters():
-            _, values = merged.setdefault(parameter.key, (parameter, []))
-            values += [v for v in parameter.values if v.where not in {known.where for known in values}]
+            _, found = merged.setdefault(parameter.key, (parameter, []))
+            found += [v for v in parameter.values if v.where not in {known.where for known in found}]
     sections = []
-    for key, (parameter, values) in merged.items():
+    for key, (parameter, found) in merged.items():
         bounds = f"，{parameter.bounds[0]} … {parameter.bounds[1]}" if parameter.bounds else ""
         about = f"{cell(parameter.meaning.both())}（{parameter.unit}{bounds}）"
-        sections.append(page(f"## {key}", about, grid(VALUE_HEAD, (value_row(v) for v in values))).strip())
+        sections.append(page(f"## {key}", about, values([("", v) for v in found])).strip())
     return page("# 政策参数 Policy parameters", *sections)
 
 
@@ -365,4 +369,4 @@ def room_page(room: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -56,7 +56,7 @@ def bindings(
     told: Sequence[ast.expr], owner: ast.FunctionDef | None, path: Path
 ) -> Iterator[Mapping[str, ast.expr]]:
     """Give what the parameters that a refusal is made of are bound to: by every call of its helper, or once nothing."""
-    names = {n.id for node in told for n in ast.walk(node) if isinstance(n, ast.Name)}
+    names = {part.id for node in told for part in parts(node) if isinstance(part, ast.Name)}
     if owner is None or not names & {a.arg for a in (*owner.args.args, *owner.args.kwonlyargs)}:
         yield {}
         return
@@ -64,6 +64,14 @@ def bindings(
     private = owner.name.startswith("_") or not room.is_dir()
     for file in [path] if private else sorted(room.rglob("*.py")):
         yield from calls_of(owner, ast.parse(file.read_text(encoding="utf-8")))
+
+
+def parts(node: ast.expr) -> Iterator[ast.expr]:
+    """Give the expressions that a text is put together from."""
+    if isinstance(node, ast.JoinedStr):
+        yield from (p.value for p in node.values if isinstance(p, ast.FormattedValue))
+    else:
+        yield node
 
 
 def code_of(node: ast.expr, bound: Mapping[str, ast.expr]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibao.audit import Rule, cases, choose, disagreements
+from yibao.audit import Rule, cases, choose, disagreements, together
 from yibao.casework import Order, RunOutcome, audit_lake
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
@@ -163,6 +164,7 @@ def check_examples(rules: Sequence[Rule], engine_name: str) -> Iterator[tuple[Ru
     policy = load_policy(NATIONAL)
     with open_engine("duckdb", memory_mib=512) as reader, open_engine(engine_name, memory_mib=1024) as engine:
         for rule in rules:
-            for case in cases(rule):
-                load = lambda table, rows: rows_as_stored(reader, table, rows)  # noqa: E731
+            examples = cases(rule)
+            load = together(examples, partial(rows_as_stored, reader))
+            for case in examples:
                 yield rule, case.title, disagreements(engine, rule, case, load, policy)

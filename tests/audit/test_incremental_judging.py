@@ -8,49 +8,21 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.audit.loading import EXAMPLES, Examples, name_of
+from tests.audit.loading import EXAMPLES, Examples, in_one_city, name_of
 
 from yibao.audit import TOUCHED, Judged, Rule, judge, rules
-from yibao.audit.examples import Rows
-from yibao.claims import Column, bind, relations, table
+from yibao.claims import bind, relations
 from yibao.engine import Engine
 from yibao.kernel import Refused
 from yibao.policy import Policy, load
 
 FILLED = dict.fromkeys(relations(), True)
-NAMED_LIKE_THEIR_CASE = ("settlement", "encounter", "line", "movement")
-SHARED_BY_ALL = ("item",)
-
-
-def city() -> dict[str, Rows]:
-    """Move the people, institutions and bills of all examples into one city.
-
-    Bills keep to themselves; of every four examples' people and institutions of one name, one is made, so that
-    histories grow beyond their example and clash. What is the same key twice is there once.
-    """
-    made: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
-    for number, (_, case) in enumerate(EXAMPLES):
-        for name, rows in case.given.items():
-            columns = {column.name: column for column in table(name).columns}
-            for row in rows:
-                moved = {k: _moved(columns[k], v, number) for k, v in row.items()}
-                key = tuple(moved.get(part, "") for part in table(name).key)
-                made.setdefault(name, {}).setdefault(key, moved)
-    return {name: list(rows.values()) for name, rows in made.items()}
-
-
-def _moved(column: Column, value: str, number: int) -> str:
-    kind = column.of or column.name
-    if column.name == "reverses" or kind in NAMED_LIKE_THEIR_CASE:
-        return f"{number}·{value}"
-    if column.type in ("key", "ref") and kind not in SHARED_BY_ALL:
-        return f"{number // 4}·{value}"
-    return value
 
 
 @pytest.fixture(scope="module")
 def bound(examples: Examples, duckdb: Engine) -> Engine:
-    stored = {name: examples.rows(name, rows) for name, rows in city().items()}
+    city = in_one_city((case for _, case in EXAMPLES), neighbours=4).given
+    stored = {name: examples.rows(name, rows) for name, rows in city.items()}
     bind(duckdb, stored, relations(), materialise=True)
     return duckdb
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from yibao.audit.attribution import FINDING, LABELLED, attribute, label
 from yibao.audit.catalogue import base_relations, choose, complaints, reads, rule_file, rules
-from yibao.audit.examples import Case, cases, disagreements
+from yibao.audit.examples import Case, cases, disagreements, together
 from yibao.audit.judging import TOUCHED, Judged, effective_result, judge, needed_relations
 from yibao.audit.model import EVIDENCE, KIND_NAMES, RESULT_NAMES, Rule
 
@@ -37,4 +37,5 @@ __all__ = [
     "reads",
     "rule_file",
     "rules",
+    "together",
 ]

@@ -50,10 +50,11 @@ def judge(engine: Engine, rule: Rule, policy: Policy, *, touched: bool, filled: 
     if missing:
         return Judged(rule, EVIDENCE.empty_table(), rule.result, skipped=_no_data(missing))
     began = perf_counter()
-    span = _span(engine, rule)
+    covered = _covered(engine, rule)
+    span = covered.overlap(rule.period) if covered else None
     parts, used = [EVIDENCE.empty_table()], []
     for stretch, values in _stretches(rule, policy, span):
-        _bind_subject(engine, rule, stretch, span, touched=touched)
+        _bind_subject(engine, rule, stretch, covered, touched=touched)
         found = engine.run(rule.select, {name: v.number for name, v in values.items()}, name=rule.id)
         parts.append(found.select(EVIDENCE.names).cast(EVIDENCE))
         used += [v for v in values.values() if v not in used]
@@ -75,15 +76,15 @@ def _no_data(missing: list[str]) -> Text:
     return Text(zh=f"未运行：没有数据（{names}）", en=f"not run: there is no data ({', '.join(missing)})")
 
 
-def _span(engine: Engine, rule: Rule) -> Period | None:
-    """Give the days that the subject covers within the rule's own time in force, or None for no rows."""
+def _covered(engine: Engine, rule: Rule) -> Period | None:
+    """Give the days that the subject covers, or None for no rows."""
     column = rule.day_column
     found = engine.run(
         f"SELECT min(s.{column}) AS first_day, max(s.{column}) AS last_day FROM {rule.subject} AS s"
     ).to_pylist()[0]
     if found["first_day"] is None:
         return None
-    return Period(found["first_day"], found["last_day"] + 1).overlap(rule.period)
+    return Period(found["first_day"], found["last_day"] + 1)
 
 
 def _stretches(rule: Rule, policy: Policy, span: Period | None) -> Iterable[tuple[Period, dict[str, Value]]]:
@@ -98,7 +99,7 @@ def _stretches(rule: Rule, policy: Policy, span: Period | None) -> Iterable[tupl
         yield Period(first, until), {n: policy.at(key, first) for n, key in rule.parameters.items()}
 
 
-def _bind_subject(engine: Engine, rule: Rule, stretch: Period, span: Period | None, *, touched: bool) -> None:
+def _bind_subject(engine: Engine, rule: Rule, stretch: Period, covered: Period | None, *, touched: bool) -> None:
     """Make ``subject_…`` and ``history_…`` mean what this run judges; other relations are bound already."""
     for name in reads(rule):
         base = name.removeprefix("subject_").removeprefix("history_")
@@ -116,7 +117,7 @@ def _bind_subject(engine: Engine, rule: Rule, stretch: Period, span: Period | No
                 )
             key = rule.partition[base]
             conditions.append(f"EXISTS (SELECT 1 FROM {TOUCHED[key]} AS t WHERE t.id = r.{key})")
-        if name == f"subject_{rule.subject}" and stretch != span:
+        if name == f"subject_{rule.subject}" and stretch != covered:
             conditions.append(
                 f"r.{rule.day_column} >= {stretch.from_day} AND r.{rule.day_column} < {stretch.until_day}"
             )

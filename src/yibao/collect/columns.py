@@ -91,7 +91,7 @@ def read(column: Column) -> Reading:
 # — numbers —
 
 
-def _decimal(text: str, digits: int, scale: int) -> str:
+def decimal(text: str, digits: int, scale: int) -> str:
     """Give the SQL that reads a number exactly or not at all: the type never gets to round."""
     fraction = rf"(\.[0-9]{{0,{scale}}}0*)?"
     plain = rf"[+-]?[0-9]*{fraction}"
@@ -109,7 +109,8 @@ def _scaled(
 ) -> Reading:
     """Read a number of ``scale`` decimals as an integer of its last one, within the column's bound."""
     factor, bound = 10**scale, column.bound or bound
-    value = f"CAST({parsed} * CAST({factor} AS DECIMAL({scale + 1},0)) AS BIGINT)"
+    exact = f"CAST({parsed} AS DECIMAL({digits if digits + scale < 18 else 19},{scale}))"  # wide enough for the product
+    value = f"CAST({exact} * CAST({factor} AS DECIMAL({scale + 1},0)) AS BIGINT)"
     unread, limit = f"{parsed} IS NULL", ""
     if bound is not None:
         whole, part = divmod(bound, factor)
@@ -119,7 +120,7 @@ def _scaled(
     if column.none is not None:
         value = f"CASE WHEN {parsed} >= {column.none} THEN NULL ELSE {value} END"
     return Reading(
-        ((column.stored()[0][0], value),), unread, f"{places}{limit}", _decimal(text, digits, scale)
+        ((column.stored()[0][0], value),), unread, f"{places}{limit}", decimal(text, digits, scale)
     )
 
 

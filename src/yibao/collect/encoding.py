@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 CHUNK = 1 << 22
 BROKEN = "\N{REPLACEMENT CHARACTER}"
 """Stands where bytes fit no encoding; the rows that hold it are refused."""
@@ -33,60 +35,76 @@ def to_utf8(path: Path, target: Path) -> Decoded:
     if head.startswith(codecs.BOM_UTF8):
         return _transcode(path, target, "utf-8-sig")
     lines = _BlankLines()
+    if all(_is_plain_utf8(lines.watch(chunk)) for chunk in _whole_lines(path)):
+        return Decoded(path, "utf-8", lines.found)
+    return _transcode(path, target, "utf-8" if _mostly_utf8(path) else "gb18030")
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    """Give a file in pieces that end with a line, and so never within a character."""
+    with path.open("rb") as stream:
+        rest = b""
+        while chunk := stream.read(CHUNK):
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                yield rest + chunk[:end]
+            rest = chunk[end:] if end else rest + chunk
+        yield rest
+
+
+def _is_plain_utf8(chunk: bytes) -> bool:
+    """Say whether bytes are UTF-8 without NUL. Arrow looks several times as fast as Python decodes."""
+    if b"\0" in chunk:
+        return False
     try:
-        texts = (lines.watch(text) for text in _texts(path, "utf-8", "strict"))
-        if not any("\0" in text for text in texts):
-            return Decoded(path, "utf-8", lines.found)
-    except UnicodeDecodeError:
-        if not _mostly_utf8(path):
-            return _transcode(path, target, "gb18030")
-    return _transcode(path, target, "utf-8")
+        pa.array([chunk], pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
-def _texts(path: Path, encoding: str, errors: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
+def _mostly_utf8(path: Path) -> bool:
+    """Say whether a file is UTF-8, with a few broken bytes or none, rather than GB18030.
+
+    In GB18030 text hardly a Chinese character happens to be UTF-8; but damaged UTF-8 often happens to be GB18030.
+    """
+    whole = broken = 0
+    for text in _texts(path, "utf-8"):
+        damage = text.count(BROKEN)
+        broken += damage
+        whole += len(text) - len(text.encode("ascii", "ignore")) - damage
+    return whole >= broken
+
+
+def _texts(path: Path, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             yield decoder.decode(chunk)
     yield decoder.decode(b"", final=True)
 
 
-def _mostly_utf8(path: Path) -> bool:
-    """Say whether a file that is not all UTF-8 is UTF-8 with a few broken bytes, rather than GB18030.
-
-    In GB18030 text hardly a Chinese character happens to be UTF-8; but damaged UTF-8 often happens to be GB18030.
-    """
-    whole = broken = 0
-    for text in _texts(path, "utf-8", "replace"):
-        damage = text.count(BROKEN)
-        broken += damage
-        whole += len(text) - len(text.encode("ascii", "ignore")) - damage
-    return whole > broken
-
-
 def _transcode(path: Path, target: Path, encoding: str) -> Decoded:
     lines = _BlankLines()
     with target.open("wb") as sink:
-        for text in _texts(path, encoding, "replace"):
-            sink.write(lines.watch(text.replace("\0", BROKEN)).encode("utf-8"))
+        for text in _texts(path, encoding):
+            sink.write(lines.watch(text.replace("\0", BROKEN).encode("utf-8")))
     return Decoded(target, encoding.removesuffix("-sig"), lines.found)
 
 
 class _BlankLines:
-    """Watches a text go by in pieces for blank lines; those at its very end do not count."""
+    """Watches a UTF-8 text go by in pieces for blank lines; those at its very end do not count."""
 
     def __init__(self) -> None:
         self.found = False
-        self._waiting = "\n"
+        self._waiting = b"\n"
 
-    def watch(self, text: str) -> str:
+    def watch(self, chunk: bytes) -> bytes:
         """Take notice of the next piece of the text and give it back."""
-        if not self.found:
-            solid = text.rstrip("\r\n")
-            if solid:
-                joint = self._waiting + solid
-                self.found = any(blank in joint for blank in ("\n\n", "\n\r\n", "\r\r"))
-                self._waiting = text[len(solid) :]
-            else:
-                self._waiting += text
-        return text
+        solid = chunk.rstrip(b"\r\n")
+        if solid and not self.found:
+            joint = self._waiting + solid
+            self.found = any(blank in joint for blank in (b"\n\n", b"\n\r\n", b"\r\r"))
+            self._waiting = b""
+        self._waiting += chunk[len(solid) :]
+        return chunk

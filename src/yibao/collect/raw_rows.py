@@ -20,7 +20,7 @@ from yibao.collect.incoming import Incoming
 from yibao.collect.sources import FileMap
 from yibao.collect.spreadsheet import EXACT_DIGITS, read_sheet
 from yibao.collect.tidy import tidy
-from yibao.kernel import Refused, Text
+from yibao.kernel import Refused, Text, normalise
 
 DELIMITERS = ",\t|;"
 MAX_RECORD = 4_000_000
@@ -47,10 +47,10 @@ class RawRows:
     delimiter: str = ","
 
     def column(self, header: str) -> str | None:
-        """Give the SQL name of the raw column under a header, or None; case and margins do not matter."""
-        wanted = header.strip().casefold()
+        """Give the SQL name of the raw column under a header, or None; case, width and margins do not matter."""
+        wanted = normalise(header).casefold()
         for at, name in enumerate(self.header):
-            if name.strip().casefold() == wanted:
+            if normalise(name).casefold() == wanted:
                 return f"c{at}"
         return None
 

@@ -9,10 +9,10 @@ from yibao.claims import table
 from yibao.collect.incoming import SUFFIXES, UNKNOWN, Incoming, expand
 from yibao.collect.judging import judge_all
 from yibao.collect.publishing import publish
-from yibao.collect.raw_rows import open_rows, told_again
+from yibao.collect.raw_rows import open_rows
 from yibao.collect.run import Outcome, Progress, Run, scratch
 from yibao.collect.sources import FileMap, Source
-from yibao.collect.staging import create, stage
+from yibao.collect.staging import create, stage_as_it_is
 from yibao.engine import open_engine
 from yibao.kernel import Refused, Text
 from yibao.store import Home, Lake, Register
@@ -113,18 +113,12 @@ def _stage_one(run: Run, file: Incoming, file_map: FileMap, number: int) -> None
     raw = open_rows(file, file_map, run.scratch, number)
     if target.table not in run.staged:
         create(run.engine, target, name)
-    try:
-        staged = stage(run.engine, target, raw, file_map, number, name)
-    except Refused as refused:
-        if refused.code != "engine.failed" or raw.text is None:
-            raise
-        raw = told_again(raw, run.scratch, number)
-        staged = stage(run.engine, target, raw, file_map, number, name)
+    staged = stage_as_it_is(run.engine, target, raw, file_map, number, name, run.scratch)
     run.staged.setdefault(target.table, []).append(staged)
     run.outcome.files.append(
         {
             "file": file.shown, "path": str(file.path.resolve()), "table": target.table, "sha256": file.sha256,
-            "bytes": file.bytes, "encoding": raw.encoding, "rows": staged.rows, "number": number,
+            "bytes": file.bytes, "encoding": staged.raw.encoding, "rows": staged.rows, "number": number,
             "unused_columns": list(staged.unused),
         }
     )  # fmt: skip

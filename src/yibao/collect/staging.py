@@ -7,11 +7,12 @@ the few bad ones is told afterwards by looking at them again (`quarantine`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from yibao.claims import Table
 from yibao.collect import layers
 from yibao.collect.layers import Judgement
-from yibao.collect.raw_rows import RawRows
+from yibao.collect.raw_rows import RawRows, told_again
 from yibao.collect.sources import FileMap
 from yibao.engine import Engine
 from yibao.kernel import Refused, Text
@@ -85,6 +86,18 @@ def stage(
     used = set(columns.values())
     unused = tuple(h for at, h in enumerate(raw.header) if f"c{at}" not in used)
     return Staged(table, raw, file_map, file_number, name, first, rows, columns, unused)
+
+
+def stage_as_it_is(
+    engine: Engine, table: Table, raw: RawRows, file_map: FileMap, file_number: int, name: str, scratch: Path
+) -> Staged:  # fmt: skip
+    """Stage a file, however untidy: where the engine cannot read its text, it is told again record by record."""
+    try:
+        return stage(engine, table, raw, file_map, file_number, name)
+    except (Refused, UnicodeDecodeError) as failed:  # the engine cuts its words anywhere, within a character too
+        if raw.text is None or isinstance(failed, Refused) and failed.code != "engine.failed":
+            raise
+    return stage(engine, table, told_again(raw, scratch, file_number), file_map, file_number, name)
 
 
 def _extent(engine: Engine, name: str, file_number: int) -> tuple[int, int]:

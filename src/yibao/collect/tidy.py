@@ -19,6 +19,9 @@ from yibao.kernel import Text
 MAX_LINES = 200
 """A quoted text of more lines than this is taken for a quote that never closes."""
 
+MAX_TEXT = 600_000
+"""Characters of a record that is no row which are kept; more is a broken file, not a record."""
+
 NO_ROW = {
     "fields": Text(zh="这一行的列数与表头不同", en="the row does not have as many fields as the header"),
     "quotes": Text(zh="这一行的引号没有配对", en="a quote of this row never closes or closes too early"),
@@ -57,7 +60,7 @@ def tidy(path: Path, target: Path, delimiter: str, width: int, header_row: int) 
             if record.fault is None:
                 rows.writerow([number, *(record.fields or ())])
             else:
-                rejected.writerow([number, record.fault, record.text.rstrip("\r\n")])
+                rejected.writerow([number, record.fault, record.text.rstrip("\r\n")[:MAX_TEXT]])
     return tidied
 
 

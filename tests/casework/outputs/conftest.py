@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import text
-
 from tests.casework.outputs import small
+
 from yibao import policy
 from yibao.audit import choose
 from yibao.casework import Order, audit_lake

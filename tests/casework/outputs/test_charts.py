@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -47,7 +48,7 @@ def test_labels_of_columns_do_not_run_into_each_other(many: int) -> None:
     picture = columns("c", "t", items, yuan)
     at = [float(x) for x in re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="middle"', picture)]
     assert at
-    assert all(b - a >= 50 for a, b in zip(at, at[1:], strict=False))
+    assert all(b - a >= 50 for a, b in pairwise(at))
 
 
 def test_the_axis_ends_round_and_above() -> None:

@@ -92,8 +92,25 @@ def test_each_language_links_to_the_other(page: Path, each: tuple[str, str, Outl
 def test_it_says_what_matters(each: tuple[str, str, Outline]) -> None:
     language, text, outline = each
     words = {
-        "zh": ("内部资料", "595.00 元", "明确违规", "280.00 元", "315.00 元", "示例市第一人民医院", "假定值", "隔离区", "口径"),
-        "en": ("Internal", "CNY 595.00", "clear violation", "CNY 280.00", "Quality of the data", "How this is counted"),
+        "zh": (
+            "内部资料",
+            "595.00 元",
+            "明确违规",
+            "280.00 元",
+            "315.00 元",
+            "示例市第一人民医院",
+            "假定值",
+            "隔离区",
+            "口径",
+        ),
+        "en": (
+            "Internal",
+            "CNY 595.00",
+            "clear violation",
+            "CNY 280.00",
+            "Quality of the data",
+            "How this is counted",
+        ),
     }[language]
     for word in words:
         assert word in text

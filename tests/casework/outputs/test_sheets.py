@@ -17,7 +17,13 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         with book.sheet("甲", [Column("", width=30)]) as sheet:
             sheet.line(["标题 <&>\"'"], Style.TITLE)
         with book.sheet("乙 & <丙>", COLUMNS) as sheet:
-            sheet.rows([["  两端有空格  ", -5, 1_000_000, "2.5"], [None, None, None, None], ["第一行\n第二行", 0, 0, "0"]])
+            sheet.rows(
+                [
+                    ["  两端有空格  ", -5, 1_000_000, "2.5"],
+                    [None, None, None, None],
+                    ["第一行\n第二行", 0, 0, "0"],
+                ]
+            )
     read = openpyxl.load_workbook(path)
     assert read.sheetnames == ["甲", "乙 & <丙>"]
     assert read["甲"]["A1"].value == "标题 <&>\"'"
@@ -42,6 +48,8 @@ def test_what_xml_cannot_hold_is_replaced() -> None:
     assert len(text_xml("长" * 40_000)) < 32_100
 
 
-@pytest.mark.parametrize(("at", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")])
+@pytest.mark.parametrize(
+    ("at", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
+)
 def test_columns_are_lettered(at: int, name: str) -> None:
     assert letters(at) == name

@@ -23,7 +23,9 @@ def test_a_line_counts_once_in_every_total(told: Summary) -> None:
     assert told.fen == sum(line.attributed_fen for line in told.rules)
     assert told.fen == sum(one.fen for one in told.institutions)
     assert told.fen == sum(month.clear_fen + month.suspicious_fen for month in told.months)
-    assert told.at_stake_fen == told.fen + 1500 + 5000 + 4000  # price, split stay and stock hit lines counted before
+    assert (
+        told.at_stake_fen == told.fen + 1500 + 5000 + 4000
+    )  # price, split stay and stock hit lines counted before
     assert told.findings == 8 == sum(line.findings for line in told.rules)
 
 
@@ -45,7 +47,10 @@ def test_only_the_asked_number_of_institutions_is_named(audited: Audited) -> Non
 
 def test_it_says_what_it_rests_on(told: Summary) -> None:
     assert (told.run.number, told.run.engine, told.run.region, told.run.lines) == (1, "duckdb", "990100", 10)
-    assert {one.key for one in told.assumed} >= {"audit.split_stay.gap_days", "audit.two_places.within_minutes"}
+    assert {one.key for one in told.assumed} >= {
+        "audit.split_stay.gap_days",
+        "audit.two_places.within_minutes",
+    }
     gap = next(one for one in told.assumed if one.key == "audit.split_stay.gap_days")
     assert (gap.shown("zh"), gap.shown_period("zh")) == ("15 日", "2021-05-01 起")
     assert "条例" in gap.instrument and gap.note is not None

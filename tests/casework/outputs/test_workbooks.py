@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from yibao.casework.outputs import list_findings, write_findings, write_workbook
 from yibao.casework.outputs.columns import FIELDS, NATIONAL
 from yibao.kernel import Refused
 
-THE_32 = (
-    "申诉截止日期 支付地点类别 疑点状态 医保区划 医药机构编码 医药机构名称 科室名称 医生姓名 医疗类别 住院门诊号 参保人 入院日期 出院日期 结算日期 "
-    "身份证号 医保项目编码 医保项目名称 医院项目名称 规则名称 初审违规金额 违规金额 违规内容 诊断信息 费用日期 险种类型 数量 单价 金额 统筹支付 规格 "
-    "剂型 机构等级"
-).split()
+THE_32 = [
+    "申诉截止日期", "支付地点类别", "疑点状态", "医保区划", "医药机构编码", "医药机构名称", "科室名称", "医生姓名",
+    "医疗类别", "住院门诊号", "参保人", "入院日期", "出院日期", "结算日期", "身份证号", "医保项目编码", "医保项目名称",
+    "医院项目名称", "规则名称", "初审违规金额", "违规金额", "违规内容", "诊断信息", "费用日期", "险种类型", "数量", "单价",
+    "金额", "统筹支付", "规格", "剂型", "机构等级",
+]  # fmt: skip
 """The national extract's columns, in its order."""
 
 NAMES = ("张三丰", "李小红", "王大明", "赵敏", "孙思邈")
@@ -40,7 +42,9 @@ def rows(path: Path, sheet: str = "疑点明细") -> list[dict[str, Any]]:
 
 def everything(path: Path) -> str:
     book = openpyxl.load_workbook(path)
-    return "\n".join(str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row)
+    return "\n".join(
+        str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row
+    )
 
 
 def test_the_national_columns_come_first_and_in_order(books: dict[str, Path]) -> None:
@@ -60,8 +64,8 @@ def test_one_workbook_an_institution_with_its_own_rows_only(books: dict[str, Pat
     assert other["费用日期"] == "2025-07", "of another institution only the month shows"
     told = {k for k, v in other.items() if v is not None}
     assert told == {
-        "疑点状态", "医药机构名称", "规则名称", "违规内容", "费用日期", "疑点编号", "规则编号", "判定", "依据", "测得值", "阈值",
-        "证据角色", "证据类型",
+        "疑点状态", "医药机构名称", "规则名称", "违规内容", "费用日期", "疑点编号", "规则编号", "判定", "依据",
+        "测得值", "阈值", "证据角色", "证据类型",
     }  # fmt: skip
 
 
@@ -83,7 +87,9 @@ def test_columns_add_up_to_the_register(audited: Audited, books: dict[str, Path]
         fen = sum(f.attributed_fen for f in mine)
         assert round(100 * sum(row["违规金额"] or 0 for row in table)) == fen
         assert round(100 * sum(row["疑点金额(元)"] or 0 for row in table)) == fen
-        assert round(100 * sum(row["初审违规金额"] or 0 for row in table)) == sum(f.at_stake_fen for f in mine)
+        assert round(100 * sum(row["初审违规金额"] or 0 for row in table)) == sum(
+            f.at_stake_fen for f in mine
+        )
         assert {row["疑点编号"] for row in table} == {f.code for f in mine}
 
 
@@ -107,8 +113,6 @@ def test_nothing_is_a_formula(books: dict[str, Path]) -> None:
                         assert cell.number_format == "@"
     assert {"=幸福社区卫生服务中心", "+普通药", "-感冒药"} <= set(texts)
     for path in books.values():
-        import zipfile
-
         with zipfile.ZipFile(path) as parts:
             for name in parts.namelist():
                 assert b"<f>" not in parts.read(name)
@@ -131,7 +135,9 @@ def test_only_the_asked_institutions(audited: Audited, tmp_path: Path) -> None:
     assert refused.value.code == "casework.unknown_institution"
 
 
-def test_the_same_findings_give_the_same_bytes(audited: Audited, books: dict[str, Path], tmp_path: Path) -> None:
+def test_the_same_findings_give_the_same_bytes(
+    audited: Audited, books: dict[str, Path], tmp_path: Path
+) -> None:
     for path in write_workbooks(audited.home, audited.register, tmp_path):
         assert path.read_bytes() == books[path.name.split("_")[0]].read_bytes()
 

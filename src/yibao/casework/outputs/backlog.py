@@ -1,24 +1,20 @@
 """What is still in quarantine: entries that nothing settled since, and what they add up to.
 
-An entry is settled when a later collection accepted a row of the same natural key. Where the same row came again and
-was refused again, only its newest entries count, so that sending a bad file twice does not double its money.
+An entry is settled when a later collection accepted a row of the same natural key. Where the row came again and was
+refused again, only its newest entries count, so that a second try does not double its money.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import pyarrow as pa
 
 from yibao.casework.outputs.looking import Look, looking, quoted
 from yibao.claims import Table, table
 from yibao.collect import known_files
-from yibao.kernel import Text, natural_key
-from yibao.store import Home, Lake, Register
-
-_KEYS = pa.schema([("table_name", pa.string()), ("natural_key", pa.string()), ("id", pa.int64())])
+from yibao.kernel import Text
+from yibao.store import Home, Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,13 @@ class Backlog:
             "fen": self.fen,
             "notes": self.notes,
             "reasons": [
-                {"table": r.table.both(), "header": r.header, "reason": r.text.both(), "rows": r.rows, "fen": r.fen}
+                {
+                    "table": r.table.both(),
+                    "header": r.header,
+                    "reason": r.text.both(),
+                    "rows": r.rows,
+                    "fen": r.fen,
+                }
                 for r in self.reasons
             ],
         }
@@ -90,88 +92,69 @@ def bind_entries(look: Look) -> bool:
     files = look.lake.files("quarantine")
     if not files:
         return False
-    published = [(b.number, b.known_no) for b in look.lake.batches() if b.known_no is not None]
-    look.engine.register_arrow(
-        "known",
-        pa.table({n: pa.array([p[at] for p in published], pa.int64()) for at, n in enumerate(("batch", "known_no"))}),
-    )
     paths = ", ".join(quoted(str(file.path)) for file in files)
     look.engine.execute_native(
         f"""
         CREATE OR REPLACE TABLE sent AS
-        SELECT q.*, k.known_no, CASE WHEN coalesce(replace(q.natural_key, '|', ''), '') = '' THEN q.row_text
-            ELSE q.natural_key END AS same
-        FROM read_parquet([{paths}]) q JOIN known k USING (batch)
+        SELECT *, CASE WHEN coalesce(replace(natural_key, '|', ''), '') = '' THEN row_text ELSE natural_key END AS same
+        FROM read_parquet([{paths}])
         """
     )
-    names = look.rows("SELECT DISTINCT table_name FROM sent ORDER BY table_name")
-    _bind_accepted(look, [row["table_name"] for row in names])
+    _bind_accepted(look)
     look.engine.execute_native(
         """
         CREATE OR REPLACE TABLE entry AS
-        SELECT s.* EXCLUDE (same, known_no) REPLACE (
+        SELECT s.* EXCLUDE (same) REPLACE (
                 CASE WHEN max(s.first) OVER (PARTITION BY s.batch, s.table_name, s.file, s.source_row) = 1 THEN 0
                     ELSE s.kept END AS kept),
-            CASE WHEN s.known_no < max(s.known_no) OVER (PARTITION BY s.table_name, s.same)
-                OR coalesce(a.known_no > s.known_no, false) THEN 1 ELSE 0 END AS settled
-        FROM sent s LEFT JOIN accepted a ON a.table_name = s.table_name AND a.natural_key = s.natural_key
+            CASE WHEN s.batch < max(s.batch) OVER (PARTITION BY s.table_name, s.same)
+                OR s.quarantine_id IN (SELECT quarantine_id FROM accepted) THEN 1 ELSE 0 END AS settled
+        FROM sent s
         """
     )
     return True
 
 
-def _bind_accepted(look: Look, names: Collection[str]) -> None:
-    """Make ``accepted``: the newest publication that brought a row of each natural key that ever was refused."""
-    look.engine.execute_native(
-        "CREATE OR REPLACE TABLE accepted (table_name VARCHAR, natural_key VARCHAR, known_no BIGINT)"
-    )
+def _bind_accepted(look: Look) -> None:
+    """Make ``accepted``: the entries whose row was accepted since, by the natural key of the row.
+
+    An entry of the same batch is settled too where a second file brought the row right, but not where the accepted
+    row is the very one that it contradicts.
+    """
+    look.engine.execute_native("CREATE OR REPLACE TABLE accepted (quarantine_id BIGINT)")
     files = known_files(look.lake)
-    for name in names:
-        if not files[name]:
+    for row in look.rows("SELECT DISTINCT table_name FROM sent ORDER BY table_name"):
+        target = table(row["table_name"])
+        if not files[target.table]:
             continue
-        target = table(name)
-        if target.identity == "hash":
-            _show_keys(look, name)
-            key, source = "k.natural_key", f"FROM stored t JOIN keys k ON k.id = t.{target.id}"
-        else:
-            key, source = _natural_key(look, target, files), "FROM stored t"
-        paths = ", ".join(quoted(str(path)) for path in files[name])
-        look.engine.execute_native(f"CREATE OR REPLACE TEMP VIEW stored AS SELECT * FROM read_parquet([{paths}])")
+        paths = ", ".join(quoted(str(path)) for path in files[target.table])
         look.engine.execute_native(
-            f"INSERT INTO accepted SELECT {quoted(name)}, natural_key, max(known_no) FROM "
-            f"(SELECT {key} AS natural_key, known.known_no {source} JOIN known ON known.batch = t.batch) "
-            f"WHERE natural_key IN (SELECT natural_key FROM sent WHERE table_name = {quoted(name)}) GROUP BY natural_key"
+            f"""
+            INSERT INTO accepted
+            SELECT q.quarantine_id FROM sent q
+            WHERE q.table_name = {quoted(target.table)} AND q.natural_key <> '' AND EXISTS (
+                SELECT 1 FROM read_parquet([{paths}]) e WHERE {" AND ".join(_same_key(target))} AND (e.batch > q.batch
+                    OR e.batch = q.batch AND q.kept = 0 AND q.code NOT IN ('repeated', 'collision')))
+            """
         )
 
 
-def _show_keys(look: Look, name: str) -> None:
-    words = look.table("SELECT DISTINCT natural_key FROM sent WHERE table_name = ? AND natural_key IS NOT NULL", [name])
-    keys = words.column("natural_key").to_pylist()
-    rows = {"table_name": [name] * len(keys), "natural_key": keys, "id": [natural_key(name, k) for k in keys]}
-    look.engine.register_arrow("keys", pa.table(rows, schema=_KEYS))
-
-
-def _natural_key(look: Look, target: Table, files: Any) -> str:
-    """Give the SQL of a stored row's natural key; references are turned back into the ids that files bring."""
-    parts = []
-    for name in target.key:
-        column = target.column(name)
-        stored = column.stored()[0][0]
+def _same_key(of: Table) -> Iterator[str]:
+    """Give the conditions under which stored row ``e`` has the natural key of entry ``q``."""
+    if of.identity == "hash":
+        yield f"e.{of.id} = {_key_of(of.table, 'q.natural_key')}"
+        return
+    for at, name in enumerate(of.key, start=1):
+        column = of.column(name)
+        part = f"split_part(q.natural_key, '|', {at})" if len(of.key) > 1 else "q.natural_key"
         if column.type == "ref":
-            assert column.of is not None
-            of = table(column.of)
-            paths = ", ".join(quoted(str(path)) for path in files[column.of])
-            if not paths:
-                return "CAST(NULL AS VARCHAR)"
-            key = of.column(of.key[0]).stored()[0][0]
-            look.engine.execute_native(
-                f"CREATE OR REPLACE TEMP TABLE {target.table}_{name}_numbers AS "
-                f"SELECT DISTINCT {of.id} AS id, {key} AS number FROM read_parquet([{paths}])"
-            )
-            text = f"(SELECT n.number FROM {target.table}_{name}_numbers n WHERE n.id = t.{stored})"
+            yield f"e.{name}_id = {_key_of(column.of or '', part)}"
         elif column.type in ("day", "moment"):
-            text = f"CAST(t.{name}_ymd AS VARCHAR)"
+            yield f"e.{name}_ymd = TRY_CAST({part} AS BIGINT)"
         else:
-            text = f"CAST(t.{stored} AS VARCHAR)"
-        parts.append(f"coalesce({text}, '')")
-    return " || '|' || ".join(parts)
+            yield f"CAST(e.{column.stored()[0][0]} AS VARCHAR) = {part}"
+
+
+def _key_of(name: str, natural: str) -> str:
+    """Give the SQL of `kernel.natural_key`."""
+    return f"CAST(md5_number_lower({quoted(name + '|')} || {natural}) & 9223372036854775807 AS BIGINT)"

@@ -75,7 +75,11 @@ def columns(chart: str, title: str, items: Sequence[Bar], show: Show) -> Markup:
     parts: list[Markup] = []
     for part in range(5):
         y = _TOP + _HEIGHT - _HEIGHT * part / 4
-        parts.append(Markup('<line x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}" stroke="{}"/>').format(_LEFT, y, _WIDTH, y, RULE))
+        parts.append(
+            Markup('<line x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}" stroke="{}"/>').format(
+                _LEFT, y, _WIDTH, y, RULE
+            )
+        )
         parts.append(_text(_LEFT - 8, y + 4, show(top * part // 4), anchor="end", fill=SECONDARY))
     for at, item in enumerate(items):
         x = _LEFT + step * at + (step - width) / 2
@@ -84,7 +88,9 @@ def columns(chart: str, title: str, items: Sequence[Bar], show: Show) -> Markup:
         parts.append(_block(chart, x, _TOP + _HEIGHT - clear, width, clear, hatched=False))
         parts.append(_block(chart, x, _TOP + _HEIGHT - clear - hatched, width, hatched, hatched=True))
         if at % every == 0:
-            parts.append(_text(x + width / 2, _TOP + _HEIGHT + 18, item.label, anchor="middle", fill=SECONDARY))
+            parts.append(
+                _text(x + width / 2, _TOP + _HEIGHT + 18, item.label, anchor="middle", fill=SECONDARY)
+            )
     return _picture(chart, title, _told(items, show), _TOP + _HEIGHT + 28, parts)
 
 
@@ -92,10 +98,12 @@ def meter(clear: int, suspicious: int, most: int, label: str) -> Markup:
     """Draw a small bar for a table cell, on the scale of the column's largest amount."""
     first = _scaled(clear, most, 120)
     second = _scaled(clear + suspicious, most, 120) - first
-    inside = _block("meter", 0, 2, first, 10, hatched=False) + _block("meter", first, 2, second, 10, hatched=True)
-    return Markup('<svg class="meter" viewBox="0 0 120 14" width="120" height="14" role="img" aria-label="{}">{}</svg>').format(
-        label, inside
+    inside = _block("meter", 0, 2, first, 10, hatched=False) + _block(
+        "meter", first, 2, second, 10, hatched=True
     )
+    return Markup(
+        '<svg class="meter" viewBox="0 0 120 14" width="120" height="14" role="img" aria-label="{}">{}</svg>'
+    ).format(label, inside)
 
 
 def patterns(charts: Sequence[str]) -> Markup:
@@ -105,7 +113,9 @@ def patterns(charts: Sequence[str]) -> Markup:
         '<rect width="6" height="6" fill="{}"/><line x1="0" y1="0" x2="0" y2="6" stroke="{}" stroke-width="1.6"/></pattern>'
     )
     inside = Markup("").join(hatching.format(chart, SUSPICIOUS, OUTLINE) for chart in charts)
-    return Markup('<svg width="0" height="0" aria-hidden="true" focusable="false"><defs>{}</defs></svg>').format(inside)
+    return Markup(
+        '<svg width="0" height="0" aria-hidden="true" focusable="false"><defs>{}</defs></svg>'
+    ).format(inside)
 
 
 def nice(most: int) -> int:
@@ -140,7 +150,9 @@ def _block(chart: str, x: float, y: float, width: float, height: float, *, hatch
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", fill: str = INK) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}">{}</text>').format(x, y, anchor, fill, words)
+    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}">{}</text>').format(
+        x, y, anchor, fill, words
+    )
 
 
 def _told(items: Sequence[Bar], show: Show) -> str:
@@ -152,5 +164,3 @@ def _picture(chart: str, title: str, told: str, height: float, parts: Sequence[M
         '<svg class="chart" viewBox="0 0 {} {:.0f}" role="img" aria-labelledby="{}-title {}-desc" '
         'xmlns="http://www.w3.org/2000/svg"><title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>'
     ).format(_WIDTH, height, chart, chart, chart, title, chart, told, Markup("").join(parts))
-
-

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from yibao.casework.outputs.looking import Look
 
-TABLES = ("line", "settlement", "encounter", "stock_movement", "person", "practitioner", "item", "institution")
+TABLES = (
+    "line",
+    "settlement",
+    "encounter",
+    "stock_movement",
+    "person",
+    "practitioner",
+    "item",
+    "institution",
+)
 """The tables that the detail of evidence needs."""
 
 _STANDING = """
@@ -18,9 +27,10 @@ _STANDING = """
 """
 
 CREDITS = """
-    SELECT finding_id, row_id, so_far - coalesce(lag(so_far) OVER (PARTITION BY row_id ORDER BY place), 0) AS credited_fen
+    SELECT finding_id, evidence, row_id,
+        so_far - coalesce(lag(so_far) OVER (PARTITION BY row_id ORDER BY place), 0) AS credited_fen
     FROM (
-        SELECT e.row_id, e.finding_id, max(e.at_stake_fen) OVER w AS so_far, row_number() OVER w AS place
+        SELECT e.finding_id, e.evidence, e.row_id, max(e.at_stake_fen) OVER w AS so_far, row_number() OVER w AS place
         FROM standing e JOIN finding f USING (finding_id) JOIN ranks r ON r.rule = f.rule
         WHERE e.evidence = 'line' AND e.role = 1
         WINDOW w AS (
@@ -47,6 +57,10 @@ _OWN = (
     "local_name", "minute", "quantity", "unit_price", "amount_fen", "pool_fen", "scheme", "kind", "batch",
     "source_file", "source_row",
 )  # fmt: skip
+
+
+_WITHIN = "r.role, r.evidence <> 'line', r.day, r.evidence, r.row_id"
+"""The order of the rows of one finding: its lines first."""
 
 
 def make_detail(look: Look, *, whole: bool = False) -> None:
@@ -78,12 +92,11 @@ def make_detail(look: Look, *, whole: bool = False) -> None:
             FROM standing e
             JOIN finding f USING (finding_id)
             LEFT JOIN pointed p ON p.evidence = e.evidence AND p.row_id = e.row_id
-            LEFT JOIN credits c ON c.finding_id = e.finding_id AND c.row_id = e.row_id AND e.evidence = 'line'
-                AND e.role = 1
+            LEFT JOIN credits c ON c.finding_id = e.finding_id AND c.evidence = e.evidence AND c.row_id = e.row_id
         )
         SELECT
             row_number() OVER shown AS place,
-            CASE WHEN row_number() OVER (PARTITION BY r.finding_id ORDER BY r.role, r.evidence <> 'line', r.day, r.evidence, r.row_id) = 1
+            CASE WHEN row_number() OVER (PARTITION BY r.finding_id ORDER BY {_WITHIN}) = 1
                 THEN 1 ELSE 0 END AS first,
             r.* EXCLUDE (scheme, kind, department),
             coalesce(r.scheme, s.scheme, v.scheme) AS scheme,
@@ -100,7 +113,7 @@ def make_detail(look: Look, *, whole: bool = False) -> None:
         LEFT JOIN raw_practitioner d ON d.practitioner_id = r.practitioner_id
         LEFT JOIN raw_item i ON i.item_id = r.item_id
         WINDOW shown AS (
-            ORDER BY r.institution_id, r.finding_fen DESC, r.finding_id, r.role, r.evidence <> 'line', r.day, r.evidence, r.row_id)
+            ORDER BY r.institution_id, r.finding_fen DESC, r.finding_id, {_WITHIN})
         ORDER BY place
         """
     )

@@ -52,7 +52,11 @@ class EvidenceRow:
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         told = {name: getattr(self, name) for name in self.__slots__}
-        return {**told, "role_name": ROLE_NAMES[self.role].both(), "evidence_name": EVIDENCE_NAMES[self.evidence].both()}
+        return {
+            **told,
+            "role_name": ROLE_NAMES[self.role].both(),
+            "evidence_name": EVIDENCE_NAMES[self.evidence].both(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,9 @@ def _show(look: Look, register: Register, header: Row[Any]) -> list[Shared]:
         found = headers_store.headers(
             unit.connection, ids=[i for i, _ in valid if i != header.finding_id], state="open"
         )
-    siblings = [h for h in found if (h.finding_id, h.evidence_batch) in valid] if header.state == "open" else []
+    siblings = (
+        [h for h in found if (h.finding_id, h.evidence_batch) in valid] if header.state == "open" else []
+    )
     rows = [{name: getattr(h, name) for name in store.HEADER.names} for h in [header, *siblings]]
     look.show_findings(pa.Table.from_pylist(rows, schema=store.HEADER))
     look.show_ranks()

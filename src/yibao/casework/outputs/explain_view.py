@@ -13,7 +13,16 @@ from rich.text import Text as Styled
 from yibao.audit import KIND_NAMES
 from yibao.casework.outputs.explain import EvidenceRow, Explanation, state_name
 from yibao.casework.outputs.ruletext import result_name
-from yibao.casework.outputs.words import EVIDENCE_NAMES, ORIGIN_NAMES, ROLE_NAMES, STATUS_NAMES, day, joined, money, region
+from yibao.casework.outputs.words import (
+    EVIDENCE_NAMES,
+    ORIGIN_NAMES,
+    ROLE_NAMES,
+    STATUS_NAMES,
+    day,
+    joined,
+    money,
+    region,
+)
 from yibao.kernel import Language
 
 _SHOWN = 40
@@ -31,7 +40,10 @@ def render(told: Explanation, console: Console, language: Language) -> None:
     _pairs(
         console,
         (
-            ("机构" if zh else "institution", joined(one.name, f"({one.code})", one.level, region(one.region))),
+            (
+                "机构" if zh else "institution",
+                joined(one.name, f"({one.code})", one.standing, region(one.region)),
+            ),
             ("参保人" if zh else "person", told.person),
             ("日期" if zh else "day", day(told.day)),
             ("为什么" if zh else "why", told.comparison.in_(language)),
@@ -39,12 +51,13 @@ def render(told: Explanation, console: Console, language: Language) -> None:
     )
     if rule is not None:
         _section(console, "规则" if zh else "Rule")
+        kind = KIND_NAMES[rule.kind].in_(language)
         origin = ORIGIN_NAMES[rule.origin].in_(language)
         _pairs(
             console,
             (
                 ("内容" if zh else "says", rule.says.text.in_(language)),
-                ("版本" if zh else "version", f"{told.rule} v{told.rule_version} · {KIND_NAMES[rule.kind].in_(language)} · {origin}"),
+                ("版本" if zh else "version", f"{told.rule} v{told.rule_version} · {kind} · {origin}"),
                 *(("依据" if zh else "basis", f"{b}（{STATUS_NAMES[b.status].in_(language)}）") for b in rule.basis),
                 ("案由" if zh else "cause", f"{rule.case_cause.list} {rule.case_cause.item}：{rule.case_cause.zh}"),
             ),
@@ -66,8 +79,8 @@ def render(told: Explanation, console: Console, language: Language) -> None:
         f"第 {told.run} 次运行（首次发现于第 {told.first_run} 次），{told.finished}，{told.engine}，"
         f"按第 {told.known_no} 次入湖时所知，证据批次 {told.evidence_batch}。{versions}"
         if zh
-        else f"run {told.run} (first found in run {told.first_run}), {told.finished}, {told.engine}, as known at publication "
-        f"{told.known_no}, evidence batch {told.evidence_batch}. {versions}"
+        else f"run {told.run} (first found in run {told.first_run}), {told.finished}, {told.engine}, "
+        f"as known at publication {told.known_no}, evidence batch {told.evidence_batch}. {versions}"
     )
     console.print(said, style="dim", highlight=False)
 
@@ -95,7 +108,10 @@ def _knowledge(told: Explanation, console: Console, language: Language) -> None:
         console,
         (
             *((name.in_(language), value) for name, value in told.knowledge.fields),
-            ("来源" if zh else "source", f"{told.knowledge.source}（{told.knowledge.status_name.in_(language)}）"),
+            (
+                "来源" if zh else "source",
+                f"{told.knowledge.source}（{told.knowledge.status_name.in_(language)}）",
+            ),
         ),
     )
 
@@ -107,9 +123,16 @@ def _parameters(told: Explanation, console: Console, language: Language) -> None
     _section(console, "当日有效的参数" if zh else "Parameters in force that day")
     grid = Table.grid(padding=(0, 2))
     for one in told.parameters:
-        status = Styled(f"[{STATUS_NAMES[one.status].in_(language)}]", style="yellow" if one.status == "assumed" else "")
+        status = Styled(
+            f"[{STATUS_NAMES[one.status].in_(language)}]", style="yellow" if one.status == "assumed" else ""
+        )
         about = joined(one.instrument, one.note.in_(language) if one.note else None, by="；")
-        grid.add_row(one.meaning.in_(language), Styled(one.shown(language), style="bold"), status, Styled(about, style="dim"))
+        grid.add_row(
+            one.meaning.in_(language),
+            Styled(one.shown(language), style="bold"),
+            status,
+            Styled(about, style="dim"),
+        )
     console.print(Padding(grid, (0, 0, 0, 2)))
 
 
@@ -144,7 +167,10 @@ def _money(told: Explanation, console: Console, language: Language) -> None:
         console,
         (
             ("单独看" if zh else "alone", money(told.at_stake_fen, language)),
-            ("计入" if zh else "credited", f"{money(told.attributed_fen, language)}  {told.credit.in_(language)}"),
+            (
+                "计入" if zh else "credited",
+                f"{money(told.attributed_fen, language)}  {told.credit.in_(language)}",
+            ),
             *(
                 (
                     "同一明细" if zh else "same line",

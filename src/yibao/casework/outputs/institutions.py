@@ -23,6 +23,11 @@ class Institution:
     region: str
     kind: str
 
+    @property
+    def standing(self) -> str:
+        """Give the level, or the kind of an institution that has none, such as a pharmacy."""
+        return self.kind if self.level == UNKNOWN else self.level
+
 
 def institutions(look: Look, ids: Collection[int] | None = None) -> dict[int, Institution]:
     """Give institutions by key: all, or those asked for. Needs ``raw_institution``."""

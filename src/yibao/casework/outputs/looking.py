@@ -20,7 +20,7 @@ import pyarrow as pa
 from yibao.audit import LABELLED, rules
 from yibao.casework.outputs import store
 from yibao.claims import bind_raw, table, tables
-from yibao.collect import known_files, superseded
+from yibao.collect import superseded
 from yibao.engine import Engine, open_engine
 from yibao.kernel import Refused, Text
 from yibao.store import Home, Lake, Register
@@ -91,7 +91,6 @@ def looking(
     """
     lake = Lake(home, register)
     wanted = list(tables()) if names is None else list(names)
-    files = known_files(lake, known_no)
     replaced = superseded(lake, known_no)
     corrected = set(replaced.column("table_name").to_pylist())
     scratch = Path(tempfile.mkdtemp(prefix="outputs-", dir=home.work))
@@ -101,7 +100,8 @@ def looking(
             if corrected:
                 engine.bind("superseded", arrow=replaced)
             for name in wanted:
-                bind_raw(engine, table(name), files[name], corrected=name in corrected)
+                stored = [file.path for file in lake.files(name, as_known=known_no)]
+                bind_raw(engine, table(name), stored, corrected=name in corrected)
             yield Look(engine, lake, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -88,7 +88,8 @@ def masked(row: dict[str, Any]) -> str | None:
         return came
     if row["column_name"] is None:
         # Without a column, what came may be the row's key; that of a person is the person's number.
-        return _WHOLE if row["table_name"] in ("person", "enrolment") else came
+        secret = row["sensitivity"] in _SECRET or row["table_name"] in ("person", "enrolment")
+        return _WHOLE if secret else came
     if row["sensitivity"] not in _SECRET:
         return came
     column = table(row["table_name"]).column(row["column_name"])
@@ -124,10 +125,10 @@ def write_quarantine(
         number = _number(look, batch, open_only) if bind_entries(look) else 0
         sums = _sums(look) if number else {"rows": 0, "fen": 0, "notes": 0}
         _write_guide(book, sums)
-        for at in range(0, max(number, 1), MAX_ROWS - 1):
-            name = "未接收的行" if at == 0 else f"未接收的行{at // (MAX_ROWS - 1) + 1}"
+        for at in range(0, max(number, 1), MAX_ROWS):
+            name = "未接收的行" if at == 0 else f"未接收的行{at // MAX_ROWS + 1}"
             with book.sheet(name, _COLUMNS, landscape=True) as sheet:
-                sheet.rows(_cells(look, at, min(at + MAX_ROWS - 1, number)))
+                sheet.rows(_cells(look, at, min(at + MAX_ROWS, number)))
     return number
 
 
@@ -177,7 +178,10 @@ def _write_guide(book: Workbook, sums: dict[str, int]) -> None:
     with book.sheet("说明", [Column("", width=110)]) as sheet:
         sheet.line(["未接收数据清单（退回报送方核对）"], Style.TITLE, height=26)
         sheet.line(
-            [f"整行未接收 {sums['rows']:,} 行，涉及金额 {money(sums['fen'])}；行已接收但个别值未采用 {sums['notes']:,} 处。"],
+            [
+                f"整行未接收 {sums['rows']:,} 行，涉及金额 {money(sums['fen'])}；"
+                f"行已接收但个别值未采用 {sums['notes']:,} 处。"
+            ],
             Style.STRONG,
         )
         for line in _GUIDE:

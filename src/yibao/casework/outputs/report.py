@@ -25,7 +25,7 @@ from yibao.casework.outputs.words import (
     region,
     yuan,
 )
-from yibao.kernel import Language, Rounding, divide
+from yibao.kernel import Language, Region, Rounding, divide
 from yibao.store import Home, Register
 
 _FEN_IN_WAN: Final = 1_000_000
@@ -86,6 +86,7 @@ def _context(told: Summary, language: Language, other: str) -> dict[str, Any]:
         "day": day,
         "month": month,
         "region": region,
+        "place": lambda code: Region(code).name if len(code) == 6 else code,
         "count": lambda number: f"{number:,}",
         "result": lambda name: result_name(name).in_(language),
         "status": lambda name: STATUS_NAMES[name].in_(language),

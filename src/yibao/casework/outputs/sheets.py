@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Literal, Self, TypeAlias
@@ -26,11 +27,18 @@ Kind = Literal["text", "fen", "whole", "decimal"]
 """What a column holds: text, integer fen (shown as yuan), a whole number, or a decimal written as text."""
 
 MAX_ROWS: Final = 1_000_000
-"""Rows one sheet may hold; the format allows 1,048,576."""
+"""Rows one sheet may hold below its headings; the format allows 1,048,576."""
+_PART: Final = 10_000
+_MANY: Final = 200_000
 MAX_TEXT: Final = 32_000
-_STYLE_OF_KIND: Final = {"text": Style.TEXT, "fen": Style.MONEY, "whole": Style.WHOLE, "decimal": Style.DECIMAL}
+_STYLE_OF_KIND: Final = {
+    "text": Style.TEXT,
+    "fen": Style.MONEY,
+    "whole": Style.WHOLE,
+    "decimal": Style.DECIMAL,
+}
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LEVEL: Final = 3
+_LEVEL: Final = 1
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -107,7 +115,8 @@ class Workbook:
             for part, kind in [("/xl/workbook.xml", "sheet.main"), ("/xl/styles.xml", "styles"), *parts]
         )
         self._write(
-            "xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets></workbook>'
+            "xl/workbook.xml",
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets></workbook>',
         )
         self._write(
             "xl/_rels/workbook.xml.rels",
@@ -127,15 +136,28 @@ class Workbook:
         )
 
 
+class _Texts(dict[str, str]):
+    """The XML of texts; most come again and again."""
+
+    def __missing__(self, text: str) -> str:
+        shown = self[text] = text_xml(text)
+        return shown
+
+    def forget_if_many(self) -> None:
+        """Keep memory bounded where every text is another one."""
+        if len(self) > _MANY:
+            self.clear()
+
+
 class Sheet:
-    """One sheet being written: `rows` in the kinds of its columns, `line` in a style of its own."""
+    """One sheet being written: `rows` (or a `part` of them) in the kinds of its columns, a `line` in a style of its own."""
 
     def __init__(self, sink: IO[bytes], columns: Sequence[Column]) -> None:
         self._sink = sink
         self._columns = columns
         self._letters = [letters(at) for at in range(len(columns))]
         self._headed = any(column.heading for column in columns)
-        self._texts: dict[str, str] = {}
+        self._texts = _Texts()
         self.row = 0
         """The number of the last row written, from 1."""
 
@@ -145,7 +167,11 @@ class Sheet:
             f'<col min="{at}" max="{at}" width="{column.width}" customWidth="1"/>'
             for at, column in enumerate(self._columns, 1)
         )
-        frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if self._headed else ""
+        frozen = (
+            '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+            if self._headed
+            else ""
+        )
         self._write(
             f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
             f'<sheetViews><sheetView workbookViewId="0">{frozen}</sheetView></sheetViews>'
@@ -167,34 +193,39 @@ class Sheet:
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Write rows whose cells are as the columns say; None leaves a cell empty."""
-        openings = [
-            (letter, column.kind, NAMES[_STYLE_OF_KIND[column.kind]])
-            for letter, column in zip(self._letters, self._columns, strict=True)
+        rest = iter(rows)
+        while held := list(islice(rest, _PART)):
+            self.part(list(zip(*held, strict=True)))
+
+    def part(self, columns: Sequence[Sequence[Cell]]) -> None:
+        """Write rows that are given column by column, which is how millions of cells are made and written fast."""
+        numbers = range(self.row + 1, self.row + 1 + len(columns[0]))
+        made = [
+            self._cells(letter, column.kind, cells, numbers)
+            for letter, column, cells in zip(self._letters, self._columns, columns, strict=True)
         ]
-        texts, number = self._texts, self.row
-        parts: list[str] = []
-        for cells in rows:
-            number += 1
-            parts.append(f'<row r="{number}">')
-            for (letter, kind, style), cell in zip(openings, cells, strict=True):
-                if cell is None or cell == "":
-                    continue
-                if kind == "text":
-                    shown = texts.get(cell)  # type: ignore[arg-type]
-                    if shown is None:
-                        shown = text_xml(str(cell))
-                        if len(texts) < 100_000:
-                            texts[str(cell)] = shown
-                    parts.append(f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is>{shown}</is></c>')
-                else:
-                    shown = fen_text(int(cell)) if kind == "fen" else str(cell)
-                    parts.append(f'<c r="{letter}{number}" s="{style}"><v>{shown}</v></c>')
-            parts.append("</row>")
-            if len(parts) > 20_000:
-                self._write("".join(parts))
-                parts.clear()
-        self._write("".join(parts))
-        self.row = number
+        opened = [f'<row r="{number}">' for number in numbers]
+        self._write(
+            "".join(chain.from_iterable(zip(opened, *made, repeat("</row>", len(opened)), strict=True)))
+        )
+        self.row = numbers.stop - 1
+
+    def _cells(self, letter: str, kind: Kind, cells: Sequence[Cell], numbers: range) -> list[str]:
+        head, style = f'<c r="{letter}', NAMES[_STYLE_OF_KIND[kind]]
+        if kind == "text":
+            texts, middle = self._texts, f'" s="{style}" t="inlineStr"><is>'
+            texts.forget_if_many()
+            return [
+                f"{head}{number}{middle}{texts[cell]}</is></c>" if cell else ""  # type: ignore[index]
+                for number, cell in zip(numbers, cells, strict=True)
+            ]
+        middle = f'" s="{style}"><v>'
+        if kind == "fen":
+            cells = [None if cell is None else fen_text(int(cell)) for cell in cells]
+        return [
+            "" if cell is None or cell == "" else f"{head}{number}{middle}{cell}</v></c>"
+            for number, cell in zip(numbers, cells, strict=True)
+        ]
 
     def end(self, *, landscape: bool) -> None:
         """Write what follows the rows."""

@@ -43,7 +43,9 @@ def newest_run(connection: Connection) -> Row[Any] | None:
 
 def run(connection: Connection, number: int) -> Row[Any]:
     """Give one run by its number."""
-    return connection.execute(text("SELECT * FROM audit_run WHERE number = :number"), {"number": number}).one()
+    return connection.execute(
+        text("SELECT * FROM audit_run WHERE number = :number"), {"number": number}
+    ).one()
 
 
 def rules_as_run(connection: Connection) -> dict[str, dict[str, Any]]:
@@ -65,7 +67,8 @@ def open_headers(
     rules: Sequence[str] | None = None,
 ) -> pa.Table:
     """Give the open findings (`HEADER`) by COPY: a million of them in seconds, without a Python object each."""
-    conditions, values = ["state = 'open'"], {}
+    conditions = ["state = 'open'"]
+    values: dict[str, list[int] | list[str]] = {}
     if institution_ids is not None:
         conditions.append("institution_id = ANY(%(institution_ids)s)")
         values["institution_ids"] = list(institution_ids)

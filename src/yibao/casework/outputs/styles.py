@@ -54,7 +54,7 @@ STYLES: Final = (
     f'<fonts count="3">{_font(10, bold=False)}{_font(10, bold=True)}{_font(15, bold=True)}</fonts>'
     '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '<fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF5"/><bgColor indexed="64"/></patternFill></fill></fills>'
-    "<borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border>"
+    '<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>'
     f"<border>{_EDGES}<diagonal/></border></borders>"
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     f'<cellXfs count="{len(Style)}">{"".join(_cell(style) for style in Style)}</cellXfs>'

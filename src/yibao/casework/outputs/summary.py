@@ -176,7 +176,7 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         rules=_rule_lines(cube, as_run),
         institutions=[
             InstitutionLine(
-                institution_id=key, code=one.code, name=one.name, level=one.level, region=one.region,
+                institution_id=key, code=one.code, name=one.name, level=one.standing, region=one.region,
                 findings=by_institution[key].findings, fen=by_institution[key].fen, clear_fen=clear_fen[key].fen,
                 lines=hit.get(key, 0), billed_lines=billed.get(key, (0, 0))[0], billed_fen=billed.get(key, (0, 0))[1],
             )

@@ -48,9 +48,16 @@ def _assumed(summary: Summary, console: Console, language: Language) -> None:
     """Name the parameters that rest on our assumption: they decide what is a finding, so nobody may overlook them."""
     if not summary.assumed:
         return
-    console.print("假定值（无文件依据，由本地政策包确定）" if language == "zh" else "Assumed values", style="yellow")
+    console.print(
+        "假定值（无文件依据，由本地政策包确定）" if language == "zh" else "Assumed values", style="yellow"
+    )
     for one in {one.key: one for one in summary.assumed}.values():
-        console.print(f"  {one.shown(language)}  {one.meaning.in_(language)}", style="dim", highlight=False, markup=False)
+        console.print(
+            f"  {one.shown(language)}  {one.meaning.in_(language)}",
+            style="dim",
+            highlight=False,
+            markup=False,
+        )
 
 
 def _head(summary: Summary, console: Console, language: Language) -> None:
@@ -65,12 +72,17 @@ def _head(summary: Summary, console: Console, language: Language) -> None:
     if language == "zh":
         console.print(Styled(f"{place} 审核结果  第 {run.number} 次运行，{run.finished}", style="bold"))
         console.print(Styled(f"  疑点 {summary.findings:,} 条，涉及 ") + amount + f"，占明细费用 {share}")
-        console.print(f"  数据 {period}，明细 {summary.billed_lines:,} 条，{money(summary.billed_fen)}", highlight=False)
+        console.print(
+            f"  数据 {period}，明细 {summary.billed_lines:,} 条，{money(summary.billed_fen)}", highlight=False
+        )
     else:
         console.print(Styled(f"{place} audit  run {run.number}, {run.finished}", style="bold"))
-        console.print(Styled(f"  {summary.findings:,} findings, ") + amount + f" at stake, {share} of what was billed")
         console.print(
-            f"  data {period}, {summary.billed_lines:,} lines, {money(summary.billed_fen, 'en')}", highlight=False
+            Styled(f"  {summary.findings:,} findings, ") + amount + f" at stake, {share} of what was billed"
+        )
+        console.print(
+            f"  data {period}, {summary.billed_lines:,} lines, {money(summary.billed_fen, 'en')}",
+            highlight=False,
         )
     line = Styled("  ")
     for result, findings, fen in parts:
@@ -87,7 +99,9 @@ def _institutions(summary: Summary, language: Language) -> Table:
         box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False,
     )  # fmt: skip
     names = ("机构", "等级", "疑点", "疑点明细", "涉及金额", "占本机构费用")
-    for at, name in enumerate(names if zh else ("institution", "level", "findings", "lines", "amount", "of its bills")):
+    for at, name in enumerate(
+        names if zh else ("institution", "level", "findings", "lines", "amount", "of its bills")
+    ):
         grid.add_column(name, justify="left" if at < 2 else "right", overflow="fold")
     for one in summary.institutions:
         grid.add_row(
@@ -100,12 +114,18 @@ def _institutions(summary: Summary, language: Language) -> Table:
 def _rules(summary: Summary, language: Language) -> Table:
     zh = language == "zh"
     grid = Table(title="规则" if zh else "Rules", box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for at, name in enumerate(("规则", "判定", "疑点", "涉及金额", "占比") if zh else ("rule", "result", "findings", "amount", "share")):
+    for at, name in enumerate(
+        ("规则", "判定", "疑点", "涉及金额", "占比")
+        if zh
+        else ("rule", "result", "findings", "amount", "share")
+    ):
         grid.add_column(name, justify="left" if at < 2 else "right", overflow="fold")
     for line in summary.rules:
         if line.skipped is not None:
             continue
-        mark = Styled(f"{_MARKS[line.result]} {result_name(line.result).in_(language)}", style=_STYLES[line.result])
+        mark = Styled(
+            f"{_MARKS[line.result]} {result_name(line.result).in_(language)}", style=_STYLES[line.result]
+        )
         grid.add_row(
             line.name.in_(language), mark, f"{line.findings:,}", money(line.attributed_fen, language),
             percent(line.attributed_fen, summary.fen),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from yibao.casework.model import finding_code
 from yibao.casework.outputs import store
@@ -63,7 +63,7 @@ def write_workbooks(
             path = folder / _file_name(one, names)
             with Workbook(path) as book:
                 _write_guide(book, look, one, newest)
-                _write_detail(book, look, one, span["first"], span["last"])
+                _write_sheets(book, look, "detail", (span["first"], span["last"]), known)
             written.append(path)
         progress("工作簿已写好", len(spans), len(spans))
     return written
@@ -101,15 +101,13 @@ def write_findings(
             f"FROM detail WHERE {asked}",
             words,
         )
-        rows = (
-            cells(row, known.get(row["institution_id"]) or nobody(row["institution_id"]))
-            for row in _detail(look, 1, None, "chosen_detail")
-        )
+        last = look.rows("SELECT count(*) AS n FROM chosen_detail")[0]["n"]
+        parts = _parts(look, "chosen_detail", 1, last, known)
         if path.suffix.lower() == ".csv":
-            _write_csv(path, rows)
+            _write_csv(path, parts)
         else:
             with Workbook(path) as book:
-                _write_sheets(book, rows)
+                _write_sheets(book, look, "chosen_detail", (1, last), known)
     return int(number)
 
 
@@ -128,41 +126,29 @@ def _show(look: Look, register: Register, ids: Sequence[int] | None) -> None:
     look.show_ranks()
 
 
-def _detail(look: Look, first: int, last: int | None, name: str = "detail") -> Iterator[dict[str, Any]]:
-    """Give rows of detail in their order, a part at a time."""
-    if last is None:
-        last = look.rows(f"SELECT coalesce(max(place), 0) AS n FROM {name}")[0]["n"]
+def _parts(
+    look: Look, name: str, first: int, last: int, known: Mapping[int, Institution]
+) -> Iterator[dict[str, list[Any]]]:
+    """Give rows of detail in their order, a part at a time, column by column."""
     for begin in range(first, last + 1, _PART):
         end = min(begin + _PART - 1, last)
-        yield from look.rows(f"SELECT * FROM {name} WHERE place BETWEEN ? AND ? ORDER BY place", [begin, end])
+        table = look.table(f"SELECT * FROM {name} WHERE place BETWEEN ? AND ? ORDER BY place", [begin, end])
+        part = {column: table.column(column).to_pylist() for column in table.column_names}
+        part["institution"] = [known.get(key) or nobody(key) for key in part["institution_id"]]
+        yield part
 
 
-def _write_detail(book: Workbook, look: Look, one: Institution, first: int, last: int) -> None:
-    _write_sheets(book, (cells(row, one) for row in _detail(look, first, last)))
-
-
-def _write_sheets(book: Workbook, rows: Iterator[list[Cell]]) -> None:
-    """Write rows to 疑点明细, and on to 疑点明细2 … where one sheet cannot hold them."""
+def _write_sheets(
+    book: Workbook, look: Look, name: str, span: tuple[int, int], known: Mapping[int, Institution]
+) -> None:
+    """Write rows of detail to 疑点明细, and on to 疑点明细2 … where one sheet cannot hold them."""
+    first, last = span
     columns = [field.column for field in FIELDS]
-    held: list[list[Cell]] = []
-    number = 1
-    more = True
-    while more:
-        name = _SHEET_OF_DETAIL if number == 1 else f"{_SHEET_OF_DETAIL}{number}"
-        with book.sheet(name, columns, landscape=True) as sheet:
-            sheet.rows(held)
-            sheet.rows(_taken(rows, MAX_ROWS - 1 - len(held)))
-        held = list(_taken(rows, 1))
-        more = bool(held)
-        number += 1
-
-
-def _taken(rows: Iterator[list[Cell]], most: int) -> Iterator[list[Cell]]:
-    for _ in range(most):
-        try:
-            yield next(rows)
-        except StopIteration:
-            return
+    for number, begin in enumerate(range(first, max(first, last) + 1, MAX_ROWS), start=1):
+        title = _SHEET_OF_DETAIL if number == 1 else f"{_SHEET_OF_DETAIL}{number}"
+        with book.sheet(title, columns, landscape=True) as sheet:
+            for part in _parts(look, name, begin, min(begin + MAX_ROWS - 1, last), known):
+                sheet.part(cells(part))
 
 
 def _write_guide(book: Workbook, look: Look, one: Institution, run: Any) -> None:
@@ -173,12 +159,18 @@ def _write_guide(book: Workbook, look: Look, one: Institution, run: Any) -> None
         [one.institution_id],
     )
     findings, fen = sum(t["findings"] for t in totals), sum(t["fen"] for t in totals)
-    columns = [Column("", width=30), Column("", width=14), Column("", width=10), Column("", width=16), Column("", width=60)]
+    columns = [
+        Column("", width=30),
+        Column("", width=14),
+        Column("", width=10),
+        Column("", width=16),
+        Column("", width=60),
+    ]
     with book.sheet("说明", columns) as sheet:
         sheet.line([f"{one.name} 医保审核疑点"], Style.TITLE, height=26)
         for name, value in (
             ("医药机构编码", one.code),
-            ("机构等级 · 医保区划", f"{one.level} · {region(one.region)}"),
+            ("机构等级 · 医保区划", f"{one.standing} · {region(one.region)}"),
             ("审核运行", f"第 {run.number} 次，{moment(run.finished_at)}（{run.engine}）"),
             ("疑点 · 涉及金额", f"{findings} 条 · {money(fen)}（{fen_text(fen)} 元）"),
         ):
@@ -199,7 +191,8 @@ def _write_guide(book: Workbook, look: Look, one: Institution, run: Any) -> None
 
 
 _HOW_TO_ANSWER: Final = (
-    f"1. 在「{_SHEET_OF_DETAIL}」的「机构意见」列选 {'、'.join(ANSWERS)}，在「机构说明」列写理由；一条疑点只需在其首行填写。",
+    f"1. 在「{_SHEET_OF_DETAIL}」的「机构意见」列选 {'、'.join(ANSWERS)}，在「机构说明」列写理由；"
+    "一条疑点只需在其首行填写。",
     "2. 请勿改动「疑点编号」。回收时按疑点编号对应，行的增减和次序不影响。",
     "3. 申诉截止日期以正式通知为准；本表导出时尚未发出通知的，该列为空。",
     "4. 请使用「住院门诊号」「费用日期」「医师编码」与院内系统对应；参保人与医师姓名、证件号码已脱敏，诊断只显示类目。",
@@ -212,26 +205,25 @@ def _how_to_read(totals: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield "「初审违规金额」为该规则单独计算的金额；「违规金额」为去重后的金额：同一明细被多条规则命中只计一次。"
     yield "「疑点金额」写在疑点的首行，为该疑点去重后的金额；各列可以直接求和。"
     yield "属于其他机构的关联行只显示「其他机构」和月份。「统筹支付」按账单支付，明细行没有该项金额，留空。"
-    rules = [rule for row in totals if (rule := rule_of(row["rule"])) is not None]
-    for rule in dict.fromkeys(rule.id for rule in rules):
+    for rule in dict.fromkeys(row["rule"] for row in totals):
         one = rule_of(rule)
         if one is not None and one.innocent:
             yield f"「{one.name.zh}」不属于疑点的情形：{'；'.join(i.zh for i in one.innocent)}。"
 
 
-def _write_csv(path: Path, rows: Iterator[list[Cell]]) -> None:
+def _write_csv(path: Path, parts: Iterable[dict[str, list[Any]]]) -> None:
     draft = path.with_name(f".{path.name}.part")
-    with draft.open("w", encoding="utf-8-sig", newline="") as sink:
-        _write_csv_rows(sink, rows)
-    draft.replace(path)
-
-
-def _write_csv_rows(sink: IO[str], rows: Iterator[list[Cell]]) -> None:
-    writer = csv.writer(sink)
-    writer.writerow([field.column.heading for field in FIELDS])
     kinds = [field.column.kind for field in FIELDS]
-    for row in rows:
-        writer.writerow([csv_text(cell, kind) for cell, kind in zip(row, kinds, strict=True)])
+    with draft.open("w", encoding="utf-8-sig", newline="") as sink:
+        writer = csv.writer(sink)
+        writer.writerow([field.column.heading for field in FIELDS])
+        for part in parts:
+            columns = [
+                [csv_text(cell, kind) for cell in column]
+                for kind, column in zip(kinds, cells(part), strict=True)
+            ]
+            writer.writerows(zip(*columns, strict=True))
+    draft.replace(path)
 
 
 def csv_text(cell: Cell, kind: str) -> str:
