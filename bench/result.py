@@ -8,14 +8,14 @@ import platform
 import statistics
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 
 def machine() -> dict[str, Any]:
     """Say on what, and beside how much other work, a measurement was taken."""
-    with open("/proc/loadavg", encoding="ascii") as stream:
-        load = stream.read().split()[0]
+    load = Path("/proc/loadavg").read_text(encoding="ascii").split()[0]
     return {
         "cores": len(os.sched_getaffinity(0)),
         "load_before": load,

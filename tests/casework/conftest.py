@@ -71,10 +71,15 @@ def home(fresh_register: Register) -> Home:
 Keep = Callable[[dict[str, str]], bool]
 
 
-def rewrite(source: Path, target: Path, keep: Keep, change: Callable[[dict[str, str]], None] | None = None) -> int:
+def rewrite(
+    source: Path, target: Path, keep: Keep, change: Callable[[dict[str, str]], None] | None = None
+) -> int:
     """Copy a CSV extract, keeping only some rows and changing others; give the number of rows kept."""
     kept = 0
-    with source.open(encoding="utf-8", newline="") as stream, target.open("w", encoding="utf-8", newline="") as sink:
+    with (
+        source.open(encoding="utf-8", newline="") as stream,
+        target.open("w", encoding="utf-8", newline="") as sink,
+    ):
         reader: Iterator[dict[str, str]] = csv.DictReader(stream)
         writer = csv.DictWriter(sink, reader.fieldnames or [], extrasaction="ignore")  # type: ignore[attr-defined]
         writer.writeheader()

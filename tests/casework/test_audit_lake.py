@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from tests.casework.conftest import Desk, rewrite
+
 from yibao.audit import rules
 from yibao.kernel import Refused
 
@@ -138,7 +138,9 @@ def _negative(text: str) -> str:
     return f"-{text}" if text and float(text) else text
 
 
-def test_a_run_as_known_then_answers_and_changes_nothing(desk: Desk, small_city: Path, tmp_path: Path) -> None:
+def test_a_run_as_known_then_answers_and_changes_nothing(
+    desk: Desk, small_city: Path, tmp_path: Path
+) -> None:
     first, whole = _split_deliveries(small_city, tmp_path)
     desk.house.load_official_knowledge(lambda *_: None, only_if_none=True)
     desk.collect(first)

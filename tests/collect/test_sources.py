@@ -70,6 +70,12 @@ def test_a_mapped_column_that_the_file_lacks(read: Reader, tmp_path: Path) -> No
     assert (refused.value.code, refused.value.wanted) == ("collect.mapped_column", "name ← 姓 名")
 
 
+def test_words_alone_leave_the_column_where_it_is(read: Reader, tmp_path: Path) -> None:
+    row = {"性别" if k == "gend" else k: v for k, v in PERSON.items()} | {"性别": "先生"}
+    came = read(write(tmp_path / "a.csv", [row]), "person", columns={"sex": {"words": {"先生": "1"}}})
+    assert came.rows[0]["sex"] == "1"
+
+
 def test_a_constant_may_hold_anything(read: Reader, tmp_path: Path) -> None:
     came = read(
         write(tmp_path / "a.csv", [PERSON]), "person", columns={"name": {"constant": "O'Neil 有限公司"}}
@@ -77,6 +83,7 @@ def test_a_constant_may_hold_anything(read: Reader, tmp_path: Path) -> None:
     assert came.rows[0]["name"] == "O'Neil 有限公司"
 
 
+OWNER = "source: own\nname: {zh: 自}\n"
 FILE = "files: [{match: ['*'], table: person"
 
 
@@ -87,12 +94,11 @@ FILE = "files: [{match: ['*'], table: person"
         ("source: own\nsource: two\n", "kernel.yaml_duplicate"),
         ("source: own\n", "collect.bad_mapping"),
         ("- a\n", "collect.bad_mapping"),
-        (f"source: own\nname: {{zh: 自}}\n{FILE}, colums: {{}}}}]\n", "collect.bad_mapping"),
-        (f"source: own\nname: {{zh: 自}}\n{FILE}, columns: {{nam: 姓名}}}}]\n", "collect.bad_mapping"),
-        (f"source: own\nname: {{zh: 自}}\n{FILE}, embedded: [nobody]}}]\n", "collect.bad_mapping"),
-        (f"source: own\nname: {{zh: 自}}\n{FILE}, header_row: 0}}]\n", "collect.bad_mapping"),
-        (f"source: own\nname: {{zh: 自}}\n{FILE}, columns: {{name: {{constant: a, header: b}}}}}}]\n", "collect.bad_mapping"),
-        (f"source: own\nname: {{zh: 自}}\n{FILE}, columns: {{name: {{}}}}}}]\n", "collect.bad_mapping"),
+        (f"{OWNER}{FILE}, colums: {{}}}}]\n", "collect.bad_mapping"),
+        (f"{OWNER}{FILE}, columns: {{nam: 姓名}}}}]\n", "collect.bad_mapping"),
+        (f"{OWNER}{FILE}, embedded: [nobody]}}]\n", "collect.bad_mapping"),
+        (f"{OWNER}{FILE}, header_row: 0}}]\n", "collect.bad_mapping"),
+        (f"{OWNER}{FILE}, columns: {{name: {{constant: a, header: b}}}}}}]\n", "collect.bad_mapping"),
         (f"source: own\nname: {{zh: 自}}\n{FILE.replace('person', 'people')}}}]\n", "claims.unknown_table"),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from time import perf_counter
 
 import pyarrow as pa
@@ -95,11 +96,13 @@ def _stretches(rule: Rule, policy: Policy, span: Period | None) -> Iterable[tupl
     for key in rule.parameters.values():
         cuts |= {stretch.from_day for stretch, _ in policy.segments(key, span)}
     days = sorted(cuts)
-    for first, until in zip(days, days[1:], strict=False):
+    for first, until in pairwise(days):
         yield Period(first, until), {n: policy.at(key, first) for n, key in rule.parameters.items()}
 
 
-def _bind_subject(engine: Engine, rule: Rule, stretch: Period, covered: Period | None, *, touched: bool) -> None:
+def _bind_subject(
+    engine: Engine, rule: Rule, stretch: Period, covered: Period | None, *, touched: bool
+) -> None:
     """Make ``subject_…`` and ``history_…`` mean what this run judges; other relations are bound already."""
     for name in reads(rule):
         base = name.removeprefix("subject_").removeprefix("history_")

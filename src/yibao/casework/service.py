@@ -21,7 +21,7 @@ from yibao.casework.touched import Touched, bind_touched
 from yibao.claims import bind, relations
 from yibao.collect import known_files, superseded
 from yibao.engine import Engine, open_engine
-from yibao.kernel import Event, EventKind, Refused, Text, format_fen
+from yibao.kernel import Event, EventKind, Json, Refused, Text, format_fen
 from yibao.policy import Policy
 from yibao.store import Home, Lake, Register
 
@@ -167,7 +167,11 @@ def _receive(
             unit.connection, run, findings=outcome.findings, amount_fen=outcome.amount_fen,
             milliseconds=round(outcome.seconds * 1000),
         )  # fmt: skip
-        body = {"findings": outcome.findings, "amount_fen": outcome.amount_fen, "engine": order.engine}
+        body: dict[str, Json] = {
+            "findings": outcome.findings,
+            "amount_fen": outcome.amount_fen,
+            "engine": order.engine,
+        }
         unit.emit(Event(EventKind.AUDIT_FINISHED, f"run:{run}", body))
         batch.publish(unit)
     return outcome

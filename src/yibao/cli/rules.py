@@ -24,8 +24,8 @@ group = typer.Typer(name="rules", help="规则：查看、试例、度量 / the 
 def list_rules(as_json: JsonOption = False) -> None:
     """列出全部规则 / list all rules."""
     if as_json:
-        say_json({"rules": [{"id": r.id, "version": r.version, "name": r.name.zh, "result": r.result,
-                             "kind": r.kind, "origin": r.origin, "status": r.status} for r in all_rules().values()]})  # fmt: skip
+        fields = {"id", "version", "name", "result", "kind", "origin", "status"}
+        say_json({"rules": [r.model_dump(mode="json", include=fields) for r in all_rules().values()]})
         return
     grid = Table()
     for name in ("编号", "名称", "类别", "判定", "来源", "环节", "版本"):

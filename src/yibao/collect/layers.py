@@ -91,11 +91,11 @@ def _list(parts: Iterable[str]) -> str:
 
 def _origin(column: Column, raw: RawRows, file_map: FileMap) -> str | None:
     given = file_map.origin(column.name)
-    if given is None:
+    if given is None or given.anywhere:
         return next((at for h in column.headers if (at := raw.column(h)) is not None), None)
     if given.constant is not None:
         return quote(given.constant)
-    header = given.lookup.heading if given.lookup else given.header or column.field
+    header = given.lookup.heading if given.lookup else given.header or ""
     at = raw.column(header)
     if at is None:
         raise Refused(

@@ -11,8 +11,9 @@ import fnmatch
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from yibao.claims import Table, table, tables
 from yibao.kernel import Refused, Text, read_yaml
@@ -35,7 +36,10 @@ class Lookup(BaseModel):
 
 
 class From(BaseModel):
-    """Where a column comes from: one header, a constant, or a look-up; `words` translates what came."""
+    """Where a column comes from: one header, a constant, or a look-up; `words` translates what came.
+
+    With none of the three the column is found under its known headers.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +47,17 @@ class From(BaseModel):
     constant: str | None = None
     lookup: Lookup | None = None
     words: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def anywhere(self) -> bool:
+        """Say whether the column is to be found under its known headers."""
+        return self.header is None and self.constant is None and self.lookup is None
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> Self:
+        if sum(place is not None for place in (self.header, self.constant, self.lookup)) > 1:
+            raise ValueError("header, constant and lookup exclude each other")
+        return self
 
 
 class FileMap(BaseModel):
@@ -53,7 +68,7 @@ class FileMap(BaseModel):
     match: tuple[str, ...]
     table: str
     sheet: str | None = None
-    header_row: int = 1
+    header_row: int = Field(default=1, ge=1)
     columns: dict[str, str | From] = Field(default_factory=dict)
     keep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Only rows whose header (key) holds one of these texts belong to this table; the others are not ours."""

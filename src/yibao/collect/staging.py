@@ -94,8 +94,11 @@ def stage_as_it_is(
     """Stage a file, however untidy: where the engine cannot read its text, it is told again record by record."""
     try:
         return stage(engine, table, raw, file_map, file_number, name)
-    except (Refused, UnicodeDecodeError) as failed:  # the engine cuts its words anywhere, within a character too
-        if raw.text is None or isinstance(failed, Refused) and failed.code != "engine.failed":
+    except (
+        Refused,
+        UnicodeDecodeError,
+    ) as failed:  # the engine cuts its words anywhere, within a character too
+        if raw.text is None or (isinstance(failed, Refused) and failed.code != "engine.failed"):
             raise
     return stage(engine, table, told_again(raw, scratch, file_number), file_map, file_number, name)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 
 from yibao.audit import Rule
 from yibao.casework import store as headers_store
-from yibao.casework.model import STATE_NAMES, finding_code, finding_number
+from yibao.casework.model import finding_code, finding_number
 from yibao.casework.outputs import store
 from yibao.casework.outputs.evidence import TABLES, make_detail
 from yibao.casework.outputs.institutions import Institution, institutions, nobody
@@ -246,11 +246,6 @@ def _row(
         amount_fen=row["amount_fen"], at_stake_fen=row["at_stake_fen"], credited_fen=row["credited_fen"],
         batch=row["batch"], file=files.get((row["batch"], row["source_file"])), source_row=row["source_row"],
     )  # fmt: skip
-
-
-def state_name(state: str) -> Text:
-    """Give the word for a finding's state."""
-    return STATE_NAMES["withdrawn" if state == "withdrawn" else "open"]
 
 
 def _unknown(code: str) -> Refused:

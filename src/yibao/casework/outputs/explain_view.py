@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from yibao.audit import KIND_NAMES
-from yibao.casework.outputs.explain import EvidenceRow, Explanation, state_name
+from yibao.casework.model import STATE_NAMES
 from yibao.casework.outputs.ruletext import result_name
 from yibao.casework.outputs.words import (
     EVIDENCE_NAMES,
@@ -25,6 +26,9 @@ from yibao.casework.outputs.words import (
 )
 from yibao.kernel import Language
 
+if TYPE_CHECKING:  # the nouns know how they are shown, not the other way round
+    from yibao.casework.outputs.explain import EvidenceRow, Explanation
+
 _SHOWN = 40
 """Evidence rows shown; the rest is counted."""
 
@@ -34,7 +38,7 @@ def render(told: Explanation, console: Console, language: Language) -> None:
     zh = language == "zh"
     rule = told.definition
     head = Styled(f"{told.code}  {told.rule_name.in_(language)}  ", style="bold")
-    head.append(f"{result_name(told.result).in_(language)} · {state_name(told.state).in_(language)}")
+    head.append(f"{result_name(told.result).in_(language)} · {STATE_NAMES[told.state].in_(language)}")
     console.print(head)
     one = told.institution
     _pairs(

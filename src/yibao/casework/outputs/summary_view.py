@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
 from yibao.casework.outputs.ruletext import result_name
-from yibao.casework.outputs.summary import Summary
 from yibao.casework.outputs.words import day, money, percent, region
 from yibao.kernel import Language
+
+if TYPE_CHECKING:
+    from yibao.casework.outputs.summary import Summary
 
 _MARKS = {"clear": "■", "suspicious": "◆"}
 _STYLES = {"clear": "rgb(163,58,10)", "suspicious": "rgb(230,159,0)"}
