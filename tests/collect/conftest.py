@@ -10,6 +10,7 @@ from tests.collect.reading import Read, read_file
 
 from yibao.claims import bind_raw, table
 from yibao.collect import Outcome, Source, collect, known_files, load_source, superseded
+from yibao.collect.staging import make_ready
 from yibao.engine import Engine, open_engine
 from yibao.store import Lake, Register
 
@@ -52,6 +53,7 @@ def desk(fresh_register: Register) -> Desk:
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     spill = tmp_path_factory.mktemp("spill")
     with open_engine("duckdb", memory_mib=512, spill=spill, keep_order=True) as opened:
+        make_ready(opened)
         yield opened
 
 

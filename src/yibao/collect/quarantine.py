@@ -40,6 +40,8 @@ FOUND = "quarantine_found"
 
 _FIELDS = SCHEMA.names[1:-1]
 _SHOWN = 500
+PART = 100_000
+"""Bad rows that are told at a time; a file may hold millions."""
 _RAGGED = "ragged"
 _BETWEEN_ROWS = {
     "repeated": Text(
@@ -71,7 +73,7 @@ def prepare(engine: Engine) -> None:
     fields = ", ".join(
         f"{f.name} {'BIGINT' if f.type == 'int64' else 'VARCHAR'}" for f in SCHEMA if f.name in _FIELDS
     )
-    engine.execute_native(f"CREATE OR REPLACE TABLE {FOUND} ({fields})")
+    engine.execute_native(f"CREATE OR REPLACE TABLE {FOUND} ({fields}, same UHUGEINT)")
 
 
 def add(engine: Engine, staged: Staged, verdicts: str) -> Tally:
@@ -94,7 +96,7 @@ def add(engine: Engine, staged: Staged, verdicts: str) -> Tally:
         "CAST(coalesce(sum(fen) FILTER (WHERE bad <> 0 OR kind IS NOT NULL), 0) AS BIGINT) FROM quarantine_bad",
     )
     if rows:
-        _add_rows(engine, staged)
+        _add_rows(engine, staged, rows)
     ragged = _add_rejected(engine, staged)
     return Tally(quarantined=refused + ragged, noted=rows - refused, amount_fen=fen)
 
@@ -107,18 +109,19 @@ def forget_known(engine: Engine, stored: Sequence[Path], lake: Mapping[str, Sequ
     if stored:
         engine.bind("quarantine_stored", files=list(stored), schema=SCHEMA)
         engine.execute_native(
-            "CREATE OR REPLACE TEMP TABLE quarantine_open AS SELECT q.* FROM quarantine_stored q "
-            f"SEMI JOIN {FOUND} f ON f.table_name = q.table_name AND f.row_text = q.row_text"
+            "CREATE OR REPLACE TEMP TABLE quarantine_open AS "
+            f"SELECT table_name, natural_key, column_name, code, kept, batch, {_same_row('table_name', 'row_text')} AS same "
+            f"FROM quarantine_stored WHERE same IN (SELECT same FROM {FOUND})"
         )
         for name in _words(engine, "SELECT DISTINCT table_name FROM quarantine_open ORDER BY 1"):
             if lake[name]:
                 _drop_settled(engine, table(name), lake[name])
         engine.execute_native(
             f"""
-            DELETE FROM {FOUND} WHERE (table_name, row_text) NOT IN (
-                SELECT (f.table_name, f.row_text) FROM {FOUND} f WHERE NOT EXISTS (
-                    SELECT 1 FROM quarantine_open q WHERE q.table_name = f.table_name AND q.row_text = f.row_text
-                    AND q.code = f.code AND q.column_name IS NOT DISTINCT FROM f.column_name))
+            CREATE OR REPLACE TEMP TABLE quarantine_news AS SELECT DISTINCT f.same FROM {FOUND} f WHERE NOT EXISTS (
+                SELECT 1 FROM quarantine_open q WHERE q.same = f.same AND q.code = f.code
+                AND q.column_name IS NOT DISTINCT FROM f.column_name);
+            DELETE FROM {FOUND} WHERE same NOT IN (SELECT same FROM quarantine_news)
             """
         )
     return count(engine)
@@ -132,9 +135,14 @@ def count(engine: Engine) -> int:
 def selected(batch: int) -> str:
     """Give the SELECT of the entries as they are stored, in the order in which they were found."""
     return (
-        f"SELECT {batch * 2**32} + row_number() OVER (ORDER BY rowid) AS quarantine_id, {', '.join(_FIELDS)}, "
-        f"CAST({batch} AS BIGINT) AS batch FROM {FOUND} ORDER BY rowid"
+        f"SELECT {batch * 2**32} + rowid + 1 AS quarantine_id, {', '.join(_FIELDS)}, "
+        f"CAST({batch} AS BIGINT) AS batch FROM {FOUND}"
     )
+
+
+def _same_row(table_name: str, row_text: str) -> str:
+    """Give the SQL by which a row that comes again is known: a digest, because rows are long and many."""
+    return f"md5_number({table_name} || '|' || {row_text})"
 
 
 def _numbers(engine: Engine, sql: str) -> tuple[int, ...]:
@@ -151,27 +159,41 @@ def _words(engine: Engine, sql: str) -> list[str]:
 # — the rows that are rows —
 
 
-def _add_rows(engine: Engine, staged: Staged) -> None:
-    engine.register_arrow("quarantine_reasons", _reasons(staged))
+def _add_rows(engine: Engine, staged: Staged, rows: int) -> None:
+    """Read the bad rows of a file again as they came, and say of each part of them what is wrong."""
     cells = ", ".join(f"c{at}" for at in range(len(staged.raw.header)))
-    came = "CASE WHEN r.cell > 0 THEN raw.cells[r.cell] WHEN r.cell = 0 THEN raw.described ELSE b.natural_key END"
     engine.execute_native(
         f"""
-        INSERT INTO {FOUND}
-        WITH raw AS (
-            SELECT r.number, {_row_text(staged.raw)} AS row_text, [{cells}] AS cells, {_described(staged)} AS described
-            FROM {staged.raw.numbered} r SEMI JOIN quarantine_bad b ON b.number = r.number
-        )
-        SELECT {quote(staged.table.table)}, {quote(staged.raw.incoming.shown)}, b.number, b.natural_key,
-               r.column_name, r.header, r.code, r.reason_zh, r.reason_en, r.wanted,
-               {_cut(came)},
-               r.sensitivity, r.kept, CAST({_first("r", "b")} AS BIGINT), CASE WHEN {_first("r", "b")} THEN b.fen ELSE 0 END,
-               raw.row_text
-        FROM quarantine_bad b JOIN raw ON raw.number = b.number JOIN quarantine_reasons r
-          ON CASE WHEN r.bit >= 0 THEN CASE WHEN r.kept = 1 THEN b.notes ELSE b.bad END & (CAST(1 AS BIGINT) << r.bit) <> 0
-             ELSE r.code = b.kind AND r.column_name IS NOT DISTINCT FROM b.column_name END
-        ORDER BY b.number, r.place
+        CREATE OR REPLACE TEMP TABLE quarantine_rows AS
+        SELECT b.*, {_row_text(staged.raw)} AS row_text, [{cells}] AS cells, {_described(staged)} AS described
+        FROM {staged.raw.numbered} r JOIN quarantine_bad b ON b.number = r.number
         """
+    )
+    engine.register_arrow("quarantine_reasons", _reasons(staged))
+    told, file = quote(staged.table.table), quote(staged.raw.incoming.shown)
+    came = "CASE WHEN r.cell > 0 THEN b.cells[r.cell] WHEN r.cell = 0 THEN b.described ELSE b.natural_key END"
+    first = _first("r", "b")
+    for begin in range(0, rows, PART):
+        engine.execute_native(
+            f"""
+            INSERT INTO {FOUND}
+            SELECT {told}, {file}, b.number, b.natural_key, r.column_name, r.header, r.code, r.reason_zh, r.reason_en,
+                   r.wanted, {_cut(came)}, r.sensitivity, r.kept, CAST({first} AS BIGINT),
+                   CASE WHEN {first} THEN b.fen ELSE 0 END, b.row_text, {_same_row(told, "b.row_text")}
+            FROM (SELECT * FROM quarantine_rows WHERE rowid >= {begin} AND rowid < {begin + PART}) b
+            JOIN quarantine_reasons r ON {_applies("r", "b")}
+            ORDER BY b.number, r.place
+            """
+        )
+    engine.execute_native("DROP TABLE quarantine_rows")
+
+
+def _applies(reason: str, row: str) -> str:
+    """Give the condition under which a reason holds of a row: its bit is set, or it is the row's verdict."""
+    bits = f"CASE WHEN {reason}.kept = 1 THEN {row}.notes ELSE {row}.bad END"
+    return (
+        f"CASE WHEN {reason}.bit >= 0 THEN {bits} & (CAST(1 AS BIGINT) << {reason}.bit) <> 0 "
+        f"ELSE {reason}.code = {row}.kind AND {reason}.column_name IS NOT DISTINCT FROM {row}.column_name END"
     )
 
 
@@ -255,7 +277,8 @@ def _add_rejected(engine: Engine, staged: Staged) -> int:
         INSERT INTO {FOUND}
         SELECT {quote(staged.table.table)}, {quote(staged.raw.incoming.shown)}, number, NULL, NULL, NULL,
                {quote(_RAGGED)}, CASE fault {texts} END, CASE fault {english} END,
-               {quote(f"{len(staged.raw.header)} 列 / columns")}, {_cut("text")}, 'sensitive', 0, 1, 0, text
+               {quote(f"{len(staged.raw.header)} 列 / columns")}, {_cut("text")}, 'sensitive', 0, 1, 0, text,
+               {_same_row(quote(staged.table.table), "text")}
         FROM {rejected} ORDER BY number
         """
     )

@@ -94,7 +94,7 @@ def told_again(raw: RawRows, scratch: Path, number: int) -> RawRows:
     """Give the same rows from a tidy copy of their text, with their numbers, and what is no row put aside."""
     assert raw.text is not None
     tidied = tidy(raw.text, scratch / f"tidy-{number}", raw.delimiter, len(raw.header), raw.header_row)
-    relation = _read_csv(tidied.rows, ("number", *_columns(raw.header)), ",", 0)
+    relation = _read_csv(tidied.rows, ("number", *_columns(raw.header)), raw.delimiter, 0)
     return replace(raw, relation=relation, number="number", rejected=tidied.rejected, text=None)
 
 

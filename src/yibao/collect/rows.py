@@ -13,7 +13,7 @@ from yibao.collect import quarantine
 from yibao.collect.incoming import Incoming
 from yibao.collect.raw_rows import open_rows
 from yibao.collect.sources import FileMap
-from yibao.collect.staging import create, stage
+from yibao.collect.staging import create, make_ready, stage
 from yibao.engine import Engine
 from yibao.kernel import Refused
 
@@ -44,6 +44,7 @@ def rows_as_stored(engine: Engine, name: str, rows: list[dict[str, str]]) -> pa.
         incoming = Incoming(path, path.name, "csv", path.stat().st_size, "")
         file_map = FileMap(match=("*",), table=name)
         staging = f"rows_{name}"
+        make_ready(engine)
         create(engine, target, staging)
         staged = stage(engine, target, open_rows(incoming, file_map, Path(folder), 0), file_map, 0, staging)
         engine.execute_native(

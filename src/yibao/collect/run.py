@@ -16,6 +16,8 @@ from yibao.engine import Engine
 from yibao.kernel import Refused
 from yibao.store import Home, Lake
 
+_SCRATCH = "collect-"
+
 Progress = Callable[[str, int, int], None]
 """Told as work goes on: what is being done, how many steps are done, how many there are."""
 
@@ -56,8 +58,13 @@ class Run:
 
 @contextmanager
 def scratch(home: Home) -> Iterator[Path]:
-    """Give a scratch directory of one collection, gone when it ends."""
-    path = Path(tempfile.mkdtemp(prefix="collect-", dir=home.work))
+    """Give a scratch directory of one collection, gone when it ends.
+
+    Collectors take turns, so that what lies there already is what a killed one left: it goes first.
+    """
+    for left in home.work.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    path = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=home.work))
     try:
         yield path
     finally:

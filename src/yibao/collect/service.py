@@ -12,7 +12,7 @@ from yibao.collect.publishing import publish
 from yibao.collect.raw_rows import open_rows
 from yibao.collect.run import Outcome, Progress, Run, scratch
 from yibao.collect.sources import FileMap, Source
-from yibao.collect.staging import create, stage_as_it_is
+from yibao.collect.staging import create, make_ready, stage_as_it_is
 from yibao.engine import open_engine
 from yibao.kernel import Refused, Text
 from yibao.store import Home, Lake, Register
@@ -45,6 +45,7 @@ def collect(
         with open_engine(
             "duckdb", memory_mib=MEMORY_MIB, spill=place, database=place / "staging.duckdb", keep_order=True
         ) as engine:
+            make_ready(engine)
             run = Run(engine, lake, source, place, progress, outcome)
             _stage_all(run, incoming)
             if not run.staged:

@@ -48,6 +48,11 @@ class Staged:
         return int(origin[1:]) if origin is not None and layers.is_read(origin) else None
 
 
+def make_ready(engine: Engine) -> None:
+    """Tell the engine to leave lists of codes as they are; it would turn each into a join of its own."""
+    engine.execute_native("SET disabled_optimizers = 'in_clause'")
+
+
 def create(engine: Engine, table: Table, name: str) -> None:
     """Create the empty staging table of one contract table.
 
@@ -91,8 +96,13 @@ def stage(
 def stage_as_it_is(
     engine: Engine, table: Table, raw: RawRows, file_map: FileMap, file_number: int, name: str, scratch: Path
 ) -> Staged:  # fmt: skip
-    """Stage a file, however untidy: where the engine cannot read its text, it is told again record by record."""
+    """Stage a file, however untidy: where the engine cannot read its text, it is told again record by record.
+
+    Counting the records first costs a tenth of staging them and finds the one ragged row of a large file early.
+    """
     try:
+        if raw.text is not None:
+            engine.execute_native(f"SELECT count(*) FROM {raw.relation}")
         return stage(engine, table, raw, file_map, file_number, name)
     except (
         Refused,

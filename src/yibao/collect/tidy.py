@@ -45,40 +45,82 @@ class _Record:
 
 
 def tidy(path: Path, target: Path, delimiter: str, width: int, header_row: int) -> Tidied:
-    """Write the rows of a UTF-8 text with ``width`` columns, and what is none, to two CSV files without header."""
+    """Write the rows of a UTF-8 text with ``width`` columns, and what is none, to two files without header.
+
+    The rows keep the delimiter of the text; what is none is comma-separated.
+    """
     tidied = Tidied(target.with_suffix(".rows"), target.with_suffix(".rejected"))
     with (
         path.open(encoding="utf-8", newline="") as stream,
         tidied.rows.open("w", encoding="utf-8", newline="") as good,
         tidied.rejected.open("w", encoding="utf-8", newline="") as bad,
     ):
-        rows = csv.writer(good, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        rows = csv.writer(good, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
         rejected = csv.writer(bad, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for number, record in enumerate(_records(stream, delimiter, width, header_row), start=1):
-            if number <= header_row or not record.text.strip("\r\n"):
+            text = record.text.rstrip("\r\n")
+            if number <= header_row or not text:
                 continue
-            if record.fault is None:
-                rows.writerow([number, *(record.fields or ())])
+            if record.fault is not None:
+                rejected.writerow([number, record.fault, text[:MAX_TEXT]])
+            elif _tidy_already(text, delimiter) and len(record.fields or ()) == width:
+                good.write(f"{number}{delimiter}{text}\n")
             else:
-                rejected.writerow([number, record.fault, record.text.rstrip("\r\n")[:MAX_TEXT]])
+                rows.writerow([number, *(record.fields or ())])
     return tidied
 
 
+def _tidy_already(text: str, delimiter: str) -> bool:
+    """Say whether every quote of a record stands at the border of a field, so that nobody reads it otherwise."""
+    if '"' not in text:
+        return "\r" not in text
+    borders = text.count(delimiter + '"') + text.count('"' + delimiter) + (text[0] == '"') + (text[-1] == '"')
+    return text.count('"') == borders and "\n" not in text and "\r" not in text
+
+
 def _records(stream: Iterator[str], delimiter: str, width: int, header_row: int) -> Iterator[_Record]:
-    """Give the records of a text; a line whose quote never closes stands alone, and the next one is looked at anew."""
+    """Give the records of a text; one reader runs over all lines and gives way where a record is unusual."""
     again: deque[str] = deque()
-    number = 0
-    while (line := again.popleft() if again else next(stream, None)) is not None:
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        while len(taken) <= MAX_LINES:
+            line = again.popleft() if again else next(stream, None)
+            if line is None:
+                return
+            taken.append(line)
+            yield line
+
+    reader, number = csv.reader(lines(), delimiter=delimiter, strict=True), 0
+    while True:
+        taken.clear()
+        try:
+            fields: list[str] | None = next(reader)
+        except (csv.Error, StopIteration):
+            fields = None
+        if not taken:
+            return
         number += 1
-        record = _read([line], delimiter, width)
-        if record.fault == "quotes" and line.count('"') % 2:
-            lines = [line, *_until_closed(stream, again)]
-            record = _read(lines, delimiter, width)
-            rows_within = any(_read([other], delimiter, width).fault is None for other in lines[1:])
-            if record.fault == "quotes" or (record.fault and rows_within and number > header_row):
-                again.extendleft(reversed(lines[1:]))
-                record = _Record(line, None, "quotes")
-        yield record
+        if fields is not None and len(taken) == 1 and len(fields) == width:
+            yield _Record(taken[0], fields, None)
+            continue
+        again.extendleft(reversed(taken))
+        yield _unusual(stream, again, delimiter, width, first=number <= header_row)
+        reader = csv.reader(lines(), delimiter=delimiter, strict=True)
+
+
+def _unusual(stream: Iterator[str], again: deque[str], delimiter: str, width: int, *, first: bool) -> _Record:
+    """Read one record that is not one plain line; a line whose quote never closes stands alone."""
+    line = again.popleft()
+    record = _read([line], delimiter, width)
+    if record.fault == "quotes" and line.count('"') % 2:
+        lines = [line, *_until_closed(stream, again)]
+        record = _read(lines, delimiter, width)
+        rows_within = any(_read([other], delimiter, width).fault is None for other in lines[1:])
+        if record.fault == "quotes" or (record.fault and rows_within and not first):
+            again.extendleft(reversed(lines[1:]))
+            record = _Record(line, None, "quotes")
+    return record
 
 
 def _until_closed(stream: Iterator[str], again: deque[str]) -> Iterator[str]:
