@@ -50,7 +50,10 @@ def test_chunks_make_one_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_leap_year_is_a_year(tmp_path: Path) -> None:
     built = build_city(CityPlan(people=1_000, seed=1, year=2023), tmp_path)
     books = open_books(built, tmp_path)
-    assert books.one("SELECT count(*) FROM line WHERE day NOT BETWEEN DATE '2023-07-01' AND DATE '2024-06-30'") == 0
+    assert (
+        books.one("SELECT count(*) FROM line WHERE day NOT BETWEEN DATE '2023-07-01' AND DATE '2024-06-30'")
+        == 0
+    )
     assert books.one("SELECT count(*) FROM line WHERE day = DATE '2024-02-29'") > 0
     books.sql.close()
 

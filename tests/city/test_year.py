@@ -55,7 +55,10 @@ def test_charges_lie_inside_the_visit_and_before_the_settlement(books: Books) ->
         )
         == 0
     )
-    assert books.one("SELECT count(*) FROM line WHERE day NOT BETWEEN DATE '2025-07-01' AND DATE '2026-06-30'") == 0
+    assert (
+        books.one("SELECT count(*) FROM line WHERE day NOT BETWEEN DATE '2025-07-01' AND DATE '2026-06-30'")
+        == 0
+    )
 
 
 def test_nobody_ordinary_is_in_two_places(books: Books) -> None:

@@ -59,17 +59,36 @@ def judge(engine: Engine, rule: Rule, policy: Policy, *, touched: bool, filled: 
         found = engine.run(rule.select, {name: v.number for name, v in values.items()}, name=rule.id)
         parts.append(found.select(EVIDENCE.names).cast(EVIDENCE))
         used += [v for v in values.values() if v not in used]
-    return Judged(rule, pa.concat_tables(parts), effective_result(rule, used), used, perf_counter() - began)
+    return Judged(
+        rule,
+        pa.concat_tables(parts),
+        effective_result(rule, used, assumed_points=_assumes(engine, rule)),
+        used,
+        perf_counter() - began,
+    )
 
 
-def effective_result(rule: Rule, values: Iterable[Value]) -> Result:
-    """Say how surely a hit speaks: clear only on official or legal ground with every parameter confirmed."""
-    solid = rule.origin in ("OFFICIAL", "LAW") and all(v.status is Status.CONFIRMED for v in values)
+def effective_result(rule: Rule, values: Iterable[Value], *, assumed_points: bool = False) -> Result:
+    """Say how surely a hit speaks: clear only on official or legal ground with every parameter confirmed.
+
+    ``assumed_points`` tells that some of the rule's knowledge points rest on an assumption of ours (their day of
+    publication, for one): then nothing the rule finds speaks for itself either.
+    """
+    confirmed = all(v.status is Status.CONFIRMED for v in values) and not assumed_points
+    solid = rule.origin in ("OFFICIAL", "LAW") and confirmed
     return "clear" if rule.result == "clear" and solid else "suspicious"
 
 
 def _knowledge(rule: Rule) -> list[str]:
     return [f"knowledge_{rule.knowledge}"] if rule.knowledge else []
+
+
+def _assumes(engine: Engine, rule: Rule) -> bool:
+    """Say whether any knowledge point of the rule is marked as assumed."""
+    if rule.knowledge is None:
+        return False
+    statuses = engine.run(f"SELECT DISTINCT k.status FROM knowledge_{rule.knowledge} AS k")
+    return str(Status.ASSUMED) in statuses.column("status").to_pylist()
 
 
 def _no_data(missing: list[str]) -> Text:

@@ -62,16 +62,17 @@ def audit_lake(
     lake = Lake(home, register)
     with register.exclusive("audit", on_wait=on_wait):
         began = perf_counter()
-        files = known_files(lake, order.as_known)
+        known_no = order.as_known if order.as_known is not None else _latest(lake)
+        files = known_files(lake, known_no)
         if not files["line"]:
             raise _nothing_to_audit()
-        replaced = superseded(lake, order.as_known)
+        replaced = superseded(lake, known_no)
         with open_engine(order.engine, memory_mib=order.memory_mib, spill=home.work) as engine:
-            judged, touched, lines = _judge_all(engine, lake, files, replaced, order, progress)
+            judged, touched, lines = _judge_all(engine, lake, files, replaced, order, known_no, progress)
             if sql_log is not None:
                 _write_log(engine, sql_log)
         progress("归集疑点", len(order.rules), len(order.rules))
-        outcome = _receive(lake, register, order, judged, touched, lines, actor, began)
+        outcome = _receive(lake, register, order, judged, touched, lines, known_no, actor, began)
     return outcome
 
 
@@ -90,13 +91,18 @@ def _judge_all(
     files: Mapping[str, Sequence[Path]],
     replaced: pa.Table,
     order: Order,
+    known_no: int | datetime,
     progress: Progress,
 ) -> tuple[list[Judged], Touched | None, int]:
     names = needed_relations(order.rules)
     progress("绑定数据", 0, len(order.rules))
     bind(engine, files, names, superseded=replaced, materialise=True)
     filled = {name: any(files[t] for t in relations()[name].made_of) for name in relations()}
-    touched = bind_touched(engine, lake, files, replaced, order.since) if order.since is not None else None
+    touched = (
+        bind_touched(engine, lake, files, replaced, order.since, known_no)
+        if order.since is not None
+        else None
+    )
     lines = int(engine.run("SELECT count(*) AS n FROM line").column("n")[0].as_py()) if "line" in names else 0
     judged = []
     for at, rule in enumerate(order.rules):
@@ -124,6 +130,7 @@ def _receive(
     judged: list[Judged],
     touched: Touched | None,
     lines: int,
+    known_no: int | datetime,
     actor: str,
     began: float,
 ) -> RunOutcome:
@@ -148,7 +155,7 @@ def _receive(
             pq.write_table(evidence, batch.stage("evidence"), compression="zstd")
         run = store.begin_run(
             unit.connection, batch=batch.number, engine=order.engine, region=str(order.policy.region),
-            since=order.since, known_no=_latest(lake), rules=_rules_json(judged), versions=_versions(), lines=lines,
+            since=order.since, known_no=known_no, rules=_rules_json(judged), versions=_versions(), lines=lines,
             findings=0, amount_fen=0, milliseconds=0, actor=actor,
         )  # fmt: skip
         store.receive(unit.connection, _versioned(findings, order), run, batch.number)

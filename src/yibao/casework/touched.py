@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -39,12 +40,17 @@ class Touched:
 
 
 def bind_touched(
-    engine: Engine, lake: Lake, files: Mapping[str, Sequence[Path]], replaced: pa.Table, since: int
+    engine: Engine,
+    lake: Lake,
+    files: Mapping[str, Sequence[Path]],
+    replaced: pa.Table,
+    since: int,
+    known_no: int | datetime,
 ) -> Touched:
     """Find the keys touched after batch ``since`` and bind them where rules look for them."""
-    fresh = {name: [f.path for f in lake.files(name, since=since)] for name in files}
+    fresh = {name: [f.path for f in lake.files(name, as_known=known_no, since=since)] for name in files}
     shared = [n for n in fresh if fresh[n] and (n in _REFERENCE or table(n).kind is not None)]
-    new_batches = {f.batch for name in files for f in lake.files(name, since=since)}
+    new_batches = {f.batch for name in files for f in lake.files(name, as_known=known_no, since=since)}
     ids = {}
     for key, carriers in _CARRIERS.items():
         parts = []

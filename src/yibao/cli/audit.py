@@ -34,7 +34,7 @@ from yibao.cli.console import (
 )
 from yibao.collect import Progress
 from yibao.engine import ENGINES
-from yibao.kernel import Language
+from yibao.kernel import Language, Text
 
 REPORT = "审核报告.html"
 BOOKS = "机构明细"
@@ -100,12 +100,13 @@ def _show(house: House, outcome: RunOutcome, path: Path | None, lang: Language) 
         for rule, count in outcome.by_rule.items():
             out.print(f"{rule}: {count:,}  {money(outcome.amount_by_rule[rule])}")
     rate = outcome.lines / outcome.seconds if outcome.seconds else 0
-    out.print(
-        f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）",
-        style="dim",
+    told = Text(
+        zh=f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）",
+        en=f"{outcome.lines:,} lines, {outcome.seconds:.1f} s ({outcome.engine}, {rate:,.0f} lines/s)",
     )
+    out.print(told.in_(lang), style="dim")
     if path is not None:
-        out.print(f"报告：{path.resolve()}", soft_wrap=True)
+        out.print(f"{'report: ' if lang == 'en' else '报告：'}{path.resolve()}", soft_wrap=True)
 
 
 def findings(

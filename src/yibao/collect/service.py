@@ -18,6 +18,12 @@ from yibao.kernel import Refused, Text
 from yibao.store import Home, Lake, Register
 
 MEMORY_MIB = 2048
+STAGED_IN_MEMORY = 1 << 30
+"""Bytes of text up to which the rows are staged in memory; more are staged on disk, compressed."""
+
+PACKED = 10
+"""How many times smaller a workbook or Parquet file is than the text that it holds, about."""
+
 LOCK = "collect"
 
 
@@ -42,8 +48,9 @@ def collect(
         lake.sweep()
         outcome = Outcome(batch=None, source=source.source)
         incoming = expand(paths, place, outcome.problems)
+        database = None if _fits_memory(incoming) else place / "staging.duckdb"
         with open_engine(
-            "duckdb", memory_mib=MEMORY_MIB, spill=place, database=place / "staging.duckdb", keep_order=True
+            "duckdb", memory_mib=MEMORY_MIB, spill=place, database=database, keep_order=True
         ) as engine:
             make_ready(engine)
             run = Run(engine, lake, source, place, progress, outcome)
@@ -53,6 +60,10 @@ def collect(
             judge_all(run)
             publish(run, register, actor)
     return outcome
+
+
+def _fits_memory(incoming: Sequence[Incoming]) -> bool:
+    return sum(i.bytes * (1 if i.form == "csv" else PACKED) for i in incoming) <= STAGED_IN_MEMORY
 
 
 def _nothing_to_collect(run: Run, incoming: Sequence[Incoming]) -> None:
