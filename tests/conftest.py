@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.engine.spark_session import require_spark
 
+from yibao.engine import Engine, open_engine
 from yibao.store import Home, Register, open_register, stop_register
 
 # A register that the developer works with must never be the one that is tested on.
@@ -24,6 +26,14 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     with open_register(home) as opened:
         yield opened
     stop_register(home)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The one Spark session that a process may hold, for every room's tests."""
+    require_spark()
+    with open_engine("spark", memory_mib=1024, threads=2, spill=tmp_path_factory.mktemp("spark")) as engine:
+        yield engine
 
 
 @pytest.fixture

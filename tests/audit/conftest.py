@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from tests.audit.loading import Examples
-from tests.engine.spark_session import require_spark
 
 from yibao.engine import Engine, open_engine
 from yibao.policy import Policy, load
@@ -34,12 +33,6 @@ def unoptimised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def sqlite() -> Iterator[Engine]:
     yield from _open("sqlite", None)
-
-
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    require_spark()
-    yield from _open("spark", tmp_path_factory.mktemp("spark"))
 
 
 @pytest.fixture(scope="session")

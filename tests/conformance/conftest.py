@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engine.spark_session import require_spark
 
 from yibao.engine import Engine, open_engine
 
@@ -17,12 +16,6 @@ def duckdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     yield from _open("sqlite", tmp_path_factory.mktemp("sqlite"))
-
-
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    require_spark()
-    yield from _open("spark", tmp_path_factory.mktemp("spark"))
 
 
 def _open(name: str, spill: Path) -> Iterator[Engine]:

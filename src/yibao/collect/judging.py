@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from yibao.claims import Table, bind_raw, table, tables
-from yibao.collect import verdicts
+from yibao.collect import layers, verdicts
 from yibao.collect.lake import known_files, superseded
 from yibao.collect.run import Run
 from yibao.collect.sources import FileMap
@@ -59,6 +59,13 @@ def _ride_along(run: Run, target: Table, reachable: dict[str, str]) -> None:
             _embed(run, table(column.of), carriers, reachable)
 
 
+def _rider_map(carrier: Staged, target: Table) -> FileMap:
+    """Give the map of the rows that ride along: the sender's own headers hold for columns of the same name."""
+    given = carrier.file_map.columns
+    columns = {c.name: given[c.name] for c in target.columns if c.name in given}
+    return FileMap(match=carrier.file_map.match, table=target.table, columns=columns)
+
+
 def _embed(run: Run, target: Table, carriers: Sequence[Staged], reachable: dict[str, str]) -> None:
     name, riders = f"staged_{target.table}", f"riders_{target.table}"
     if target.table not in run.staged:
@@ -66,7 +73,9 @@ def _embed(run: Run, target: Table, carriers: Sequence[Staged], reachable: dict[
         run.staged[target.table] = []
     for carrier in carriers:
         create(run.engine, target, riders)
-        file_map = FileMap(match=carrier.file_map.match, table=target.table)
+        file_map = _rider_map(carrier, target)
+        if not layers.origins(target, carrier.raw, file_map):
+            continue
         rode = stage(run.engine, target, carrier.raw, file_map, carrier.file_number, riders, tolerant=True)
         run.engine.execute_native(
             f"INSERT INTO {name} SELECT s.* REPLACE ({rode.source_row} AS record) FROM {riders} s "

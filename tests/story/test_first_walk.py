@@ -1,0 +1,119 @@
+"""The first walk, as a script of a bureau would do it: a city collected, audited, explained, by the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yibao.audit import rules
+from yibao.store import Home, stop_register
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("示例 city")
+    yield folder
+    stop_register(Home(folder / "data"))
+
+
+@pytest.fixture(scope="module")
+def yibao(place: Path) -> Run:
+    def run(*arguments: str | Path, home: bool = True) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-c", "from yibao.cli import main; main()", *map(str, arguments)]
+        if home:
+            words += ["--home", str(place / "data")]
+        return subprocess.run(words, capture_output=True, text=True, cwd=place, timeout=300, check=False)
+
+    return run
+
+
+def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The one object that ``--json`` prints; anything else on standard output fails here."""
+    assert done.returncode == 0, done.stderr
+    value = json.loads(done.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.fixture(scope="module")
+def walked(yibao: Run, place: Path) -> dict[str, dict[str, Any]]:
+    built = told(
+        yibao("city", "--people", "1000", "--seed", "3", "--out", place / "in", "--json", home=False)
+    )
+    collected = told(yibao("collect", place / "in", "--json"))
+    audited = told(yibao("audit", "--json"))
+    return {"city": built, "collect": collected, "audit": audited}
+
+
+def test_everything_sent_is_accepted_or_says_why(walked: dict[str, dict[str, Any]]) -> None:
+    assert walked["collect"]["batch"] == 1
+    assert walked["collect"]["source"] == "national"
+    line = walked["collect"]["tables"]["line"]
+    assert line["accepted"] >= walked["city"]["lines"]
+    assert 0 < line["quarantined"] < 100
+
+
+def test_a_run_tells_what_scripts_rely_on(walked: dict[str, dict[str, Any]]) -> None:
+    audited = walked["audit"]
+    assert audited["engine"] == "duckdb"
+    assert audited["lines"] == walked["collect"]["tables"]["line"]["accepted"]
+    assert set(audited["by_rule"]) == set(rules())
+    assert audited["findings"] == sum(audited["by_rule"].values()) > 0
+    assert isinstance(audited["amount_fen"], int)
+    assert Path(audited["report"]).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_the_same_again_changes_nothing(walked: dict[str, dict[str, Any]], yibao: Run, place: Path) -> None:
+    again = told(yibao("collect", place / "in", "--json"))
+    assert again["batch"] is None
+    assert all(table["accepted"] == 0 for table in again["tables"].values())
+
+
+def test_what_was_planted_is_found_and_nothing_else(walked: dict[str, dict[str, Any]], yibao: Run) -> None:
+    measured = told(yibao("rules", "measure", "--json"))["rules"]
+    assert {m["id"] for m in measured} == set(rules())
+    for m in measured:
+        assert (m["precision"], m["recall"]) == (1, 1), m
+        assert 0 < m["low"] < 1 == m["high"]
+
+
+def test_a_finding_is_listed_explained_and_exported(
+    walked: dict[str, dict[str, Any]], yibao: Run, place: Path
+) -> None:
+    listed = told(yibao("findings", "--limit", "3", "--json"))["findings"]
+    assert len(listed) == 3
+    code = listed[0]["finding"] if "finding" in listed[0] else listed[0]["code"]
+    assert code in yibao("explain", code).stdout
+    assert json.loads(yibao("explain", code, "--json").stdout)
+    exported = place / "疑点.xlsx"
+    assert yibao("findings", "--export", exported).returncode == 0
+    assert exported.stat().st_size > 1000
+
+
+def test_official_knowledge_is_loaded_with_its_source(walked: dict[str, dict[str, Any]], yibao: Run) -> None:
+    tables = told(yibao("knowledge", "list", "--json"))["tables"]
+    rows = {kind: sum(t["rows"] for t in tables if t["kind"] == kind) for kind in {t["kind"] for t in tables}}
+    assert rows == {"sex_limit": 6862, "age_limit": 4428, "duplicate_pair": 700, "frequency_limit": 67}
+    assert all(t["source"] for t in tables)
+
+
+def test_refusals_exit_with_one_and_misuse_with_two(yibao: Run, place: Path) -> None:
+    refused = yibao("collect", place / "nowhere", "--json")
+    assert refused.returncode == 1
+    assert json.loads(refused.stdout)["refused"]["code"] == "collect.no_such_path"
+    assert yibao("explain", "nonsense").returncode == 1
+    assert yibao("audit", "--no-such-option").returncode == 2
+    assert yibao("no-such-command", home=False).returncode == 2
+
+
+def test_the_doctor_says_that_all_is_well(walked: dict[str, dict[str, Any]], yibao: Run) -> None:
+    checks = told(yibao("doctor", "--json"))["checks"]
+    assert all(c["ok"] for c in checks if c["name"] != "engine spark")
