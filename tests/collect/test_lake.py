@@ -157,7 +157,7 @@ def test_one_key_in_two_files(desk: Desk, tmp_path: Path) -> None:
     outcome = desk.collect(folder)
     assert (outcome.tables["line"]["accepted"], outcome.tables["line"]["known"]) == (2, 1)
     assert desk.refused() == [("fee_list_d_02.csv", 3, "repeated", None)]
-    assert desk.stored("quarantine")[0]["came"] == "L2"
+    assert desk.stored("quarantine")[0]["came"] == "M1|L2"
 
 
 def test_files_that_cannot_be_taken_are_named_and_the_others_go_through(desk: Desk, tmp_path: Path) -> None:

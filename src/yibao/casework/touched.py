@@ -20,7 +20,7 @@ _CARRIERS = {
 }
 """The tables whose rows belong to a key."""
 
-_REFERENCE = ("item", "price_limit")
+_REFERENCE = ("institution", "item", "price_limit")
 """Tables that many keys share: when they change, the rules that read them judge everything again."""
 
 _KEYS = pa.schema([("id", pa.int64())])

@@ -28,6 +28,7 @@ from yibao.cli.console import (
     LanguageOption,
     language,
     out,
+    plain,
     progress,
     say_json,
     waiting,
@@ -130,11 +131,16 @@ def findings(
         say_json({"findings": [row.as_json() for row in rows]})
         return
     grid = Table()
-    for name in ("疑点编号", "规则", "判定", "机构", "日期", "违规金额"):
+    for name in ("疑点编号", "规则", "判定", "机构", "日期", "涉及金额"):
         grid.add_column(name, overflow="fold")
     for row in rows:
         grid.add_row(
-            row.code, row.rule_name, row.result_name, row.institution, row.day, money(row.attributed_fen)
+            row.code,
+            row.rule_name,
+            row.result_name,
+            plain(row.institution),
+            row.day,
+            money(row.attributed_fen),
         )
     out.print(grid)
 

@@ -19,6 +19,7 @@ from yibao.cli.console import (
     err,
     language,
     out,
+    plain,
     progress,
     say_json,
     waiting,
@@ -109,7 +110,12 @@ def quarantine(
     for row in rows[:limit]:
         reason = row.reason.in_(language(lang))
         grid.add_row(
-            row.file, str(row.source_row), row.header or "", reason, row.wanted or "", row.came or ""
+            plain(row.file),
+            str(row.source_row),
+            plain(row.header),
+            reason,
+            plain(row.wanted),
+            plain(row.came),
         )
     out.print(grid)
     out.print(

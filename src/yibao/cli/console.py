@@ -25,8 +25,16 @@ JsonOption = Annotated[
 LanguageOption = Annotated[str, typer.Option("--lang", envvar="YIBAO_LANG", help="zh | en")]
 DEFAULT_HOME = Path("yibao-data")
 
-out = Console()
-err = Console(stderr=True)
+out = Console(markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
+"""No markup: what data says must never become colours, links or missing text."""
+
+_CONTROLS = {c: "\ufffd" for c in (*range(32), *range(0x7F, 0xA0)) if c not in (9, 10)}
+
+
+def plain(text: str | None) -> str:
+    """Give a text of the data as a terminal may show it: control codes would command the terminal instead."""
+    return (text or "").translate(_CONTROLS)
 
 
 def language(name: str) -> Language:
@@ -52,7 +60,7 @@ def complain(refused: Refused, *, as_json: bool) -> None:
 def progress() -> Iterator[Report]:
     """Show a progress bar on standard error while work goes on; silent where nobody looks."""
     bar = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=err,
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(), console=err,
         transient=True, disable=not err.is_terminal,
     )  # fmt: skip
     with bar:

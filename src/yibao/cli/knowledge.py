@@ -11,7 +11,7 @@ from rich.table import Table
 from yibao.bootstrap import knowledge_source, open_house
 from yibao.claims import knowledge_tables
 from yibao.cli.collect import show_outcome
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, out, progress, say_json, waiting
+from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, out, plain, progress, say_json, waiting
 
 group = typer.Typer(name="knowledge", help="知识点：加载、列出 / knowledge points", no_args_is_help=True)
 
@@ -51,7 +51,7 @@ def list_knowledge(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False)
     for name in ("类别", "行数", "来源"):
         grid.add_column(name, overflow="fold")
     for row in found:
-        grid.add_row(str(row["kind"]), f"{row['rows']:,}", str(row["source"]))
+        grid.add_row(str(row["kind"]), f"{row['rows']:,}", plain(str(row["source"])))
     out.print(grid)
 
 

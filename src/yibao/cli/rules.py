@@ -55,7 +55,7 @@ def show(
         shown["complaints"] = [c.text.both() for c in complaints(rule)]
         say_json(shown)
         return
-    out.print(f"[bold]{rule.name.zh}[/]  {rule.name.en}")
+    out.print(f"{rule.name.zh}  {rule.name.en}", style="bold")
     out.print(rule.says.zh)
     out.print(f"判定 {RESULT_NAMES[rule.result].zh}；来源 {rule.origin}；案由 {rule.case_cause.zh}")
     for basis in rule.basis:
@@ -83,7 +83,7 @@ def test(
             {"rule": r.id, "case": t.zh, "wrong": [w.both() for w in wrong]} for r, t, wrong in failed]})  # fmt: skip
     else:
         for rule, title, wrong in failed:
-            out.print(f"[red]{rule.id}[/] {title.zh}: {'；'.join(w.zh for w in wrong)}")
+            out.print(f"{rule.id} {title.zh}: {'；'.join(w.zh for w in wrong)}", style="red")
         out.print(f"{len(results) - len(failed)} 个试例相符，{len(failed)} 个不符（{engine}）")
     if failed:
         raise typer.Exit(1)

@@ -125,7 +125,7 @@ def _scaled(
 
 
 def _money(column: Column, text: str, parsed: str) -> Reading:
-    return _scaled(column, text, parsed, 15, 2, "金额，至多两位小数 / yuan, at most 2 decimals")
+    return _scaled(column, text, parsed, 15, 2, "金额，至多两位小数 / yuan, at most 2 decimals", 10**12)
 
 
 def _quantity(column: Column, text: str, parsed: str) -> Reading:
@@ -247,7 +247,7 @@ def _code(column: Column, text: str, parsed: str) -> Reading:
 def _region(column: Column, text: str, _: str) -> Reading:
     return Reading(
         ((column.name, text),),
-        f"NOT regexp_full_match({text}, '[1-9][0-9]{{5}}')",
+        f"NOT regexp_full_match({text}, '[1-9][0-9](0000|(0[1-9]|[1-9][0-9])[0-9]{{2}})')",
         "6 位行政区划代码 / a six-digit region code",
     )
 

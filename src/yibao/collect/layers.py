@@ -102,22 +102,29 @@ def _origin(column: Column, raw: RawRows, file_map: FileMap) -> str | None:
     header = given.lookup.heading if given.lookup else given.header or ""
     at = raw.column(header)
     if at is None:
-        raise Refused(
-            "collect.mapped_column",
-            zh="对应关系指定的列在文件中不存在，整个文件未收",
-            en="a column named by the mapping is not in the file; the whole file was left out",
-            where=raw.incoming.shown,
-            wanted=f"{column.name} ← {header}",
-            came=", ".join(raw.header)[:500],
-        )
+        raise _no_header(raw, f"{column.name} ← {header}")
     return at
+
+
+def _no_header(raw: RawRows, wanted: str) -> Refused:
+    return Refused(
+        "collect.mapped_column",
+        zh="对应关系指定的列在文件中不存在，整个文件未收",
+        en="a column named by the mapping is not in the file; the whole file was left out",
+        where=raw.incoming.shown,
+        wanted=wanted,
+        came=", ".join(raw.header)[:500],
+    )
 
 
 def _chosen(raw: RawRows, file_map: FileMap) -> str:
     """Give the condition under which a record of the file is a row of this table."""
 
     def text_of(header: str) -> str:
-        return meaning(normal(raw.column(header) or "CAST(NULL AS VARCHAR)"))
+        at = raw.column(header)
+        if at is None:
+            raise _no_header(raw, header)
+        return meaning(normal(at))
 
     conditions = [
         f"{text_of(header)} IN ({_list([quote(w) for w in words])})"

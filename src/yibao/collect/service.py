@@ -81,6 +81,20 @@ def _nothing_to_collect(run: Run, incoming: Sequence[Incoming]) -> None:
     )
 
 
+def _unreadable(file: Incoming, error: Exception) -> Refused:
+    return Refused(
+        "collect.unreadable",
+        zh="文件读不了，未收；其余文件照常",
+        en="the file cannot be read and was left out; the other files went on",
+        where=file.shown,
+        came=str(error)[:300],
+        todo=Text(
+            zh="检查文件权限与完整性后重发",
+            en="check that the file may be read and is whole, and send it again",
+        ),
+    )
+
+
 def _stage_all(run: Run, incoming: Sequence[Incoming]) -> None:
     for number, file in enumerate(incoming):
         run.progress(f"读取 {file.shown}", number, len(incoming))
@@ -93,6 +107,8 @@ def _stage_all(run: Run, incoming: Sequence[Incoming]) -> None:
             if refused.code.startswith("engine."):
                 raise
             run.outcome.problems.append(refused)
+        except (OSError, UnicodeError) as error:
+            run.outcome.problems.append(_unreadable(file, error))
     run.progress("读取完成", len(incoming), len(incoming))
 
 

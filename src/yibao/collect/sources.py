@@ -137,11 +137,11 @@ def load_source(name_or_path: str) -> Source:
                 zh="用 --source 给出内置名称或自己的 YAML 文件", en="give a built-in name or your own YAML"
             ),
         )
-    return read_source(place.read_text(encoding="utf-8"), where=str(name_or_path))
+    return read_source(place.read_bytes(), where=str(name_or_path))
 
 
-def read_source(text: str, *, where: str) -> Source:
-    """Read a mapping from YAML text and hold it against the contract."""
+def read_source(text: bytes | str, *, where: str) -> Source:
+    """Read a mapping from YAML and hold it against the contract."""
     raw = read_yaml(text, where)
     try:
         source = Source.model_validate(raw)

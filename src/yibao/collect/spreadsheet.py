@@ -62,13 +62,33 @@ def cell_text(value: object) -> str:
             return str(value).strip()
 
 
+def _only_sheet(book: Any, looked_up: set[str], where: str) -> str:
+    """Give the one sheet that holds rows; with more than one the mapping has to name which, so that none is lost."""
+    names: list[str] = [n for n in book.sheet_names if n not in looked_up] or book.sheet_names
+    filled = [n for n in names if len(names) > 1 and book.get_sheet_by_name(n).height > 0] or names[:1]
+    if len(filled) > 1:
+        raise Refused(
+            "collect.many_sheets",
+            zh="工作簿有多张有内容的工作表，未指明收哪一张，整个文件未收",
+            en="several sheets hold rows and none was named; the whole file was left out",
+            where=where,
+            wanted="sheet: …",
+            came=", ".join(filled),
+            todo=Text(
+                zh="每张表另存为一个文件，或在对应关系中写明 sheet",
+                en="save one sheet a file, or name the sheet in a mapping",
+            ),
+        )
+    return filled[0]
+
+
 def read_sheet(
     path: Path, target: Path, *, sheet: str | None, header_row: int, lookups: Sequence[Lookup]
 ) -> Sheet:
     """Write the rows of one sheet (the first unless named) to UTF-8, with looked-up columns behind its own."""
     try:
         book: Any = CalamineWorkbook.from_path(str(path))
-        name = sheet or book.sheet_names[0]
+        name = sheet or _only_sheet(book, {look.sheet for look in lookups}, path.name)
         rows = iter(book.get_sheet_by_name(name).iter_rows())
         grids = {look.sheet: book.get_sheet_by_name(look.sheet).to_python() for look in lookups}
     except (CalamineError, OSError, IndexError) as error:

@@ -1,9 +1,9 @@
 -- One charge line as rules read it: net of what was taken back, with a flag where nothing stands.
 WITH returned AS (
-    SELECT r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen
+    SELECT r.encounter_id, r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen
     FROM raw_line AS r
     WHERE r.reverses IS NOT NULL
-    GROUP BY r.reverses
+    GROUP BY r.encounter_id, r.reverses
 ),
 cancelled AS (
     SELECT DISTINCT s.reverses_id AS settlement_id
@@ -30,6 +30,6 @@ SELECT
     END AS reversed,
     l.batch
 FROM raw_line AS l
-LEFT JOIN returned AS t ON t.line_no = l.line_no
+LEFT JOIN returned AS t ON t.encounter_id = l.encounter_id AND t.line_no = l.line_no
 LEFT JOIN cancelled AS c ON c.settlement_id = l.settlement_id
 LEFT JOIN refunds AS f ON f.settlement_id = l.settlement_id

@@ -9,6 +9,8 @@ WITH uses AS (
     FROM history_settlement AS s
     JOIN institution AS i ON i.institution_id = s.institution_id
     WHERE s.reversed = 0 AND s.visit_class IN (1, 3)
+        AND s.settled_minute <> s.settled_day * 1440          -- a day without a time of day proves nothing
+        AND substr(i.region, 5, 2) NOT IN ('00', '99')        -- a city-level code contains all its counties
 ),
 clashes AS (
     SELECT u.settlement_id, u.earlier_id, u.person_id, u.institution_id, u.settled_day, u.settled_minute - u.earlier_minute AS gap
