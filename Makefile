@@ -3,7 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= $(firstword $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do command -v $$p; done 2>/dev/null))
+# the first Python on the path that really runs and is new enough
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 YIBAO := $(BIN)/yibao
@@ -18,7 +20,7 @@ help: ## 列出全部任务 / list all tasks
 
 $(BIN)/python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed (came: $(PYTHON))"; exit 1; }
+	  echo "需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed (came: $(or $(PYTHON),none))"; exit 1; }
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "无法建立虚拟环境；Debian/Ubuntu 上运行 / on Debian or Ubuntu run: sudo apt-get install -y python3-venv"; exit 1; }
 
