@@ -25,7 +25,7 @@ def test_parquet_files_views_and_stored_relations(spark: Engine, tmp_path: Path)
     spark.bind("line", files=files, schema=table.schema)
     spark.view("seen", "SELECT id, name, flag(id > :x) AS large FROM line", {"x": 1})
     spark.materialise(
-        "stored", "SELECT name, large, 1 AS one FROM seen WHERE name IS NOT NULL", index=("name",)
+        "stored", "SELECT name, large, 1 AS one FROM seen WHERE name IS NOT NULL", indexes=[("name",)]
     )
     assert spark.relations["stored"] == {"name": "VARCHAR", "large": "BIGINT", "one": "BIGINT"}
     # Stored ones are 64 bits wide, as on the other engines.
