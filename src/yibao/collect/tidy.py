@@ -12,12 +12,22 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from yibao.kernel import Text
 
 MAX_LINES = 200
 """A quoted text of more lines than this is taken for a quote that never closes."""
+
+_BLOCK = 1 << 18
+"""Characters looked at together."""
+
+_LONG = 100_000
+"""A longer line may hold a field that the reader of records refuses, and is left to it."""
 
 MAX_TEXT = 600_000
 """Characters of a record that is no row which are kept; more is a broken file, not a record."""
@@ -57,17 +67,64 @@ def tidy(path: Path, target: Path, delimiter: str, width: int, header_row: int) 
     ):
         rows = csv.writer(good, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
         rejected = csv.writer(bad, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for number, record in enumerate(_records(stream, delimiter, width, header_row), start=1):
-            text = record.text.rstrip("\r\n")
-            if number <= header_row or not text:
+        number = 0
+        while block := stream.read(_BLOCK):
+            block += stream.readline()
+            plain = _plain_lines(block, delimiter, width) if number >= header_row else None
+            if plain is not None:
+                good.writelines(f"{at}{delimiter}{line}\n" for at, line in enumerate(plain, start=number + 1))
+                number += len(plain)
                 continue
-            if record.fault is not None:
-                rejected.writerow([number, record.fault, text[:MAX_TEXT]])
-            elif _tidy_already(text, delimiter) and len(record.fields or ()) == width:
-                good.write(f"{number}{delimiter}{text}\n")
-            else:
-                rows.writerow([number, *(record.fields or ())])
+            for record in _records(stream, _lines(block), delimiter, width, header_row - number):
+                number += 1
+                text = record.text.rstrip("\r\n")
+                if number <= header_row or not text:
+                    continue
+                if record.fault is not None:
+                    rejected.writerow([number, record.fault, text[:MAX_TEXT]])
+                elif _tidy_already(text, delimiter) and len(record.fields or ()) == width:
+                    good.write(f"{number}{delimiter}{text}\n")
+                else:
+                    rows.writerow([number, *(record.fields or ())])
     return tidied
+
+
+def _lines(block: str) -> deque[str]:
+    return deque(StringIO(block, newline=""))
+
+
+def _plain_lines(block: str, delimiter: str, width: int) -> list[str] | None:
+    """Give the lines of a block in which every line is plainly a row; None where even one is not.
+
+    Most blocks of an untidy file are like this: only those around a fault are read record by record.
+    """
+    text = block.replace("\r\n", "\n").removesuffix("\n") + "\n"
+    if "\r" in text or not _all_rows(np.frombuffer(text.encode(), np.uint8), ord(delimiter), width):
+        return None
+    return text[:-1].split("\n")
+
+
+def _all_rows(text: npt.NDArray[np.uint8], delimiter: int, width: int) -> bool:
+    """Say whether every line has ``width`` fields, with each quote at the border of one and none of several lines.
+
+    The whole block is judged at once, byte by byte: in UTF-8 no byte of another character looks like these.
+    """
+    quotes, borders, ends = text == ord('"'), text == delimiter, text == ord("\n")
+    edges, marks = borders | ends, np.flatnonzero(quotes)
+    opening, closing = marks[::2], marks[1::2]
+    if (
+        opening.size != closing.size
+        or not edges[opening[opening > 0] - 1].all()
+        or not edges[closing + 1].all()
+    ):
+        return False
+    outside = (np.cumsum(quotes.view(np.uint8), dtype=np.uint8) & 1) == 0
+    line_ends = np.flatnonzero(ends)
+    lengths = np.diff(line_ends, prepend=-1)
+    if not outside[line_ends].all() or lengths.min() < 2 or lengths.max() > _LONG:
+        return False
+    fields = np.searchsorted(np.flatnonzero(borders & outside), line_ends)
+    return bool((np.diff(fields, prepend=0) == width - 1).all())
 
 
 def _tidy_already(text: str, delimiter: str) -> bool:
@@ -78,13 +135,17 @@ def _tidy_already(text: str, delimiter: str) -> bool:
     return text.count('"') == borders and "\n" not in text and "\r" not in text
 
 
-def _records(stream: Iterator[str], delimiter: str, width: int, header_row: int) -> Iterator[_Record]:
-    """Give the records of a text; one reader runs over all lines and gives way where a record is unusual."""
-    again: deque[str] = deque()
+def _records(
+    stream: Iterator[str], again: deque[str], delimiter: str, width: int, header_rows: int
+) -> Iterator[_Record]:
+    """Give the records that begin in ``again``; one reader runs over its lines and gives way to an unusual record.
+
+    Only a record that is still open when ``again`` is empty takes further lines from the stream.
+    """
     taken: list[str] = []
 
     def lines() -> Iterator[str]:
-        while len(taken) <= MAX_LINES:
+        while len(taken) <= MAX_LINES and (again or taken):
             line = again.popleft() if again else next(stream, None)
             if line is None:
                 return
@@ -105,7 +166,7 @@ def _records(stream: Iterator[str], delimiter: str, width: int, header_row: int)
             yield _Record(taken[0], fields, None)
             continue
         again.extendleft(reversed(taken))
-        yield _unusual(stream, again, delimiter, width, first=number <= header_row)
+        yield _unusual(stream, again, delimiter, width, first=number <= header_rows)
         reader = csv.reader(lines(), delimiter=delimiter, strict=True)
 
 
