@@ -102,7 +102,7 @@ def command_line() -> str:
     from yibao.cli.app import app
 
     found = list(commands(get_command(app), "yibao"))
-    codes = "退出码 exit codes：0 完成 done，1 拒绝 refused（说明原因），2 用法错误 misuse。"
+    codes = "退出码 exit codes：0 完成 done，1 拒绝 refused（说明原因），2 用法错误 misuse，130 按 Ctrl-C 中断 interrupted。"
     return page("# 命令行 Command line", codes, *(command_section(name, c) for name, c in found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from yibao.policy import load as load_policy
 from yibao.store import Home, Lake, Register, open_register
 
 NATIONAL = "000000"
+OFFICIAL = "nhsa_two_library"
+"""The source of the rule points that ship with the house, for which the origin of a national rule vouches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,23 @@ class House:
     def collect(
         self, paths: Iterable[Path], source: Source, progress: Progress, on_wait: Callable[[], None]
     ) -> Outcome:
-        """Collect files of one source into the lake."""
+        """Collect files of one source into the lake; refuses a mapping under the name of the official points."""
+        if source.source == OFFICIAL:
+            raise Refused(
+                "knowledge.official_name",
+                zh="这个来源名称只属于随附的国家两库",
+                en="this source name belongs to the national points that ship with the house",
+                came=OFFICIAL,
+                todo=Text(
+                    zh="对应关系中的 source 另取名称；加载随附的两库用 yibao knowledge load --official",
+                    en="give the mapping another source; yibao knowledge load --official loads what ships",
+                ),
+            )
+        return self._collect(paths, source, progress, on_wait)
+
+    def _collect(
+        self, paths: Iterable[Path], source: Source, progress: Progress, on_wait: Callable[[], None]
+    ) -> Outcome:
         return collect(
             self.home, self.register, paths, source, actor=self.actor, progress=progress, on_wait=on_wait
         )
@@ -68,6 +87,7 @@ class House:
             since=since,
             as_known=as_known,
             memory_mib=memory_mib,
+            official=(OFFICIAL,),
         )
         return audit_lake(
             self.home,
@@ -98,21 +118,25 @@ class House:
         """Load the rule points that ship with the house; with ``only_if_none`` not where any are loaded."""
         if only_if_none and any(self.lake.files(t.table) for t in knowledge_tables().values()):
             return None
-        folder = resources.files("yibao.audit") / "knowledge" / "nhsa_two_library"
+        folder = resources.files("yibao.audit") / "knowledge" / OFFICIAL
         with resources.as_file(folder) as path:
             source = load_source(str(path / "source.yaml"))
             files = sorted(p for p in path.iterdir() if p.suffix in (".xlsx", ".csv"))
-            return self.collect(files, source, progress, lambda: None)
+            return self._collect(files, source, progress, lambda: None)
 
     def knowledge(self) -> list[dict[str, object]]:
-        """Give what is loaded of each kind of knowledge, by source."""
+        """Give what is loaded of each kind of knowledge, by source; ``official`` is what ships with the house."""
+        official = {b.number for b in self.lake.batches() if b.source == OFFICIAL}
         found = []
         for kind, table in knowledge_tables().items():
-            counts: dict[str, int] = {}
+            counts: Counter[tuple[str, bool]] = Counter()
             for file in self.lake.files(table.table):
-                for source in pq.read_table(file.path, columns=["source"]).column("source").to_pylist():
-                    counts[source] = counts.get(source, 0) + 1
-            found += [{"kind": kind, "rows": rows, "source": source} for source, rows in counts.items()]
+                sources = pq.read_table(file.path, columns=["source"]).column("source").to_pylist()
+                counts.update((source, file.batch in official) for source in sources)
+            found += [
+                {"kind": kind, "rows": rows, "source": source, "official": ships}
+                for (source, ships), rows in counts.items()
+            ]
         return found
 
 

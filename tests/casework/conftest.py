@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from yibao.audit import Rule
 from yibao.bootstrap import House
-from yibao.casework import RunOutcome
+from yibao.casework import Order, RunOutcome, audit_lake
 from yibao.city import CityPlan, build_city
 from yibao.collect import Outcome, load_source
 from yibao.store import Home, Register
@@ -39,14 +41,20 @@ class Desk:
         *,
         since: int | None = None,
         rules: list[str] | None = None,
+        region: str | None = None,
         as_known: int | None = None,
         sql_log: Path | None = None,
     ) -> RunOutcome:
         self.house.load_official_knowledge(lambda *_: None, only_if_none=True)
         return self.house.audit(
-            engine=engine, rules=rules, region=None, since=since, as_known=as_known, memory_mib=1024,
+            engine=engine, rules=rules, region=region, since=since, as_known=as_known, memory_mib=1024,
             progress=lambda *_: None, on_wait=lambda: None, sql_log=sql_log,
         )  # fmt: skip
+
+    def audit_by(self, rules: Sequence[Rule], *, since: int | None = None) -> RunOutcome:
+        """Audit by rules that are not those of the catalogue, as a later version of the house would."""
+        order = Order(rules=rules, policy=self.house.policy(), since=since, memory_mib=1024)
+        return audit_lake(self.house.home, self.house.register, order, actor="test")
 
     def open_findings(self) -> set[tuple[object, ...]]:
         columns = (
@@ -90,3 +98,20 @@ def rewrite(
                 writer.writerow(row)
                 kept += 1
     return kept
+
+
+def split_deliveries(city: Path, folder: Path) -> tuple[Path, Path]:
+    """Two deliveries of one city: what was settled in the first half year, and everything."""
+    first, whole = folder / "first", folder / "whole"
+    shutil.copytree(city, whole)
+    shutil.copytree(city, first)
+    with (city / "setl_d.csv").open(encoding="utf-8", newline="") as stream:
+        settled = {row["setl_id"]: row["setl_time"] for row in csv.DictReader(stream)}
+    middle = sorted(settled.values())[len(settled) // 2]
+    early = {settlement for settlement, at in settled.items() if at < middle}
+    rewrite(city / "setl_d.csv", first / "setl_d.csv", lambda row: row["setl_id"] in early)
+    rewrite(city / "fee_list_d.csv", first / "fee_list_d.csv", lambda row: row["setl_id"] in early)
+    for name in ("setl_list_diag_d.csv", "setl_list_oprn_d.csv", "drug_trac_d.tsv", "video_clip_d.csv"):
+        (first / name).unlink()
+        (whole / name).unlink()
+    return first, whole

@@ -5,29 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.casework.conftest import Desk, rewrite
+from tests.casework.conftest import Desk, rewrite, split_deliveries
 
 from yibao.audit import rules
 from yibao.kernel import Refused
-
-HALF_YEAR = "-07-01 00:00:00"
-
-
-def _split_deliveries(city: Path, folder: Path) -> tuple[Path, Path]:
-    """Two deliveries of one city: what was settled in the first half year, and everything."""
-    first, whole = folder / "first", folder / "whole"
-    shutil.copytree(city, whole)
-    shutil.copytree(city, first)
-    with (city / "setl_d.csv").open(encoding="utf-8", newline="") as stream:
-        settled = {row["setl_id"]: row["setl_time"] for row in csv.DictReader(stream)}
-    middle = sorted(settled.values())[len(settled) // 2]
-    early = {settlement for settlement, at in settled.items() if at < middle}
-    rewrite(city / "setl_d.csv", first / "setl_d.csv", lambda row: row["setl_id"] in early)
-    rewrite(city / "fee_list_d.csv", first / "fee_list_d.csv", lambda row: row["setl_id"] in early)
-    for name in ("setl_list_diag_d.csv", "setl_list_oprn_d.csv", "drug_trac_d.tsv", "video_clip_d.csv"):
-        (first / name).unlink()
-        (whole / name).unlink()
-    return first, whole
 
 
 def test_an_empty_lake_is_refused(desk: Desk) -> None:
@@ -36,7 +17,7 @@ def test_an_empty_lake_is_refused(desk: Desk) -> None:
 
 
 def test_an_incremental_run_agrees_with_a_full_run(desk: Desk, small_city: Path, tmp_path: Path) -> None:
-    first, whole = _split_deliveries(small_city, tmp_path)
+    first, whole = split_deliveries(small_city, tmp_path)
     batch = desk.collect(first).batch
     early = desk.audit()
     assert early.findings > 20
@@ -141,7 +122,7 @@ def _negative(text: str) -> str:
 def test_a_run_as_known_then_answers_and_changes_nothing(
     desk: Desk, small_city: Path, tmp_path: Path
 ) -> None:
-    first, whole = _split_deliveries(small_city, tmp_path)
+    first, whole = split_deliveries(small_city, tmp_path)
     desk.house.load_official_knowledge(lambda *_: None, only_if_none=True)
     desk.collect(first)
     then = desk.audit()

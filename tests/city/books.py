@@ -85,7 +85,8 @@ def _institutions(sql: duckdb.DuckDBPyConnection, out: Path) -> None:
     sql.executemany("INSERT INTO house VALUES (?, ?, ?, ?, ?, ?)", rows[1:])
     sql.execute(
         "CREATE TABLE graded AS SELECT *, CASE WHEN level IN ('01','02','03','04','12') THEN '3' "
-        "WHEN level IN ('05','06','07','13') THEN '2' ELSE '1' END AS grade FROM house"
+        "WHEN level IN ('05','06','07','13') THEN '2' "
+        "WHEN level IN ('08','09','10','14') THEN '1' END AS grade FROM house"
     )
 
 
@@ -105,37 +106,41 @@ CREATE TABLE standing AS SELECT l.* REPLACE (l.cnt + coalesce(r.cnt, 0) AS cnt)
 FROM line l JOIN bill b USING (setl_id)
 LEFT JOIN (SELECT of, sum(cnt) AS cnt FROM line WHERE of IS NOT NULL GROUP BY of) r ON r.of = l.sn
 WHERE NOT b.undone AND l.of IS NULL AND l.cnt + coalesce(r.cnt, 0) > 0;
+CREATE TABLE covered AS SELECT * FROM standing WHERE own < amount;
 CREATE TABLE born AS SELECT psn_no, gend, CAST(brdy AS DATE) AS birth, CAST(replace(brdy, '-', '') AS BIGINT) AS ymd
 FROM psn_info_b;
 CREATE TABLE stay AS SELECT m.*, CAST(CAST(begntime AS TIMESTAMP) AS DATE) AS came,
     CAST(CAST(endtime AS TIMESTAMP) AS DATE) AS went, substr(dscg_maindiag_code, 1, 3) AS category
 FROM mdtrt_d m WHERE med_type = '21' AND mdtrt_id IN (SELECT mdtrt_id FROM bill WHERE NOT undone);
 CREATE TABLE moved AS SELECT fixmedins_code AS house, med_list_codg AS item, CAST(inv_chg_time AS TIMESTAMP) AS moment,
-    CASE WHEN inv_data_type = '3504' THEN -1 ELSE 1 END * CAST(cnt AS DECIMAL(18,4)) AS cnt
-FROM inv_chg_d
+    inv_data_type = '3501' AS counting,
+    CASE WHEN inv_data_type = '3504' OR inv_chg_type = '105' THEN -1 ELSE 1 END * CAST(cnt AS DECIMAL(18,4)) AS cnt
+FROM inv_chg_d;
+CREATE TABLE counted AS SELECT house, item, min(moment) + INTERVAL 1 DAY AS since FROM moved
+GROUP BY ALL HAVING min(moment) = min(moment) FILTER (counting)
 """
 
 READINGS = {
     "sex_limit": """
-        SELECT s.sn FROM standing s JOIN suits i USING (item) JOIN born p USING (psn_no)
+        SELECT s.sn FROM covered s JOIN suits i USING (item) JOIN born p USING (psn_no)
         WHERE (i.suits = 'female' AND p.gend = '1') OR (i.suits = 'male' AND p.gend = '2')""",
     "child_limit": """
-        SELECT s.sn FROM standing s JOIN suits i USING (item) JOIN born p USING (psn_no)
+        SELECT s.sn FROM covered s JOIN suits i USING (item) JOIN born p USING (psn_no)
         WHERE (i.suits = 'child' AND s.ymd - p.ymd >= 180000) OR (i.suits = 'infant' AND s.ymd - p.ymd >= 30000)
             OR (i.suits = 'newborn' AND s.day - p.birth >= 28)""",
     "duplicate_charge_pair": """
-        SELECT b.sn FROM pair p JOIN standing a ON a.item = p.main JOIN standing b ON b.item = p.contained
+        SELECT b.sn FROM pair p JOIN standing a ON a.item = p.main JOIN covered b ON b.item = p.contained
             AND b.psn_no = a.psn_no AND b.house = a.house AND b.sn <> a.sn
             AND ((p.within = '单日' AND a.day = b.day) OR (p.within = '单次就诊' AND a.mdtrt_id = b.mdtrt_id)
                 OR (p.within = '6小时' AND abs(date_diff('minute', a.moment, b.moment)) <= 360)
-                OR (p.within = '同一小时' AND abs(date_diff('minute', a.moment, b.moment)) <= 60))""",
+                OR (p.within = '同一小时' AND abs(date_diff('minute', a.moment, b.moment)) < 60))""",
     "frequency_per_day": """
-        SELECT s.sn FROM standing s JOIN (
-            SELECT psn_no, house, item, day FROM standing JOIN most USING (item)
+        SELECT s.sn FROM covered s JOIN (
+            SELECT psn_no, house, item, day FROM covered JOIN most USING (item)
             GROUP BY ALL HAVING sum(cnt) > max(most.highest)
         ) x USING (psn_no, house, item, day)""",
     "price_over_limit": """
-        SELECT s.sn FROM standing s JOIN graded h ON h.code = s.house JOIN hilist_pric_uplmt_d u
+        SELECT s.sn FROM covered s JOIN graded h ON h.code = s.house JOIN hilist_pric_uplmt_d u
             ON u.med_list_codg = s.item AND u.lmtpric_hosp_lv IN (h.grade, '0') AND CAST(u.begndate AS DATE) <= s.day
             AND s.day <= coalesce(CAST(u.enddate AS DATE), DATE '9999-01-01')
         WHERE s.pric > CAST(u.pric_uplmt_amt AS DECIMAL(18,6))""",
@@ -151,8 +156,9 @@ READINGS = {
         JOIN line l ON l.setl_id = b.setl_id WHERE NOT a.undone AND NOT b.undone""",
     "stock_against_settlement": """
         SELECT s.sn FROM standing s JOIN (
-            SELECT house, item, sum(cnt) AS cnt FROM standing
-            WHERE list_type LIKE '1%' AND house IN (SELECT house FROM moved) GROUP BY ALL
+            SELECT house, item, sum(cnt) AS cnt FROM standing LEFT JOIN counted USING (house, item)
+            WHERE list_type IN ('101', '102') AND house IN (SELECT house FROM moved)
+                AND (since IS NULL OR moment >= since) GROUP BY ALL
         ) x USING (house, item)
         LEFT JOIN (SELECT house, item, sum(cnt) AS cnt FROM moved GROUP BY ALL) m USING (house, item)
         WHERE x.cnt > coalesce(m.cnt, 0)""",

@@ -129,7 +129,7 @@ def test_headers_are_those_of_the_claims_contract(books: Books) -> None:
     for table in tables().values():
         if table.extract in headers:
             seen += 1
-            wanted = [column for column in table.columns if column.field]
+            wanted = [c for c in table.columns if c.name != "updated"]  # not every sender says when
             for column in wanted:
                 assert {column.field, column.zh} & set(headers[table.extract]), (table.extract, column.field)
     assert seen == len(headers) - 2  # the two truths are in no contract

@@ -151,6 +151,28 @@ def test_borderline_cases_lie_on_the_border(books: Books) -> None:
     assert gaps and all(0 <= int(str(gap)) <= 15 for (gap,) in gaps)
 
 
+def test_prices_are_planted_where_a_limit_binds_and_innocent_where_none_does(books: Books) -> None:
+    grades = (
+        "SELECT count(*) FROM truth t JOIN line l ON l.sn = t.line JOIN graded h ON h.code = l.house WHERE "
+    )
+    assert books.one(f"{grades} rule = 'price_over_limit' AND label = 'violation' AND h.grade IS NULL") == 0
+    assert books.one(f"{grades} disguise = 'no_level_and_no_limit' AND h.grade IS NULL") > 0
+    assert books.one(f"{grades} disguise = 'no_level_and_no_limit' AND h.grade IS NOT NULL") == 0
+
+
+def test_the_fund_has_a_part_in_what_is_planted_and_none_in_what_she_pays_herself(books: Books) -> None:
+    lines = "SELECT count(*) FROM truth t JOIN line l ON l.sn = t.line WHERE"
+    assert books.one(f"{lines} disguise = 'his_drug_at_her_own_cost' AND l.own = l.amount") > 0
+    assert books.one(f"{lines} disguise = 'his_drug_at_her_own_cost' AND l.own < l.amount") == 0
+    rules = "'sex_limit', 'child_limit', 'price_over_limit', 'frequency_per_day', 'duplicate_charge_pair'"
+    assert (
+        books.one(
+            f"{lines} rule IN ({rules}) AND label = 'violation' AND role = 'violating' AND own = amount"
+        )
+        == 0
+    )
+
+
 @pytest.mark.parametrize("people", [1_000, 2_000, 25_000, 1_000_000])
 def test_chunks_plant_exactly_the_citys_share(people: int) -> None:
     whole = Quota(people, 0, people)

@@ -92,7 +92,8 @@ def test_honest_shelves_are_never_empty(books: Books) -> None:
     empty = (
         "SELECT DISTINCT house, item FROM (SELECT house, item, sum(cnt) OVER (PARTITION BY house, item "
         "ORDER BY moment, cnt DESC) AS there FROM (SELECT house, item, moment, cnt FROM moved UNION ALL "
-        "SELECT house, item, moment, -cnt FROM standing WHERE list_type LIKE '1%' AND house IN (SELECT house FROM moved))) "
+        "SELECT house, item, moment, -cnt FROM standing LEFT JOIN counted USING (house, item) WHERE list_type LIKE '1%' "
+        "AND house IN (SELECT house FROM moved) AND (since IS NULL OR moment >= since))) "
         "WHERE there < 0"
     )
     planted = (
@@ -110,10 +111,12 @@ def test_pharmacies_report_stock_and_carry_every_kind_of_movement(books: Books) 
     assert (
         books.one("SELECT count(*) FROM house WHERE kind = '1' AND code NOT IN (SELECT house FROM moved)") > 0
     )
-    assert books.rows("SELECT DISTINCT inv_data_type FROM inv_chg_d ORDER BY 1") == [
-        ("3501",),
-        ("3503",),
-        ("3504",),
+    assert books.rows("SELECT DISTINCT inv_data_type, inv_chg_type FROM inv_chg_d ORDER BY ALL") == [
+        ("3501", None),
+        ("3502", "101"),
+        ("3502", "105"),
+        ("3503", None),
+        ("3504", None),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yibao.claims import Table, code_set, knowledge_tables, table, tables
+from yibao.claims import PRODUCT_BOUND, Table, code_set, knowledge_tables, table, tables
 from yibao.collect.layers import MAX_JUDGEMENTS, judgements
 from yibao.kernel import Refused
 
@@ -61,9 +61,10 @@ def test_keys_checks_and_sums_speak_of_columns(target: Table) -> None:
         assert set(identity.optional) <= set(identity.parts)
         assert identity.source
     for check in target.checks:
-        conditions = [check.order, check.same_sign, check.not_negative, check.reversal]
+        conditions = [check.order, check.same_sign, check.not_negative, check.reversal, check.product]
         assert sum(c is not None for c in conditions) == 1, check.code
-        spoken = {*(check.order or ()), *(check.same_sign or ()), *(check.not_negative or ()), *check.of}
+        pairs = {*(check.order or ()), *(check.same_sign or ()), *(check.product or ())}
+        spoken = pairs | {*(check.not_negative or ()), *check.of}
         assert spoken <= stored
     codes = [c.code for c in (*target.identities, *target.checks)]
     assert len(set(codes)) == len(codes)
@@ -95,8 +96,22 @@ def test_the_products_that_rules_form_fit_an_integer() -> None:
     assert amount is not None
     assert amount * 10**8 <= LARGEST
     assert LARGEST < 10**9 * 4 * 10**12, (
-        "quantity and price at their bounds do not: rules must divide by amounts"
+        "quantity and price at their bounds do not: their product is bound, too"
     )
+    assert PRODUCT_BOUND <= LARGEST
+
+
+@EVERY
+def test_every_product_of_a_quantity_and_a_price_is_bound(target: Table) -> None:
+    kinds = {kind: [c.name for c in target.columns if c.type == kind] for kind in ("quantity", "price")}
+    wanted = {(one, two) for one in kinds["quantity"] for two in kinds["price"]}
+    assert {c.product for c in target.checks if c.product is not None} == wanted
+
+
+@EVERY
+def test_the_time_of_change_is_no_content(target: Table) -> None:
+    assert target.version == "updated_micros"
+    assert set(target.stored().names[1:-3]) - set(target.contents) == {"updated_micros"}
 
 
 def test_an_unknown_table_names_the_known_ones() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,7 +10,7 @@ from tests.collect.extracts import PERSON, write
 from tests.collect.reading import Read
 
 from yibao.claims import table
-from yibao.collect.verdicts import Scene, judge
+from yibao.collect.verdicts import Scene, bind_batches, judge
 from yibao.engine import Engine
 
 
@@ -41,6 +42,7 @@ def test_an_id_with_the_key_of_another_in_the_lake_never_replaces_it(
     rows = [{**PERSON, "psn_no": "P-new"}, {**PERSON, "psn_name": "张叁"}]
     came: Read = read(write(tmp_path / "b.csv", rows), "person")
     engine.execute_native("UPDATE reading SET person_id = CASE person_no WHEN 'P-new' THEN 7 ELSE 8 END")
+    bind_batches(engine, {1: datetime(2025, 3, 5, tzinfo=UTC)})
     judge(engine, Scene(came.staged.table, "reading", [tmp_path / "1.parquet"], corrected=False), {})
     assert kinds(engine) == [(0, "collision"), (1, "corrects")]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from yibao.engine import Engine, open_engine
+from yibao.engine import Engine, file_literal, open_engine
 from yibao.kernel import Refused
 
 
@@ -72,6 +72,20 @@ def test_native_statements_take_parameters_and_give_any_types(engine: Engine) ->
 def test_native_failures_are_refusals(engine: Engine) -> None:
     with pytest.raises(Refused) as refused:
         engine.execute_native("SELECT * FROM nowhere")
+    assert refused.value.code == "engine.failed"
+
+
+@pytest.mark.parametrize("margin", range(3))
+def test_a_failure_whose_words_are_cut_within_a_character_is_a_refusal(
+    engine: Engine, tmp_path: Path, margin: int
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("甲,乙\n" + "x" * margin + "汉" * 20_000 + ",1,2\n", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        engine.execute_native(
+            f"SELECT * FROM read_csv({file_literal(file)}, auto_detect=false, header=false, delim=',', "
+            "columns={'a': 'VARCHAR', 'b': 'VARCHAR'}, strict_mode=true)"
+        )
     assert refused.value.code == "engine.failed"
 
 

@@ -20,6 +20,9 @@ LINES = pa.table(
     }
 )
 
+WILD = ["a*b", "a?b", "a[b]", "[ab]", "[!q]", "a{b,c}", "**", "a\\b", "id=9", "amount=x"]
+"""Folders that a pattern or a partition would be called."""
+
 
 @pytest.fixture(params=["duckdb", "sqlite"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
@@ -31,6 +34,21 @@ def refusal(engine: Engine, sql: str, **parameters: int | str) -> Refused:
     with pytest.raises(Refused) as refused:
         engine.run(sql, parameters)
     return refused.value
+
+
+def test_a_column_added_later_reads_as_nothing_in_older_files(engine: Engine, tmp_path: Path) -> None:
+    """A lake outlives its contract: files are never rewritten when a table gets a column."""
+    newer = pa.table({"a": pa.array([3], pa.int64()), "b": pa.array(["x"]), "c": pa.array([7], pa.int64())})
+    pq.write_table(newer.select(["a"]), tmp_path / "older.parquet")
+    pq.write_table(newer, tmp_path / "newer.parquet")
+    files = [tmp_path / "older.parquet", tmp_path / "newer.parquet"]
+    engine.bind("mixed", files=files, schema=newer.schema)
+    found = engine.run("SELECT m.a, m.b, m.c FROM mixed AS m").to_pylist()
+    assert sorted(found, key=str) == sorted(
+        [{"a": 3, "b": None, "c": None}, {"a": 3, "b": "x", "c": 7}], key=str
+    )
+    engine.bind("older", files=files[:1], schema=newer.schema)
+    assert engine.run("SELECT o.b, o.c FROM older AS o").to_pylist() == [{"b": None, "c": None}]
 
 
 def test_parquet_files_are_one_relation(engine: Engine, tmp_path: Path) -> None:
@@ -45,6 +63,17 @@ def test_parquet_files_are_one_relation(engine: Engine, tmp_path: Path) -> None:
     assert sorted(result.to_pylist(), key=str) == sorted(
         [*LINES.to_pylist(), {"id": 1, "name": "阿", "amount": -7}], key=str
     )
+
+
+@pytest.mark.parametrize("name", WILD)
+def test_a_path_means_one_file_and_brings_no_columns(engine: Engine, tmp_path: Path, name: str) -> None:
+    for other in ("ab", "a-b", "a", "b", "x"):
+        (tmp_path / other).mkdir()
+        pq.write_table(LINES, tmp_path / other / "x.parquet")
+    (tmp_path / name).mkdir()
+    pq.write_table(LINES.slice(0, 1), tmp_path / name / "x.parquet")
+    engine.bind("line", files=[tmp_path / name / "x.parquet"], schema=LINES.schema)
+    assert engine.run("SELECT id, amount FROM line").to_pylist() == [{"id": 1, "amount": -7}]
 
 
 def test_no_files_are_an_empty_relation(engine: Engine) -> None:

@@ -7,12 +7,13 @@ nobody else. That is why a full and an incremental run agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from time import perf_counter
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yibao.audit.catalogue import BY_SUBJECT, base_relations, reads
 from yibao.audit.model import EVIDENCE, Result, Rule
@@ -34,6 +35,23 @@ class Judged:
     values: list[Value] = field(default_factory=list)
     seconds: float = 0.0
     skipped: Text | None = None
+    foreign: frozenset[int] = frozenset()
+    """The knowledge points that others than the rule's own origin brought."""
+
+    def parts(self) -> list[Judged]:
+        """Part what speaks as surely as the rule from what rests on a foreign point and is only suspicious.
+
+        The published rule does not vouch for a point that a bureau added to its table. A finding rests on one point,
+        so that none is torn.
+        """
+        if self.result != "clear" or not self.foreign:
+            return [self]
+        points = pa.array(sorted(self.foreign), pa.int64())
+        rests = pc.is_in(self.evidence.column("knowledge_id"), value_set=points)
+        return [
+            replace(self, evidence=self.evidence.filter(pc.invert(rests))),
+            replace(self, evidence=self.evidence.filter(rests), result="suspicious"),
+        ]
 
 
 def needed_relations(rules: Iterable[Rule]) -> set[str]:
@@ -41,8 +59,19 @@ def needed_relations(rules: Iterable[Rule]) -> set[str]:
     return {name for rule in rules for name in base_relations(rule)}
 
 
-def judge(engine: Engine, rule: Rule, policy: Policy, *, touched: bool, filled: Mapping[str, bool]) -> Judged:
+def judge(
+    engine: Engine,
+    rule: Rule,
+    policy: Policy,
+    *,
+    touched: bool,
+    filled: Mapping[str, bool],
+    official: Collection[int] | None = None,
+) -> Judged:
     """Run one rule; ``touched`` restricts it to the touched keys, ``filled`` tells which relations hold rows.
+
+    ``official`` are the batches that brought the knowledge points for which the rule's origin vouches; every other
+    point is foreign (`Judged.parts`). None: the origin vouches for all of them, as in the rule's own examples.
 
     A rule whose data this city does not have is skipped, and says so: an empty price list is no proof of honest
     prices. Raises `Refused` where the engine cannot run it.
@@ -65,6 +94,7 @@ def judge(engine: Engine, rule: Rule, policy: Policy, *, touched: bool, filled: 
         effective_result(rule, used, assumed_points=_assumes(engine, rule)),
         used,
         perf_counter() - began,
+        foreign=_foreign(engine, rule, official),
     )
 
 
@@ -89,6 +119,16 @@ def _assumes(engine: Engine, rule: Rule) -> bool:
         return False
     statuses = engine.run(f"SELECT DISTINCT k.status FROM knowledge_{rule.knowledge} AS k")
     return str(Status.ASSUMED) in statuses.column("status").to_pylist()
+
+
+def _foreign(engine: Engine, rule: Rule, official: Collection[int] | None) -> frozenset[int]:
+    """Name the knowledge points of the rule that no official batch brought."""
+    if rule.knowledge is None or official is None:
+        return frozenset()
+    points = engine.run(f"SELECT k.knowledge_id, k.batch FROM knowledge_{rule.knowledge} AS k")
+    batches = pa.array(sorted(official), pa.int64())
+    mine = points.filter(pc.invert(pc.is_in(points.column("batch"), value_set=batches)))
+    return frozenset(mine.column("knowledge_id").to_pylist())
 
 
 def _no_data(missing: list[str]) -> Text:

@@ -70,6 +70,8 @@ class RunOutcome:
     rule_seconds: dict[str, float]
     withdrawn: int = 0
     skipped: dict[str, Text] = field(default_factory=dict)
+    widened: dict[str, Text] = field(default_factory=dict)
+    """The rules that an incremental run judged over everything after all, each with the reason."""
     assumed: list[str] = field(default_factory=list)
     """The parameters in force that rest on our assumption, each said in one line."""
 
@@ -86,6 +88,7 @@ class RunOutcome:
             "amount_by_rule": self.amount_by_rule,
             "withdrawn": self.withdrawn,
             "skipped": {rule: text.both() for rule, text in self.skipped.items()},
+            "widened": {rule: text.both() for rule, text in self.widened.items()},
             "assumed": self.assumed,
             "seconds": round(self.seconds, 3),
             "rule_seconds": {rule: round(s, 3) for rule, s in self.rule_seconds.items()},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -17,7 +18,7 @@ import yibao
 from yibao.audit import LABELLED, Judged, Rule, attribute, judge, label, needed_relations, rules
 from yibao.casework import store
 from yibao.casework.model import RunOutcome
-from yibao.casework.touched import Touched, bind_touched
+from yibao.casework.touched import Last, Touched, bind_touched, differs, recorded
 from yibao.claims import bind, relations
 from yibao.collect import known_files, superseded
 from yibao.engine import Engine, open_engine
@@ -40,6 +41,31 @@ class Order:
     since: int | None = None
     as_known: int | datetime | None = None
     memory_mib: int = MEMORY_MIB
+    official: Collection[str] | None = None
+    """The sources whose knowledge points are those that the rules' origin speaks of; None: every source is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules of a run gave, and of whom: everybody, or the touched where nothing widened the rule."""
+
+    judged: list[Judged]
+    touched: Touched | None
+    widened: dict[str, Text]
+    lines: int
+
+    def again(self) -> dict[str, store.Again]:
+        """Say what this run judged again, rule by rule."""
+        return {
+            one.rule.id: (
+                one.rule.key,
+                None
+                if self.touched is None or one.rule.id in self.widened
+                else self.touched.ids[one.rule.key],
+            )
+            for one in self.judged
+            if one.skipped is None
+        }
 
 
 def audit_lake(
@@ -55,24 +81,28 @@ def audit_lake(
     """Run rules over the lake and receive their findings; headers and evidence become visible by one commit.
 
     ``since`` (a batch number) judges again only the persons and institutions of whom something became known after
-    it, and leaves the same findings as a full run. ``as_known`` looks at the lake as it was known then; such a run
+    it, and leaves the same findings as a full run: a rule whose last run went by something else judges everything
+    and is named in the outcome (`touched`). ``as_known`` looks at the lake as it was known then; such a run
     answers a question about the past and changes no finding. ``sql_log`` receives exactly the SQL that ran.
     Raises `Refused` for an empty lake.
     """
     lake = Lake(home, register)
     with register.exclusive("audit", on_wait=on_wait):
         began = perf_counter()
+        if sql_log is not None:
+            sql_log.write_text("", encoding="utf-8")  # a place that cannot be written is told before the work
         known_no = order.as_known if order.as_known is not None else _latest(lake)
         files = known_files(lake, known_no)
         if not files["line"]:
             raise _nothing_to_audit()
         replaced = superseded(lake, known_no)
         with open_engine(order.engine, memory_mib=order.memory_mib, spill=home.work) as engine:
-            judged, touched, lines = _judge_all(engine, lake, files, replaced, order, known_no, progress)
+            last = _last(register, actor) if order.since is not None else {}
+            verdict = _judge_all(engine, lake, files, replaced, order, known_no, last, progress)
             if sql_log is not None:
                 _write_log(engine, sql_log)
         progress("归集疑点", len(order.rules), len(order.rules))
-        outcome = _receive(lake, register, order, judged, touched, lines, known_no, actor, began)
+        outcome = _receive(lake, register, order, verdict, known_no, actor, began)
     return outcome
 
 
@@ -92,8 +122,9 @@ def _judge_all(
     replaced: pa.Table,
     order: Order,
     known_no: int | datetime,
+    last: Mapping[str, Last],
     progress: Progress,
-) -> tuple[list[Judged], Touched | None, int]:
+) -> Verdict:
     names = needed_relations(order.rules)
     progress("绑定数据", 0, len(order.rules))
     bind(engine, files, names, superseded=replaced, materialise=True)
@@ -104,12 +135,34 @@ def _judge_all(
         else None
     )
     lines = int(engine.run("SELECT count(*) AS n FROM line").column("n")[0].as_py()) if "line" in names else 0
-    judged = []
+    official = _official(lake, order)
+    judged, widened = [], {}
     for at, rule in enumerate(order.rules):
         progress(f"审核 {rule.name.zh}", at, len(order.rules))
-        again = touched is not None and not touched.changes(rule)
-        judged.append(judge(engine, rule, order.policy, touched=again, filled=filled))
-    return judged, touched, lines
+        ask = partial(judge, engine, rule, order.policy, filled=filled, official=official)
+        before = last.get(rule.id)
+        reason = touched.widens(rule, str(order.policy.region), before) if touched is not None else None
+        found = ask(touched=touched is not None and reason is None)
+        if touched is not None and reason is None and before is not None:
+            reason = differs(found, before)
+            found = ask(touched=False) if reason is not None else found
+        if reason is not None and found.skipped is None:
+            widened[rule.id] = reason
+        judged.append(found)
+    return Verdict(judged, touched, widened, lines)
+
+
+def _last(register: Register, actor: str) -> dict[str, Last]:
+    """Give the newest run that judged each rule."""
+    with register.unit_of_work(actor=actor) as unit:
+        rows = store.last_judged(unit.connection)
+    return {row.said["rule"]: Last(row.number, row.region, row.known_no, row.said) for row in rows}
+
+
+def _official(lake: Lake, order: Order) -> list[int] | None:
+    if order.official is None:
+        return None
+    return [b.number for b in lake.batches() if b.kind == "collect" and b.source in order.official]
 
 
 def _write_log(engine: Engine, path: Path) -> None:
@@ -127,22 +180,20 @@ def _receive(
     lake: Lake,
     register: Register,
     order: Order,
-    judged: list[Judged],
-    touched: Touched | None,
-    lines: int,
+    verdict: Verdict,
     known_no: int | datetime,
     actor: str,
     began: float,
 ) -> RunOutcome:
-    findings, evidence = label(judged)
-    outcome = _outcome(order, judged, lines)
+    findings, evidence = label([part for one in verdict.judged for part in one.parts()])
+    outcome = _outcome(order, verdict)
     if order.as_known is not None:
         credits = attribute(findings, evidence, _ranks())
         _count(outcome, _with_credits(findings, credits))
         outcome.seconds = perf_counter() - began
         return outcome
     with lake.batch(kind="audit", source=order.engine) as batch, register.unit_of_work(actor=actor) as unit:
-        again = _again(judged, touched)
+        again = verdict.again()
         kept = store.kept_headers(unit.connection, again)
         names = ["finding_id", "rule", "result"]
         credits = attribute(
@@ -155,7 +206,8 @@ def _receive(
             pq.write_table(evidence, batch.stage("evidence"), compression="zstd")
         run = store.begin_run(
             unit.connection, batch=batch.number, engine=order.engine, region=str(order.policy.region),
-            since=order.since, known_no=known_no, rules=_rules_json(judged), versions=_versions(), lines=lines,
+            since=order.since, known_no=known_no, rules=[recorded(one) for one in verdict.judged], versions=_versions(),
+            lines=verdict.lines,
             findings=0, amount_fen=0, milliseconds=0, actor=actor,
         )  # fmt: skip
         store.receive(unit.connection, _versioned(findings, order), run, batch.number)
@@ -184,7 +236,8 @@ def _receive(
     return outcome
 
 
-def _outcome(order: Order, judged: list[Judged], lines: int) -> RunOutcome:
+def _outcome(order: Order, verdict: Verdict) -> RunOutcome:
+    judged = verdict.judged
     assumed = {
         value.key: f"{value.key} = {value.value} {value.unit} （假定 assumed）"
         for one in judged
@@ -195,7 +248,7 @@ def _outcome(order: Order, judged: list[Judged], lines: int) -> RunOutcome:
         run=0,
         engine=order.engine,
         region=str(order.policy.region),
-        lines=lines,
+        lines=verdict.lines,
         findings=0,
         by_rule={one.rule.id: 0 for one in judged if one.skipped is None},
         amount_by_rule={one.rule.id: 0 for one in judged if one.skipped is None},
@@ -203,6 +256,7 @@ def _outcome(order: Order, judged: list[Judged], lines: int) -> RunOutcome:
         seconds=0.0,
         rule_seconds={one.rule.id: one.seconds for one in judged},
         skipped={one.rule.id: one.skipped for one in judged if one.skipped is not None},
+        widened=verdict.widened,
         assumed=list(assumed.values()),
     )
 
@@ -235,19 +289,6 @@ def _versioned(findings: pa.Table, order: Order) -> pa.Table:
     )
 
 
-def _again(judged: list[Judged], touched: Touched | None) -> dict[str, store.Again]:
-    """Say what this run judged again, rule by rule."""
-    again: dict[str, store.Again] = {}
-    for one in judged:
-        if one.skipped is None:
-            everything = touched is None or touched.changes(one.rule)
-            again[one.rule.id] = (
-                one.rule.key,
-                None if everything or touched is None else touched.ids[one.rule.key],
-            )
-    return again
-
-
 def _kept(lake: Lake, headers: pa.Table) -> pa.Table:
     """Give the evidence of the open findings this run did not judge again, so that money is credited once."""
     parts = [LABELLED.empty_table()]
@@ -262,30 +303,6 @@ def _kept(lake: Lake, headers: pa.Table) -> pa.Table:
 
 def _latest(lake: Lake) -> int:
     return max((b.known_no or 0 for b in lake.batches()), default=0)
-
-
-def _rules_json(judged: list[Judged]) -> list[dict[str, object]]:
-    return [
-        {
-            "rule": one.rule.id,
-            "version": one.rule.version,
-            "result": one.result,
-            "parameters": [
-                {
-                    "key": v.key,
-                    "value": v.number,
-                    "unit": str(v.unit),
-                    "status": str(v.status),
-                    "period": str(v.period),
-                }
-                for v in one.values
-            ],
-            "found": one.evidence.num_rows,
-            "milliseconds": round(one.seconds * 1000),
-            "skipped": one.skipped.both() if one.skipped else None,
-        }
-        for one in judged
-    ]
 
 
 def _versions() -> dict[str, str]:

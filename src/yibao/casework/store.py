@@ -36,6 +36,19 @@ def runs(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(audit_run).order_by(audit_run.c.number.desc())))
 
 
+def last_judged(connection: Connection) -> list[Row[Any]]:
+    """Give ``number, region, known_no, said`` of the newest run that judged each rule; ``said`` is the rule's entry."""
+    return list(
+        connection.execute(
+            text(
+                "SELECT DISTINCT ON (r.said->>'rule') a.number, a.region, a.known_no, r.said "
+                "FROM audit_run a CROSS JOIN LATERAL jsonb_array_elements(a.rules) AS r(said) "
+                "WHERE r.said->>'skipped' IS NULL ORDER BY r.said->>'rule', a.number DESC"
+            )
+        )
+    )
+
+
 def receive(connection: Connection, findings: pa.Table, run: int, batch: int) -> None:
     """Write the headers a run found: new ones appear, known ones stay the same finding with what holds now."""
     connection.execute(

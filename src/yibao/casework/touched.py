@@ -1,17 +1,24 @@
-"""Touched keys: of whom anything new became known since a batch, so that only they are judged again."""
+"""Touched keys: of whom anything new became known since a batch, so that only they are judged again.
+
+That is enough only where everybody else was judged before, as they would be now. Where a rule's last run was another
+region's, knew less, or went by another version, definition or parameter, the rule is *widened*: it judges everything.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from yibao.audit import TOUCHED, Rule, base_relations
+from yibao.audit import TOUCHED, Judged, Rule, base_relations
 from yibao.claims import bind_raw, relations, table
 from yibao.engine import Engine
+from yibao.kernel import Text
 from yibao.store import Lake
 
 _CARRIERS = {
@@ -26,17 +33,114 @@ _REFERENCE = ("institution", "item", "price_limit")
 _KEYS = pa.schema([("id", pa.int64())])
 
 
+_DEFINES = {
+    "select", "in_force", "result", "origin", "knowledge", "needs", "parameters", "subject", "partition",
+}  # fmt: skip
+"""What of a rule decides what it finds; its words may change without judging anybody again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The newest run that judged a rule, and what that run recorded of it (`recorded`)."""
+
+    run: int
+    region: str
+    known_no: int
+    said: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The touched keys, by key column, and the shared tables that changed."""
+    """The touched keys, by key column, the shared tables that changed, and what had been collected before them."""
 
     ids: Mapping[str, frozenset[int]]
     changed: frozenset[str]
+    before: int
+    """The newest publication of collected rows that the touched keys leave out."""
 
-    def changes(self, rule: Rule) -> bool:
-        """Say whether a table that this rule shares among all keys has changed."""
+    def widens(self, rule: Rule, region: str, last: Last | None) -> Text | None:
+        """Give the reason why this rule must judge everything, None where the touched keys are enough so far."""
         made_of = {t for name in base_relations(rule) for t in relations()[name].made_of}
-        return bool(made_of & self.changed)
+        shared = [table(name).text for name in sorted(made_of & self.changed)]
+        if shared:
+            return Text(
+                zh=f"共用的表有变化：{'、'.join(t.zh for t in shared)}",
+                en=f"a shared table changed: {', '.join(t.en for t in shared)}",
+            )
+        if last is None:
+            return Text(zh="此前没有审核过", en="never judged before")
+        if last.region != region:
+            return Text(
+                zh=f"上次（第 {last.run} 次运行）按区划 {last.region} 的政策审核",
+                en=f"the last time (run {last.run}) the policy of region {last.region} applied",
+            )
+        if last.known_no < self.before:
+            return Text(
+                zh=f"上次（第 {last.run} 次运行）之后、所给批次之前还收集过数据",
+                en=f"rows were collected after the last time (run {last.run}) that the given batch leaves out",
+            )
+        if last.said["version"] != rule.version:
+            return Text(
+                zh=f"规则版本由 v{last.said['version']} 变为 v{rule.version}",
+                en=f"the rule's version changed from v{last.said['version']} to v{rule.version}",
+            )
+        if last.said.get("definition") != definition(rule):
+            return Text(
+                zh=f"规则的 SQL 或定义与第 {last.run} 次运行时不同",
+                en=f"the rule's SQL or definition is not that of run {last.run}",
+            )
+        return None
+
+
+def differs(judged: Judged, last: Last) -> Text | None:
+    """Give the reason why what a rule found of the touched keys does not go with what its last run found of others."""
+    now = recorded(judged)
+    if _used(now) != _used(last.said):
+        return Text(
+            zh=f"参数的取值、有效期或核实情况与第 {last.run} 次运行时不同",
+            en=f"values, periods or status of the parameters are not those of run {last.run}",
+        )
+    if now["result"] != last.said["result"]:
+        return Text(
+            zh=f"判定的把握与第 {last.run} 次运行时不同",
+            en=f"how surely the rule speaks is not as in run {last.run}",
+        )
+    return None
+
+
+def recorded(judged: Judged) -> dict[str, Any]:
+    """Give what a run records of a rule: by what it judged, and what came of it."""
+    return {
+        "rule": judged.rule.id,
+        "version": judged.rule.version,
+        "definition": definition(judged.rule),
+        "result": judged.result,
+        "parameters": [
+            {
+                "key": v.key,
+                "value": v.number,
+                "unit": str(v.unit),
+                "status": str(v.status),
+                "period": str(v.period),
+            }
+            for v in judged.values
+        ],
+        "found": judged.evidence.num_rows,
+        "milliseconds": round(judged.seconds * 1000),
+        "skipped": judged.skipped.both() if judged.skipped else None,
+    }
+
+
+def definition(rule: Rule) -> str:
+    """Give the digest of all that decides what a rule finds, the relations that it reads included."""
+    said = rule.model_dump_json(include=_DEFINES)
+    views = [relations()[name].select for name in base_relations(rule)]
+    return hashlib.sha256("\0".join([said, *views]).encode()).hexdigest()
+
+
+def _used(said: Mapping[str, Any]) -> set[tuple[Any, ...]]:
+    names = ("key", "value", "unit", "status", "period")
+    return {tuple(one[name] for name in names) for one in said["parameters"]}
 
 
 def bind_touched(
@@ -60,7 +164,16 @@ def bind_touched(
         rows = pa.concat_tables([_KEYS.empty_table(), *parts]).group_by("id").aggregate([])
         engine.bind(TOUCHED[key], arrow=rows)
         ids[key] = frozenset(rows.column("id").to_pylist())
-    return Touched(ids, frozenset(shared))
+    return Touched(ids, frozenset(shared), _before(lake, since))
+
+
+def _before(lake: Lake, since: int) -> int:
+    batches = lake.batches()
+    until = next(b.known_no or 0 for b in batches if b.number == since)
+    collected = [
+        b.known_no or 0 for b in batches if b.kind != "audit"
+    ]  # a run brings no rows that rules read
+    return max((number for number in collected if number <= until), default=0)
 
 
 def _keys_of_new(engine: Engine, carrier: str, fresh: Sequence[Path], key: str) -> list[pa.Table]:

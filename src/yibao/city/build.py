@@ -18,7 +18,7 @@ from yibao.city.plants import RULES, Marks, Quota, Shelves
 from yibao.city.prices import make_prices
 from yibao.city.records import write_chunk
 from yibao.city.registers import write_registers
-from yibao.city.stock import Movements, Sales, stock_up
+from yibao.city.stock import KINDS, OPENING, Movements, Sales, stock_up
 from yibao.city.text import chosen, decimals, moments, numbered
 from yibao.city.write import Files
 from yibao.kernel import Refused, Text
@@ -67,7 +67,9 @@ def build_city(plan: CityPlan, out: Path, progress: Progress | None = None) -> C
             del chunk  # before the next one is made: two would need twice the memory
         tell("stock", plan.people, plan.people)
         marks = Marks(counted.plants)
-        stocked, truth = shelves.plant(plan, houses, marks, whole_city, dice(plan.seed, "shelves", plan.year))
+        stocked, truth = shelves.plant(
+            plan, houses, items.packed, marks, whole_city, dice(plan.seed, "shelves", plan.year)
+        )
         planted.add(files, truth)
         movements = stock_up(plan, sales, items, houses, stocked, dice(plan.seed, "stock", plan.year))
         _write_stock(files, ground, movements)
@@ -118,16 +120,15 @@ def _write_stock(files: Files, ground: Ground, movements: Movements) -> None:
     cost = ground.prices.asked[house, item] * 4 // 5 // 100 * 100
     serial = 10**9 + np.arange(n, dtype=np.int64)
     bought = [f"示例医药配送有限公司{i}部" for i in range(1, 6)]
-    opening = movements.kind == 3501
+    opening = movements.kind == OPENING
     files.add(
         "inv_chg_d",
         {
             "inv_chg_sn": numbered("INV", serial),
             "fixmedins_code": chosen(ground.institutions.code, house),
             "med_list_codg": chosen(ground.catalogue.items.column("code"), item),
-            "inv_data_type": chosen(
-                ["3501", "3503", "3504"], (movements.kind - 3501) - (movements.kind > 3501)
-            ),
+            "inv_data_type": chosen([kind for kind, _ in KINDS], movements.kind),
+            "inv_chg_type": chosen([change for _, change in KINDS], movements.kind),
             "inv_chg_time": moments(movements.moment),
             "cnt": decimals(movements.quantity, 4),
             "pric": decimals(cost, 6),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Final
 from zlib import crc32
@@ -22,6 +22,9 @@ from yibao.city.plan import CENT, YUAN
 CHILD, MAN, WOMAN = range(3)
 """Who a bill is for, as far as what suits him or her: a child, a man, a woman."""
 
+WHOLE: Final = 10_000
+"""All of a price in basis points: what a person pays of an item of class 丙."""
+
 EVERYDAY_GROUPS: Final = ("NSAID", "mucosa", "PPI", "TCM-stroke", "TCM-cold", "cough", "antihistamine")
 """What is in every medicine chest: given where a diagnosis names nothing else."""
 
@@ -32,7 +35,7 @@ def read_data(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Items:
     """The catalogue items as columns; prices in millionths of a yuan, ``advance`` in basis points."""
 
@@ -47,6 +50,16 @@ class Items:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def covered(self) -> Bools:
+        """Say which items the fund has a part in; of the others the person pays all."""
+        return np.asarray(self.advance < WHOLE, dtype=np.bool_)
+
+    @cached_property
+    def packed(self) -> Bools:
+        """Say which items are drugs sold by the pack, as they are bought; herbs (103) are weighed."""
+        return self.drug & np.array([row["list_type"] != "103" for row in self.rows], dtype=np.bool_)
 
     def column(self, name: str) -> list[str]:
         """Give one column of text."""
@@ -155,7 +168,7 @@ def _items() -> Items:
         high=ints([high for _, high in yuan]),
         drug=drug,
         retail=np.array([r["pharmacy"] == "1" for r in rows], dtype=np.bool_),
-        advance=ints([{"01": 0, "02": 1_000, "03": 10_000}[r["level"]] for r in rows]),
+        advance=ints([{"01": 0, "02": 1_000, "03": WHOLE}[r["level"]] for r in rows]),
         limited=np.asarray(limited, dtype=np.bool_),
         change=_changes(rows, limited),
     )

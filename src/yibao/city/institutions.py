@@ -12,11 +12,13 @@ from yibao.city.arrays import Bools, Columns, Dice, Floats, Ints, chance, ints
 from yibao.city.people import COUNTIES
 
 TERTIARY, SECONDARY, COMMUNITY, PHARMACY = range(4)
-"""The tiers; the first three group price limits as 3, 2 and 1, and pharmacies go with the lowest."""
+"""The tiers; the first three group price limits as 3, 2 and 1. What pharmacies ask goes with the lowest."""
 
 COUNTY_NAMES: Final = ("东区", "西区", "南区", "北区", "中区", "示例县")
 LEVELS: Final = (("02", "03", "02"), ("05", "06", "05"), ("08", "11", "09"), ("",))
-LEVEL_GROUP: Final = ("3", "2", "1", "1")
+UNGRADED: Final = ("", "11")
+"""No level at all, and the level that says there is none (11 无等级): limits by level bind neither."""
+
 BENT_PERCENT: Final = 15
 """So many of a hundred institutions have bad habits; most plants happen there, as inspections find."""
 
@@ -103,6 +105,11 @@ class Institutions:
     def group(self) -> Ints:
         """Give the place of each institution's level group in price limits: 0 for 3, 1 for 2, 2 for 1."""
         return np.minimum(self.tier, 2)
+
+    @cached_property
+    def graded(self) -> Bools:
+        """Say which institutions have a level, so that price limits by level bind them."""
+        return np.array([level not in UNGRADED for level in self.level], dtype=np.bool_)
 
     @cached_property
     def plant_weight(self) -> Floats:

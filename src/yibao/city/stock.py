@@ -1,4 +1,4 @@
-"""Stock: what each institution that reports it had on New Year's Day, bought and sent back, so that what it sold was there.
+"""Stock: what each institution that reports it counted on the eve of the year, bought and sent back, enough for its sales.
 
 Honest shelves are filled a month ahead of what is settled plus what is sold for cash, so what is on hand is never
 negative. The shelves that `plants.shelves` chose are stocked as it says.
@@ -18,7 +18,11 @@ from yibao.city.institutions import PHARMACY, Institutions
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.plan import FIRST_MONTH, UNIT, CityPlan
 
-OPENING, BOUGHT, SENT_BACK = "3501", "3503", "3504"
+OPENING, BOUGHT, SENT_BACK, TAKEN_OVER, DESTROYED = range(5)
+KINDS: Final = (("3501", None), ("3503", None), ("3504", None), ("3502", "101"), ("3502", "105"))
+"""The kinds of movement: the national code, and of a change of stock its own kind (调拨入库, 销毁)."""
+
+_HOURS: Final = (0, 2, 6, 3, 5)
 MONTHS: Final = 12
 CASH_SHARE: Final = 0.35
 """What a pharmacy sells for cash besides what it settles (assumed)."""
@@ -28,7 +32,7 @@ _SENT_BACK_PERCENT: Final = 4
 
 @dataclass(slots=True)
 class Movements(Columns):
-    """One row per movement; ``kind`` is the national code as a number, ``quantity`` in ten-thousandths, never negative."""
+    """One row per movement; ``kind`` is the place in `KINDS`, ``quantity`` in ten-thousandths, never negative."""
 
     institution: Ints
     item: Ints
@@ -57,7 +61,7 @@ class Sales:
 
 def stock_up(
     plan: CityPlan, sales: Sales, items: Items, institutions: Institutions,
-    planned: Mapping[tuple[int, int], list[tuple[str, int, int]]], throw: Dice,
+    planned: Mapping[tuple[int, int], list[tuple[int, int, int]]], throw: Dice,
 ) -> Movements:  # fmt: skip
     """Write the movements of the year for every shelf that sold something, at institutions that report stock.
 
@@ -97,10 +101,10 @@ def _first_of(plan: CityPlan, month: int) -> int:
 
 
 def _moved(
-    plan: CityPlan, house: Ints, item: Ints, kind: str, day: Ints, packs: Ints, throw: Dice
+    plan: CityPlan, house: Ints, item: Ints, kind: int, day: Ints, packs: Ints, throw: Dice
 ) -> Movements:
-    """Move whole packs in the small hours of a day, before anything is sold."""
-    hour = {OPENING: 0, BOUGHT: 2, SENT_BACK: 6}[kind]
-    early = np.zeros(len(house), dtype=np.int64) if kind == OPENING else throw.integers(0, 100, len(house))
-    moment = (plan.first_day + day) * DAY_MINUTES + hour * 60 + early
-    return Movements(ints(house), ints(item), full(len(house), int(kind)), moment, packs * UNIT)
+    """Move whole packs in the small hours of a day, before anything is sold; a stocktake bears the date of its eve only."""
+    counted = kind == OPENING
+    early = np.zeros(len(house), dtype=np.int64) if counted else throw.integers(0, 100, len(house))
+    moment = (plan.first_day + day - int(counted)) * DAY_MINUTES + _HOURS[kind] * 60 + early
+    return Movements(ints(house), ints(item), full(len(house), kind), moment, packs * UNIT)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from yibao.claims.code_sets import CodeSet, code_set
 from yibao.claims.contract import (
     OPEN_ENDED,
+    PRODUCT_BOUND,
     Check,
     Column,
     Identity,
@@ -30,6 +31,7 @@ from yibao.claims.relations import (
 
 __all__ = [
     "OPEN_ENDED",
+    "PRODUCT_BOUND",
     "SUPERSEDED",
     "Check",
     "CodeSet",

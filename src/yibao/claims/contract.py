@@ -17,12 +17,15 @@ from yibao.claims.code_sets import CodeSet, code_set
 from yibao.kernel import Refused, Text, read_yaml
 
 ColumnType = Literal[
-    "key", "ref", "text", "code", "flag", "day", "moment", "money", "quantity", "price", "ratio",
+    "key", "ref", "text", "code", "flag", "day", "moment", "instant", "money", "quantity", "price", "ratio",
     "integer", "region", "icd10", "citizen_id",
 ]  # fmt: skip
 """How a column's text is read; `Column.stored` says which stored columns it becomes."""
 
 Sensitivity = Literal["public", "internal", "personal", "sensitive"]
+
+PRODUCT_BOUND = 9 * 10**18
+"""The largest quantity × unit price, in 10⁻¹⁰ yuan: 900 million yuan, which a 64-bit integer still holds."""
 
 OPEN_ENDED = 99999
 """The day number that means «until further notice» in every period."""
@@ -71,6 +74,8 @@ class Column(BaseModel):
                 return ((f"{n}_day", i), (f"{n}_ymd", i))
             case "moment":
                 return ((f"{n}_minute", i), (f"{n}_day", i), (f"{n}_ymd", i), (f"{n}_month", i))
+            case "instant":
+                return ((f"{n}_micros", i),)
             case "money":
                 return ((f"{n}_fen", i),)
             case "ratio":
@@ -118,6 +123,8 @@ class Check(BaseModel):
     en: str
     order: tuple[str, str] | None = None
     same_sign: tuple[str, str] | None = None
+    product: tuple[str, str] | None = None
+    """A quantity and a unit price of which every product in stored units is to stay within `PRODUCT_BOUND`."""
     not_negative: tuple[str, ...] | None = None
     reversal: str | None = None
     of: tuple[str, ...] = ()
@@ -164,6 +171,20 @@ class Table(BaseModel):
         """Name the column that says how much money a row holds, if it holds any."""
         names = {c.name for c in self.columns if c.type == "money"}
         return next((f"{n}_fen" for n in ("amount", "total") if n in names), None)
+
+    @property
+    def version(self) -> str:
+        """Name the stored column that says when the sender last changed a row (更新时间), NULL where nobody said.
+
+        Microseconds of Beijing time since 1970-01-01. It orders the versions of a row and is no content of it.
+        """
+        [column] = (c for c in self.columns if c.type == "instant")
+        return column.stored()[0][0]
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """Name the stored columns that make two rows of one key the same row or another version of it."""
+        return tuple(n for c in self.columns for n, _ in c.stored() if n != self.version)
 
     def column(self, name: str) -> Column:
         """Give a column by its name."""

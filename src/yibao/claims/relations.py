@@ -69,7 +69,7 @@ def relations() -> dict[str, Relation]:
         select = (folder / f"{name}.sql").read_text(encoding="utf-8")
         found[name] = Relation(name, select, tuple(t for t in tables() if f"raw_{t} " in f"{select} "))
     for table in knowledge_tables().values():
-        columns = ", ".join(n for n in table.stored().names if not n.startswith("source_"))
+        columns = ", ".join([table.id, *table.contents, "batch"])
         found[table.table] = Relation(table.table, f"SELECT {columns} FROM raw_{table.table}", (table.table,))
     return found
 

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 import typer
 
 from yibao.cli import audit, city, collect, knowledge, rules, upkeep
-from yibao.cli.console import complain
+from yibao.cli.console import complain, no_access
 from yibao.kernel import Refused, Text
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended, as shells count it."""
 
 app = typer.Typer(
     name="yibao",
@@ -29,26 +32,38 @@ upkeep.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; a refusal becomes exit code 1 with its reasons, misuse exit code 2."""
+    """Run the command line: exit code 1 for a refusal, with its reasons, 2 for misuse, 130 when interrupted."""
     os.umask(0o077)  # whatever a command writes holds what only its owner may read
+    as_json = "--json" in (sys.argv if arguments is None else arguments)
     try:
         app(args=arguments)
-    except Refused as refused:
-        complain(refused, as_json="--json" in (arguments or sys.argv))
+    except SystemExit as end:  # how the parser of commands ends, also on Ctrl-C
+        if end.code == INTERRUPTED:
+            complain(_interrupted(), as_json=as_json)
+        raise
+    except Exception as error:
+        if _by_interrupt(error):
+            complain(_interrupted(), as_json=as_json)
+            raise SystemExit(INTERRUPTED) from None
+        if not isinstance(error, Refused | OSError):
+            raise
+        complain(no_access(error) if isinstance(error, OSError) else error, as_json=as_json)
         raise SystemExit(1) from None
-    except OSError as error:
-        complain(_no_access(error), as_json="--json" in (arguments or sys.argv))
-        raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
 
 
-def _no_access(error: OSError) -> Refused:
+def _by_interrupt(error: BaseException | None) -> bool:
+    """Say whether Ctrl-C is behind an error: an engine that was stopped within a query says so in its own words."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _interrupted() -> Refused:
     return Refused(
-        "cli.file",
-        zh="文件或目录不能读写",
-        en="a file or folder cannot be read or written",
-        where=str(error.filename or ""),
-        came=error.strerror or str(error),
-        todo=Text(zh="检查路径、权限与磁盘空间", en="check the path, the permissions and the disk"),
+        "cli.interrupted",
+        zh="已中断：已确认的批次和运行都在，没有做到一半的内容",
+        en="interrupted: what was committed stays, nothing is half-done",
+        todo=Text(zh="再运行一次即可", en="run it again"),
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.table import Table
 
+from yibao.audit import rules as all_rules
 from yibao.bootstrap import House, open_house
 from yibao.casework import (
     RunOutcome,
+    Summary,
     list_findings,
     money,
     summary,
@@ -23,30 +27,43 @@ from yibao.casework import (
 )
 from yibao.cli.console import (
     DEFAULT_HOME,
+    ENGINE_WORDS,
     HomeOption,
     JsonOption,
     LanguageOption,
-    language,
+    no_access,
+    one_of,
     out,
     plain,
     progress,
     say_json,
+    some_of,
+    tell,
     waiting,
 )
 from yibao.collect import Progress
 from yibao.engine import ENGINES
-from yibao.kernel import Language, Text
+from yibao.kernel import Language, Refused, Text
+
+T = TypeVar("T")
 
 REPORT = "审核报告.html"
 BOOKS = "机构明细"
 
 
 def audit(
-    engine: Annotated[str, typer.Option(help=" | ".join(ENGINES))] = "duckdb",
+    engine: Annotated[
+        str, typer.Option(parser=one_of(lambda: ENGINES), metavar=ENGINE_WORDS, help="引擎 / engine")
+    ] = "duckdb",
     since: Annotated[
         int | None, typer.Option(help="只重审该批次之后有变化的对象 / only what changed since")
     ] = None,
-    rules: Annotated[str | None, typer.Option(help="规则编号，逗号分隔 / rule ids, comma separated")] = None,
+    rules: Annotated[
+        str | None,
+        typer.Option(
+            parser=some_of(all_rules), metavar="RULE,…", help="规则编号，逗号分隔 / rule ids, comma separated"
+        ),
+    ] = None,
     region: Annotated[str | None, typer.Option(help="适用政策的区划 / region whose policy applies")] = None,
     as_known: Annotated[
         int | None, typer.Option(help="按当时所知重演，不改疑点 / replay as known then")
@@ -64,23 +81,53 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """审核数据湖中的全部账单 / audit every bill in the lake."""
-    ids = [r.strip() for r in rules.split(",") if r.strip()] if rules else None
+    if since is not None and as_known is not None:
+        raise typer.BadParameter("--since 与 --as-known 不能同用 / give --since or --as-known, not both")
+    ids = rules.split(",") if rules else None
     with open_house(home) as house, progress() as told:
         loaded = house.load_official_knowledge(told, only_if_none=True)
         outcome = house.audit(
             engine=engine, rules=ids, region=region, since=since, as_known=as_known, memory_mib=memory,
             progress=told, on_wait=waiting, sql_log=sql,
         )  # fmt: skip
-        books = _write_workbooks(house, told) if workbooks and as_known is None else []
-        path = _write_report(house) if report and as_known is None else None
+        papers = Papers()
+        books = papers.write(lambda: _write_workbooks(house, told)) if workbooks and outcome.run else None
+        path = papers.write(lambda: _write_report(house)) if report and outcome.run else None
         if as_json:
-            say_json({**outcome.as_json(), "report": str(path) if path else None})
-            return
-        if loaded is not None:
-            out.print("已加载国家医保局公布的两库知识点（首次运行）。", style="dim")
-        if books:
-            out.print(f"机构明细 {len(books):,} 份：{books[0].parent.resolve()}", soft_wrap=True)
-        _show(house, outcome, path, language(lang))
+            problems = [p.as_json() for p in papers.problems]
+            say_json({**outcome.as_json(), "report": str(path) if path else None, "problems": problems})
+        else:
+            if loaded is not None:
+                out.print("已加载国家医保局公布的两库知识点（首次运行）。", style="dim")
+            if books:
+                out.print(f"机构明细 {len(books):,} 份：{books[0].parent.resolve()}", soft_wrap=True)
+            found = papers.write(lambda: summary(house.home, house.register)) if outcome.run else None
+            _show(outcome, found, path, lang)
+            for problem in papers.problems:
+                tell(problem)
+    if papers.problems:
+        raise typer.Exit(1)
+
+
+@dataclass(slots=True)
+class Papers:
+    """What is written after a run: the run is committed, so what cannot be written is told beside it."""
+
+    problems: list[Refused] = field(default_factory=list)
+
+    def write(self, paper: Callable[[], T]) -> T | None:
+        """Write one paper, or keep the reason why it cannot be."""
+        try:
+            return paper()
+        except Refused as refused:
+            self.problems.append(refused)
+        except OSError as error:
+            self.problems.append(no_access(error))
+        except Exception as error:  # a writer of workbooks wraps what the disk said
+            if not isinstance(error.__context__, OSError):
+                raise
+            self.problems.append(no_access(error.__context__))
+        return None
 
 
 def _write_workbooks(
@@ -94,12 +141,14 @@ def _write_report(house: House) -> Path:
     return write_report(house.home, house.register, house.home.reports / REPORT, "zh")
 
 
-def _show(house: House, outcome: RunOutcome, path: Path | None, lang: Language) -> None:
-    if outcome.run:
-        summary(house.home, house.register).render(out, lang)
+def _show(outcome: RunOutcome, found: Summary | None, path: Path | None, lang: Language) -> None:
+    if found is not None:
+        found.render(out, lang)
     else:
         for rule, count in outcome.by_rule.items():
             out.print(f"{rule}: {count:,}  {money(outcome.amount_by_rule[rule])}")
+    for rule, reason in outcome.widened.items():
+        out.print(f"{rule}：全部重审 / judged over everything — {reason.both()}", style="dim", soft_wrap=True)
     rate = outcome.lines / outcome.seconds if outcome.seconds else 0
     told = Text(
         zh=f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）",
@@ -112,7 +161,9 @@ def _show(house: House, outcome: RunOutcome, path: Path | None, lang: Language) 
 
 def findings(
     institution: Annotated[str | None, typer.Option(help="机构编号或名称 / code or name")] = None,
-    rule: Annotated[str | None, typer.Option(help="规则编号 / rule id")] = None,
+    rule: Annotated[
+        str | None, typer.Option(parser=one_of(all_rules), metavar="RULE", help="规则编号 / rule id")
+    ] = None,
     export: Annotated[Path | None, typer.Option(help="导出 .xlsx 或 .csv / write to a file")] = None,
     limit: Annotated[int, typer.Option(min=1, help="显示条数 / rows shown")] = 50,
     home: HomeOption = DEFAULT_HOME,
@@ -157,7 +208,7 @@ def explain(
     if as_json:
         say_json(explanation.as_json())
     else:
-        explanation.render(out, language(lang))
+        explanation.render(out, lang)
 
 
 def report(
@@ -170,8 +221,8 @@ def report(
 ) -> None:
     """写出 HTML 报告和每家机构一份的 Excel / write the report and one workbook per institution."""
     with open_house(home) as house, progress() as told:
+        books = _write_workbooks(house, told, folder, institution)  # refuses an institution before all else
         page = _write_report(house)
-        books = _write_workbooks(house, told, folder, institution)
     if as_json:
         say_json({"report": str(page), "workbooks": [str(b) for b in books]})
     else:

@@ -17,7 +17,6 @@ from yibao.cli.console import (
     JsonOption,
     LanguageOption,
     err,
-    language,
     out,
     plain,
     progress,
@@ -99,7 +98,7 @@ def quarantine(
     if as_json:
         say_json({"rows": len(rows), "exported": written, "entries": [r.as_json() for r in rows[:limit]]})
         return
-    zh = language(lang) == "zh"
+    zh = lang == "zh"
     grid = Table(show_lines=False)
     for name in (
         ("文件", "行", "列", "原因", "要求", "实际")
@@ -108,7 +107,7 @@ def quarantine(
     ):
         grid.add_column(name, overflow="fold")
     for row in rows[:limit]:
-        reason = row.reason.in_(language(lang))
+        reason = row.reason.in_(lang)
         grid.add_row(
             plain(row.file),
             str(row.source_row),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from yibao.collect import Progress as Report
-from yibao.kernel import Language, Refused
+from yibao.engine import ENGINES
+from yibao.kernel import Language, Refused, Text
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="YIBAO_HOME", help="全部状态所在目录 / where all state lives")
@@ -22,7 +24,10 @@ HomeOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="标准输出只打印一个 JSON 对象 / print one JSON object")
 ]
-LanguageOption = Annotated[str, typer.Option("--lang", envvar="YIBAO_LANG", help="zh | en")]
+LanguageOption = Annotated[
+    Language, typer.Option("--lang", envvar="YIBAO_LANG", help="显示语言 / language of what is shown")
+]
+ENGINE_WORDS = f"<{'|'.join(ENGINES)}>"
 DEFAULT_HOME = Path("yibao-data")
 
 out = Console(markup=False, emoji=False)
@@ -37,9 +42,36 @@ def plain(text: str | None) -> str:
     return (text or "").translate(_CONTROLS)
 
 
-def language(name: str) -> Language:
-    """Give the asked language; anything but ``en`` is Chinese."""
-    return "en" if name == "en" else "zh"
+def one_of(words: Callable[[], Iterable[str]]) -> Callable[[str], str]:
+    """Give a parser of an option that takes one of these words; another is misuse, answered with all of them.
+
+    They are asked for only when the option is used, so that ``--help`` reads no catalogue.
+    """
+
+    def known(text: str) -> str:
+        choices = list(words())
+        if text not in choices:
+            near = [c for c in choices if text and text in c] or get_close_matches(text, choices, cutoff=0.5)
+            meant = f"是否指 / did you mean: {', '.join(near)}? " if near else ""
+            raise typer.BadParameter(
+                f"没有 / there is no “{text}”. {meant}可选 / one of: {', '.join(choices)}"
+            )
+        return text
+
+    return known
+
+
+def some_of(words: Callable[[], Iterable[str]]) -> Callable[[str], str]:
+    """Give a parser of an option that takes several of these words between commas, at least one."""
+    known = one_of(words)
+
+    def several(text: str) -> str:
+        found = [known(word.strip()) for word in text.split(",") if word.strip()]
+        if not found:
+            raise typer.BadParameter("一个也没有给出 / none is given")
+        return ",".join(found)
+
+    return several
 
 
 def say_json(value: dict[str, Any]) -> None:
@@ -52,8 +84,25 @@ def complain(refused: Refused, *, as_json: bool) -> None:
     if as_json:
         say_json({"refused": refused.as_json()})
     else:
-        err.print(refused.render("zh"), style="red", markup=False, highlight=False)
-        err.print(refused.render("en").splitlines()[0], style="dim", markup=False, highlight=False)
+        tell(refused)
+
+
+def tell(refused: Refused) -> None:
+    """Say a refusal to eyes, in both languages."""
+    err.print(refused.render("zh"), style="red", markup=False, highlight=False)
+    err.print(refused.render("en").splitlines()[0], style="dim", markup=False, highlight=False)
+
+
+def no_access(error: OSError) -> Refused:
+    """Say that a file or folder cannot be read or written."""
+    return Refused(
+        "cli.file",
+        zh="文件或目录不能读写",
+        en="a file or folder cannot be read or written",
+        where=str(error.filename or ""),
+        came=error.strerror or str(error),
+        todo=Text(zh="检查路径、权限与磁盘空间", en="check the path, the permissions and the disk"),
+    )
 
 
 @contextmanager

@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.syntax import Syntax
 from rich.table import Table
 
-from yibao.audit import KIND_NAMES, RESULT_NAMES, choose, complaints, reads
+from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, choose, complaints, effective_result, reads
 from yibao.audit import rules as all_rules
 from yibao.bootstrap import check_examples, open_house
 from yibao.city import measure as measure_rules
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, out, say_json
+from yibao.claims import code_set
+from yibao.cli.console import DEFAULT_HOME, ENGINE_WORDS, HomeOption, JsonOption, one_of, out, say_json
 from yibao.engine import ENGINES
+from yibao.kernel import Text
+from yibao.policy import Status, Value
 from yibao.policy import load as load_policy
+
+STAGES = {"pre": "事前", "mid": "事中", "post": "事后"}
 
 group = typer.Typer(name="rules", help="规则：查看、试例、度量 / the rules", no_args_is_help=True)
 
@@ -25,54 +31,103 @@ def list_rules(as_json: JsonOption = False) -> None:
     """列出全部规则 / list all rules."""
     if as_json:
         fields = {"id", "version", "name", "result", "kind", "origin", "status"}
-        say_json({"rules": [r.model_dump(mode="json", include=fields) for r in all_rules().values()]})
+        listed = [
+            {**r.model_dump(mode="json", include=fields), "at_most": bool(lowered_by(r))}
+            for r in all_rules().values()
+        ]
+        say_json({"rules": listed})
         return
-    grid = Table()
-    for name in ("编号", "名称", "类别", "判定", "来源", "环节", "版本"):
-        grid.add_column(name)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("编号", "名称", "判定", "来源", "环节"):
+        grid.add_column(name, no_wrap=name != "名称", overflow="fold")
     for rule in all_rules().values():
-        stages = {"pre": "事前", "mid": "事中", "post": "事后"}
-        grid.add_row(
-            rule.id, rule.name.zh, KIND_NAMES[rule.kind].zh, RESULT_NAMES[rule.result].zh, rule.origin,
-            "·".join(stages[s] for s in rule.stages), str(rule.version),
-        )  # fmt: skip
+        stages = "·".join(STAGES[s].removeprefix("事") for s in rule.stages)
+        grid.add_row(rule.id, rule.name.zh, claim(rule).zh, rule.origin, stages)
     out.print(grid)
+    out.print("至多：参数或知识点不够确实时只判可疑；各条条件见 yibao rules show <编号>。", style="dim")
 
 
 @group.command()
 def show(
     rule_id: Annotated[str, typer.Argument(metavar="RULE")],
     region: Annotated[str, typer.Option(help="区划 / region")] = "000000",
+    home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """显示一条规则：含义、依据、参数、SQL / show one rule: what it says, on which ground, its SQL."""
     rule = choose([rule_id])[0]
-    policy = load_policy(region)
+    packs = home / "policy"  # a bureau's own packs say what its audits use
+    policy = load_policy(region, [packs] if packs.is_dir() else None)
     values = {n: policy.parameter(key).values for n, key in rule.parameters.items()}
     if as_json:
         shown = rule.model_dump(mode="json", by_alias=True)
+        shown["at_most"] = [why.both() for why in lowered_by(rule)]
         shown["reads"] = reads(rule)
         shown["complaints"] = [c.text.both() for c in complaints(rule)]
         say_json(shown)
         return
+    said = code_set("point_status").names
     out.print(f"{rule.name.zh}  {rule.name.en}", style="bold")
     out.print(rule.says.zh)
-    out.print(f"判定 {RESULT_NAMES[rule.result].zh}；来源 {rule.origin}；案由 {rule.case_cause.zh}")
+    out.print(f"判定 {claim(rule).zh}；来源 {rule.origin}；案由 {rule.case_cause.zh}")
+    stages = "·".join(STAGES[s] for s in rule.stages)
+    out.print(f"版本 {rule.version}；{KIND_NAMES[rule.kind].zh}；环节 {stages}")
+    for why in lowered_by(rule):
+        out.print(f"至多 {why.zh}")
     for basis in rule.basis:
-        out.print(f"依据 {basis}（{basis.status}）")
+        out.print(f"依据 {basis}（{said[basis.status]}）")
     for name, found in values.items():
         for value in found:
-            mark = "（假定）" if value.assumed else ""
-            out.print(f"参数 {name} = {value.value} {value.unit}{mark}，{value.period}，{value.instrument}")
+            out.print(
+                f"参数 {name} = {value.value} {value.unit}（{said[value.status]}{_lowers(rule, value)}），"
+                f"{value.period}，{value.instrument}"
+            )
     for innocent in rule.innocent:
         out.print(f"不算 {innocent.zh}")
     out.print(Syntax(rule.select, "sql", word_wrap=True, background_color="default"))
 
 
+def claim(rule: Rule) -> Text:
+    """Say the result a rule claims, with «at most» where something could make it say less."""
+    name = RESULT_NAMES[rule.result]
+    return Text(zh=f"至多 {name.zh}", en=f"at most {name.en}") if lowered_by(rule) else name
+
+
+def lowered_by(rule: Rule) -> list[Text]:
+    """Say what makes a rule that claims a clear violation say only that something is suspicious."""
+    if rule.result != "clear":
+        return []
+    why = []
+    if effective_result(rule, ()) != "clear":
+        why.append(
+            Text(
+                zh="来源不是国家公布或法规，只判可疑", en="suspicious: its origin is neither official nor law"
+            )
+        )
+    if rule.parameters:
+        why.append(
+            Text(zh="有一个参数未核实，即只判可疑", en="suspicious while any parameter is not confirmed")
+        )
+    if rule.knowledge:
+        why.append(
+            Text(
+                zh="有一条知识点为假定，即只判可疑；依据自行加载的知识点的疑点，只判可疑",
+                en="suspicious while any knowledge point is assumed, and where the point was loaded by the bureau",
+            )
+        )
+    return why
+
+
+def _lowers(rule: Rule, value: Value) -> str:
+    return "，只判可疑" if rule.result == "clear" and value.status is not Status.CONFIRMED else ""
+
+
 @group.command()
 def test(
     rule_id: Annotated[list[str] | None, typer.Argument(metavar="[RULE]…")] = None,
-    engine: Annotated[str, typer.Option(help=" | ".join(ENGINES))] = "duckdb",
+    engine: Annotated[
+        str, typer.Option(parser=one_of(lambda: ENGINES), metavar=ENGINE_WORDS, help="引擎 / engine")
+    ] = "duckdb",
     as_json: JsonOption = False,
 ) -> None:
     """运行规则的试例 / run the examples of the rules."""
@@ -101,9 +156,12 @@ def measure(
     if as_json:
         say_json({"rules": [m.as_json() for m in measured]})
         return
-    grid = Table(caption="对照合成城市植入的标准答案，是回归测试，不是现场准确率")
+    grid = Table(
+        box=None, padding=(0, 1, 0, 0), caption="对照合成城市植入的标准答案，是回归测试，不是现场准确率"
+    )
     for name in ("规则", "判定", "植入", "发现", "正确", "准确率", "召回率", "95% 区间"):
-        grid.add_column(name, justify="right" if name not in ("规则", "判定") else "left")
+        words = name in ("规则", "判定")
+        grid.add_column(name, justify="left" if words else "right", no_wrap=words)
     for m in measured:
         grid.add_row(
             m.rule, RESULT_NAMES[m.result].zh, str(m.planted), str(m.found), str(m.correct),

@@ -4,7 +4,8 @@ A bureau's extracts arrive as files, folders and archives, in the encodings and 
 YAML file) says which file is which table and which header which column. Every row is read and judged by the contract
 of `claims`: types, code sets, keys, references, sums that must hold. What is good becomes visible by one commit; what
 is not stays in *quarantine* with file, row, column, what was wanted and what came, and how much money it holds. Sending
-the same again changes nothing; sending a row again with other content corrects it, and the older one stays stored.
+the same again, or an older version of it, changes nothing; sending a row again with other content corrects it, and the
+older one stays stored. Where the sender says when a row was changed (更新时间), the latest change stands.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from yibao.collect.lake import known_files, superseded
 from yibao.collect.rows import rows_as_stored
 from yibao.collect.run import Outcome, Progress
 from yibao.collect.service import collect
+from yibao.collect.settled import settled
 from yibao.collect.sources import Source, builtin_sources, load_source, read_source
 from yibao.collect.store import Collected, collections
 
@@ -28,5 +30,6 @@ __all__ = [
     "load_source",
     "read_source",
     "rows_as_stored",
+    "settled",
     "superseded",
 ]

@@ -2,43 +2,92 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
+import re
 import shutil
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from yibao.collect.names import readable
 from yibao.kernel import Refused, Text
 
 MAX_MEMBERS = 10_000
 MAX_RATIO = 250
 """A member that grows more than this many times is taken for a bomb; text extracts grow about 5 to 30 times."""
 
+BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, struct.error,
+    ValueError, OverflowError, MemoryError, OSError,
+)  # fmt: skip
+"""What reading a damaged archive raises, each method of compression in its own words."""
+
 _UTF8_NAME = 0x800
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+_OUR_OWN = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EIO, errno.EMFILE)
+"""Failures of our own machine, which say nothing about the archive."""
 
 
-def unpack(path: Path, folder: Path) -> list[tuple[str, Path]]:
-    """Unpack a zip into an empty folder and give its files: the name within the archive, and where it lies now.
+def unpack(path: Path, folder: Path, shown: str) -> list[tuple[str, Path]]:
+    """Unpack a zip into a new folder and give its files: the name within the archive, and where it lies now.
 
-    Raises `Refused`: ``collect.broken_zip``, ``collect.zip_bomb``, ``collect.zip_path``.
+    A refused archive leaves nothing behind. Raises `Refused`: ``collect.broken_zip``, ``collect.zip_bomb``,
+    ``collect.zip_path``; and `OSError` where the disk, not the archive, is at fault.
     """
     folder.mkdir(parents=True)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _broken_is_refused(shown), zipfile.ZipFile(path) as archive:
             members = [(_name(m), m) for m in archive.infolist() if not m.is_dir()]
-            _hold_limits(path, [m for _, m in members], folder)
+            hold_limits([m for _, m in members], shown, int(shutil.disk_usage(folder).free * 0.8))
             for name, _ in members:
-                _stay_inside(path, name)
+                _stay_inside(shown, name)
             return list(_extract(archive, members, folder))
-    except _BROKEN as error:
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def hold_limits(members: Sequence[zipfile.ZipInfo], shown: str, room: int) -> None:
+    """Refuse (``collect.zip_bomb``) what would grow too large; ``room`` is how many bytes it may grow to."""
+    total = sum(m.file_size for m in members)
+    bomb = any(m.file_size > MAX_RATIO * max(m.compress_size, 4096) for m in members)
+    if bomb or len(members) > MAX_MEMBERS or total > room:
+        raise Refused(
+            "collect.zip_bomb",
+            zh="压缩内容解压后过大，疑似压缩炸弹或空间不足",
+            en="what is compressed would grow too large: a bomb, or too little room",
+            where=shown,
+            wanted=f"≤ {MAX_MEMBERS} files, ≤ {MAX_RATIO} × , ≤ {room} bytes",
+            came=f"{len(members)} files, {total} bytes",
+            todo=Text(
+                zh="请直接发送未压缩文件（CSV）或分包发送", en="send the files unpacked (CSV) or in parts"
+            ),
+        )
+
+
+def is_broken(error: BaseException) -> bool:
+    """Say whether a failure of reading an archive is the archive's own, and not that of our disk."""
+    return not isinstance(error, OSError) or error.errno not in _OUR_OWN
+
+
+@contextmanager
+def _broken_is_refused(shown: str) -> Iterator[None]:
+    try:
+        yield
+    except BROKEN_ZIP as error:
+        if not is_broken(error):
+            raise
         raise Refused(
             "collect.broken_zip",
-            zh="压缩包损坏、被截断或加密，未读取其中任何文件",
-            en="the archive is broken, truncated or encrypted; nothing in it was read",
-            where=path.name,
-            came=str(error),
-            todo=Text(zh="重新打包后再发送", en="pack it again and send it again"),
+            zh="压缩包损坏、被截断、加密或压缩方法不认识，未读取其中任何文件",
+            en="the archive is broken, truncated, encrypted or of an unknown method; nothing in it was read",
+            where=shown,
+            came=readable(str(error)) or type(error).__name__,
+            todo=Text(zh="重新打包为普通 zip 后再发送", en="pack it again as a plain zip and send it again"),
         ) from error
 
 
@@ -50,33 +99,17 @@ def _name(member: zipfile.ZipInfo) -> str:
             name = name.encode("cp437").decode("gb18030")
         except UnicodeError:
             name = member.filename
-    return name.replace("\\", "/")
+    return readable(name.replace("\\", "/"))
 
 
-def _hold_limits(path: Path, members: list[zipfile.ZipInfo], folder: Path) -> None:
-    total = sum(m.file_size for m in members)
-    room = int(shutil.disk_usage(folder).free * 0.8)
-    bomb = any(m.file_size > MAX_RATIO * max(m.compress_size, 4096) for m in members)
-    if bomb or len(members) > MAX_MEMBERS or total > room:
-        raise Refused(
-            "collect.zip_bomb",
-            zh="压缩包解压后过大，疑似压缩炸弹或磁盘不足",
-            en="the archive would grow too large: a bomb, or too little disk",
-            where=path.name,
-            wanted=f"≤ {MAX_MEMBERS} files, ≤ {MAX_RATIO} × , ≤ {room} bytes",
-            came=f"{len(members)} files, {total} bytes",
-            todo=Text(zh="请直接发送未压缩文件或分包发送", en="send the files unpacked or in parts"),
-        )
-
-
-def _stay_inside(path: Path, name: str) -> None:
+def _stay_inside(shown: str, name: str) -> None:
     inside = PurePosixPath(name)
     if inside.is_absolute() or ".." in inside.parts or not inside.parts or ":" in inside.parts[0]:
         raise Refused(
             "collect.zip_path",
             zh="压缩包内的路径越出了压缩包，已拒绝整个压缩包",
             en="a path inside the archive climbs out of it; the whole archive is refused",
-            where=path.name,
+            where=shown,
             came=name,
         )
 
@@ -86,7 +119,8 @@ def _extract(
 ) -> Iterator[tuple[str, Path]]:
     """Write each member under a number of our own: no name of an archive ever reaches the file system."""
     for number, (name, member) in enumerate(members):
-        target = folder / f"{number}{PurePosixPath(name).suffix.lower()}"
+        suffix = PurePosixPath(name).suffix.lower()
+        target = folder / f"{number}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
         written = 0
         with archive.open(member) as source, target.open("wb") as sink:
             while chunk := source.read(1 << 20):
@@ -94,4 +128,6 @@ def _extract(
                 if written > member.file_size:
                     raise zipfile.BadZipFile(f"{name}: longer than announced")
                 sink.write(chunk)
+        if written < member.file_size:
+            raise zipfile.BadZipFile(f"{name}: shorter than announced")
         yield name, target

@@ -7,11 +7,15 @@ matched with the sender's mapping. What cannot be opened is told, and the other 
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from yibao.collect.archives import unpack
+from yibao.collect.names import readable
+from yibao.engine import can_be_said
 from yibao.kernel import Refused, Text
 
 SUFFIXES = {
@@ -22,6 +26,8 @@ SUFFIXES = {
 
 UNKNOWN = "unknown"
 """The form of a file that we do not know how to read."""
+
+_ARCHIVE = ".zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +42,54 @@ class Incoming:
 
 
 def expand(paths: Iterable[Path], scratch: Path, problems: list[Refused]) -> list[Incoming]:
-    """Open folders and archives up to single files; a broken archive is added to ``problems``, the rest goes on.
+    """Open folders and archives up to single files; what cannot be opened is added to ``problems``, the rest goes on.
 
     Raises `Refused` (``collect.no_such_path``) where a path does not exist, before anything is read.
     """
     wanted = list(paths)
     for path in wanted:
-        if not path.exists():
+        if not path.is_file() and not path.is_dir():
             raise Refused(
                 "collect.no_such_path",
                 zh="找不到要收集的文件或目录",
                 en="the file or folder to collect does not exist",
-                came=str(path),
+                came=readable(str(path)),
                 todo=Text(zh="检查路径", en="check the path"),
             )
     found: list[Incoming] = []
     files = [file for path in wanted for file in _walk(path)]
     for number, (file, shown) in enumerate(files):
         try:
-            found += _open(file, shown, scratch / f"zip-{number}")
+            found += list(_open(file, shown, scratch / f"in-{number}", problems))
         except Refused as refused:
             problems.append(refused)
+        except OSError as error:
+            problems.append(unreadable(shown, error))
     return found
+
+
+def unreadable(shown: str, error: Exception) -> Refused:
+    """Give the refusal of a file that is there and cannot be read."""
+    return Refused(
+        "collect.unreadable",
+        zh="文件读不了，未收；其余文件照常",
+        en="the file cannot be read and was left out; the other files went on",
+        where=shown,
+        came=readable(str(error))[:300],
+        todo=Text(
+            zh="检查文件权限与完整性后重发",
+            en="check that the file may be read and is whole, and send it again",
+        ),
+    )
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, str]]:
     """Give the files of a folder with their names below it, or the one file."""
     if not path.is_dir():
-        yield path, path.name
+        yield path, readable(path.name)
         return
     for file in sorted(p for p in path.rglob("*") if p.is_file()):
-        shown = file.relative_to(path).as_posix()
+        shown = readable(file.relative_to(path).as_posix())
         if not _hidden(shown):
             yield file, shown
 
@@ -76,12 +99,41 @@ def _hidden(shown: str) -> bool:
     return any(part.startswith((".", "~$", "__MACOSX")) for part in PurePosixPath(shown).parts)
 
 
-def _open(path: Path, shown: str, folder: Path) -> list[Incoming]:
-    if path.suffix.lower() != ".zip":
-        return [_incoming(path, shown)]
-    return [
-        _incoming(member, f"{shown}/{name}") for name, member in unpack(path, folder) if not _hidden(name)
-    ]
+def _open(path: Path, shown: str, own: Path, problems: list[Refused]) -> Iterator[Incoming]:
+    """Give the files that one file holds; ``own`` is a name of our own for what has to be written."""
+    if path.suffix.lower() != _ARCHIVE:
+        yield _incoming(_sayable(path, own), shown)
+        return
+    for name, member in unpack(path, own, shown):
+        if _hidden(name):
+            continue
+        if member.suffix == _ARCHIVE:
+            problems.append(_archive_within(f"{shown}/{name}"))
+        else:
+            yield _incoming(member, f"{shown}/{name}")
+
+
+def _archive_within(shown: str) -> Refused:
+    return Refused(
+        "collect.zip_within_zip",
+        zh="压缩包里的压缩包不打开，未收；其余文件照常",
+        en="an archive within an archive is not opened; the other files went on",
+        where=shown,
+        todo=Text(zh="先解开外层压缩包再发送", en="unpack the outer archive and send what is in it"),
+    )
+
+
+def _sayable(path: Path, own: Path) -> Path:
+    """Give a path that every library can open: one that it cannot be told is linked, or copied, under our own name."""
+    real = path.resolve()
+    if path.suffix.lower() not in SUFFIXES or (can_be_said(path) and can_be_said(real)):
+        return path
+    target = own.with_suffix(path.suffix.lower())
+    try:
+        os.link(real, target)
+    except OSError:  # on another file system, or one without links
+        shutil.copyfile(real, target)
+    return target
 
 
 def _incoming(path: Path, shown: str) -> Incoming:

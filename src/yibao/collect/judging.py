@@ -22,6 +22,7 @@ def judge_all(run: Run) -> None:
     if run.corrected:
         run.engine.bind("superseded", arrow=replaced)
     run.engine.bind("no_ids", files=[], schema=pa.schema([("id", pa.int64())]))
+    verdicts.bind_batches(run.engine, {b.number: b.known_at for b in run.lake.batches()})
     reachable: dict[str, str] = {}
     for at, target in enumerate(tables().values()):
         run.progress(f"核对 {target.text.zh}", at, len(tables()))
@@ -67,6 +68,7 @@ def _rider_map(carrier: Staged, target: Table) -> FileMap:
 
 
 def _embed(run: Run, target: Table, carriers: Sequence[Staged], reachable: dict[str, str]) -> None:
+    """Add the riders and judge their table again; the time at which a bill was changed is not theirs."""
     name, riders = f"staged_{target.table}", f"riders_{target.table}"
     if target.table not in run.staged:
         create(run.engine, target, name)
@@ -78,7 +80,7 @@ def _embed(run: Run, target: Table, carriers: Sequence[Staged], reachable: dict[
             continue
         rode = stage(run.engine, target, carrier.raw, file_map, carrier.file_number, riders, tolerant=True)
         run.engine.execute_native(
-            f"INSERT INTO {name} SELECT s.* REPLACE ({rode.source_row} AS record) FROM {riders} s "
+            f"INSERT INTO {name} SELECT s.* REPLACE ({rode.source_row} AS record, NULL AS {target.version}) FROM {riders} s "
             f"WHERE s.rowid IN (SELECT min(rowid) FROM {riders} WHERE bad = 0 GROUP BY {target.id}) "
             f"AND NOT EXISTS (SELECT 1 FROM {reachable[target.table]} t WHERE t.id = s.{target.id}) "
             f"AND NOT EXISTS (SELECT 1 FROM {name} o WHERE o.bad = 0 AND o.{target.id} = s.{target.id}) ORDER BY s.rowid"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from yibao.claims import Check, Column, Identity, Table
+from yibao.claims import PRODUCT_BOUND, Check, Column, Identity, Table
 from yibao.collect.columns import meaning, normal, quote, read
 from yibao.collect.raw_rows import RawRows
 from yibao.collect.sources import FileMap, From
@@ -221,6 +221,9 @@ def _row_check(check: Check, table: Table) -> str:
     if check.same_sign is not None:
         one, two = check.same_sign
         return f"coalesce(sign({one}) * sign({two}) < 0, false)"
+    if check.product is not None:  # by division, since the product itself may leave 64 bits
+        one, two = check.product
+        return f"coalesce(abs({one}) > {PRODUCT_BOUND} // abs({two}), false)"
     if check.not_negative is not None:
         return " OR ".join(f"coalesce({name} < 0, false)" for name in check.not_negative)
     assert check.reversal is not None and table.reverses is not None

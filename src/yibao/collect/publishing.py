@@ -6,9 +6,9 @@ from pathlib import Path
 
 from yibao.claims import SUPERSEDED
 from yibao.collect import quarantine, store
-from yibao.collect.columns import quote
+from yibao.collect.columns import listed, quote
 from yibao.collect.run import Run
-from yibao.collect.verdicts import Scene
+from yibao.collect.verdicts import RESTS, Scene
 from yibao.kernel import Event, EventKind, Json
 from yibao.store import Batch, Register
 
@@ -21,7 +21,7 @@ def publish(run: Run, register: Register, actor: str) -> None:
         run.outcome.tables[name] = _account(run, scene)
     accepted = sum(t["accepted"] for t in run.outcome.tables.values())
     stored = [file.path for file in run.lake.files("quarantine")]
-    entries = quarantine.forget_known(run.engine, stored, run.stored)
+    entries = quarantine.forget_known(run.engine, stored, run.stored, run.scenes.values())
     if not accepted and not entries:
         return
     with run.lake.batch(kind="collect", source=run.source.source) as batch:
@@ -43,14 +43,18 @@ def _collected(run: Run, batch: int) -> store.Collected:
 
 
 def _account(run: Run, scene: Scene) -> dict[str, int]:
-    """Add a table's quarantine entries, and count what becomes of its rows."""
+    """Add a table's quarantine entries, and count what becomes of its rows.
+
+    ``corrected`` are among the ``accepted``, ``old`` among the ``known``: versions of a row that another replaced.
+    """
     tallies = [quarantine.add(run.engine, staged, scene.verdicts) for staged in run.staged[scene.table.table]]
     run.outcome.quarantined_fen += sum(t.amount_fen for t in tallies)
     found = run.engine.execute_native(
         f"SELECT (SELECT count(*) FROM {scene.staged} s WHERE {scene.good}) AS accepted, "
         f"(SELECT count(*) FROM {scene.verdicts} v JOIN {scene.staged} s ON s.rowid = v.row "
         f"WHERE v.kind = 'corrects' AND {scene.good}) AS corrected, "
-        f"(SELECT count(DISTINCT row) FROM {scene.verdicts} WHERE kind = 'known') AS known"
+        f"(SELECT count(DISTINCT row) FROM {scene.verdicts} WHERE kind IN ({listed(RESTS)})) AS known, "
+        f"(SELECT count(DISTINCT row) FROM {scene.verdicts} WHERE kind = 'old') AS old"
     )
     assert found is not None
     counts = found.to_pylist()[0]
@@ -59,6 +63,7 @@ def _account(run: Run, scene: Scene) -> dict[str, int]:
         "quarantined": sum(t.quarantined for t in tallies),
         "corrected": counts["corrected"],
         "known": counts["known"],
+        "old": counts["old"],
         "noted": sum(t.noted for t in tallies),
     }
 

@@ -7,19 +7,20 @@ at again as they came, inside the engine: a file may well be bad from its first 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from yibao.claims import Column, Table, table
+from yibao.claims import Column, table
 from yibao.collect.columns import listed, quote
-from yibao.collect.layers import BLANK, key_of
+from yibao.collect.layers import BLANK
 from yibao.collect.raw_rows import RawRows, rejected_rows
+from yibao.collect.settled import settled
 from yibao.collect.staging import Staged
 from yibao.collect.tidy import NO_ROW
-from yibao.collect.verdicts import REFUSED
+from yibao.collect.verdicts import REFUSED, Scene
 from yibao.engine import Engine
 from yibao.kernel import Text
 
@@ -101,23 +102,26 @@ def add(engine: Engine, staged: Staged, verdicts: str) -> Tally:
     return Tally(quarantined=refused + ragged, noted=rows - refused, amount_fen=fen)
 
 
-def forget_known(engine: Engine, stored: Sequence[Path], lake: Mapping[str, Sequence[Path]]) -> int:
+def forget_known(
+    engine: Engine, stored: Sequence[Path], lake: Mapping[str, Sequence[Path]], scenes: Iterable[Scene]
+) -> int:
     """Leave out the rows whose every entry is stored and still open; gives how many entries remain.
 
-    ``stored`` are the lake's quarantine files, ``lake`` the files of every contract table.
+    An entry that was settled is news when its row comes again, but not where the same delivery brings the row right,
+    too. ``stored`` are the lake's quarantine files, ``lake`` the files of every contract table.
     """
     if stored:
         engine.bind("quarantine_stored", files=list(stored), schema=SCHEMA)
         engine.execute_native(
             "CREATE OR REPLACE TEMP TABLE quarantine_open AS "
-            f"SELECT table_name, natural_key, column_name, code, kept, batch, {_same_row('table_name', 'row_text')} AS same "
-            f"FROM quarantine_stored WHERE same IN (SELECT same FROM {FOUND})"
+            f"SELECT *, {_same_row('table_name', 'row_text')} AS same FROM quarantine_stored "
+            f"WHERE same IN (SELECT same FROM {FOUND})"
         )
-        for name in _words(engine, "SELECT DISTINCT table_name FROM quarantine_open ORDER BY 1"):
-            if lake[name]:
-                _drop_settled(engine, table(name), lake[name])
+        righted = " UNION ALL ".join(_brought_right(scene) for scene in scenes)
         engine.execute_native(
             f"""
+            DELETE FROM quarantine_open WHERE same NOT IN ({righted})
+            AND quarantine_id IN (SELECT quarantine_id FROM {settled(engine, "quarantine_open", lake)});
             CREATE OR REPLACE TEMP TABLE quarantine_news AS SELECT DISTINCT f.same FROM {FOUND} f WHERE NOT EXISTS (
                 SELECT 1 FROM quarantine_open q WHERE q.same = f.same AND q.code = f.code
                 AND q.column_name IS NOT DISTINCT FROM f.column_name);
@@ -140,6 +144,16 @@ def selected(batch: int) -> str:
     )
 
 
+def _brought_right(scene: Scene) -> str:
+    """Give the SELECT of the faulty rows of a table of which this delivery brings a good row of the same key."""
+    return (
+        f"SELECT f.same FROM {FOUND} f WHERE f.table_name = {quote(scene.table.table)} AND f.natural_key <> '' "
+        f"AND f.code NOT IN ({listed(REFUSED)}) AND EXISTS (SELECT 1 FROM {scene.staged} s "
+        f"WHERE s.bad = 0 AND s.natural_key = f.natural_key AND NOT EXISTS (SELECT 1 FROM {scene.verdicts} v "
+        f"WHERE v.row = s.rowid AND v.kind IN ({listed(REFUSED)})))"
+    )
+
+
 def _same_row(table_name: str, row_text: str) -> str:
     """Give the SQL by which a row that comes again is known: a digest, because rows are long and many."""
     return f"md5_number({table_name} || '|' || {row_text})"
@@ -149,11 +163,6 @@ def _numbers(engine: Engine, sql: str) -> tuple[int, ...]:
     found = engine.execute_native(sql)
     assert found is not None
     return tuple(int(column[0].as_py()) for column in found.columns)
-
-
-def _words(engine: Engine, sql: str) -> list[str]:
-    found = engine.execute_native(sql)
-    return [] if found is None else [str(word) for word in found.column(0).to_pylist()]
 
 
 # — the rows that are rows —
@@ -257,7 +266,7 @@ def _described(staged: Staged) -> str:
     shown = [
         f"CASE WHEN c{at} <> '' THEN {quote(column.zh + '=')} || c{at} END"
         for column in staged.table.columns
-        if column.type in ("money", "quantity", "day", "moment", "flag")
+        if column.type in ("money", "quantity", "price", "day", "moment", "flag")
         and (at := staged.raw_column(column.name)) is not None
     ]
     return f"concat_ws(', ', {', '.join(shown)})" if shown else "CAST(NULL AS VARCHAR)"
@@ -288,38 +297,3 @@ def _add_rejected(engine: Engine, staged: Staged) -> int:
 
 def _when_then(pairs: Iterable[tuple[str, str]]) -> str:
     return " ".join(f"WHEN {quote(one)} THEN {quote(other)}" for one, other in pairs)
-
-
-# — what was settled since —
-
-
-def _drop_settled(engine: Engine, of: Table, files: Sequence[Path]) -> None:
-    """Drop the stored entries whose row was accepted since.
-
-    An entry of the same batch is settled too where a second file brought the row right, but not where the accepted
-    row is the very one that it contradicts.
-    """
-    engine.bind("quarantine_accepted", files=list(files), schema=of.stored())
-    engine.execute_native(
-        f"""
-        DELETE FROM quarantine_open q WHERE q.table_name = {quote(of.table)} AND q.natural_key <> '' AND EXISTS (
-            SELECT 1 FROM quarantine_accepted e WHERE {" AND ".join(_same_key(of))} AND (e.batch > q.batch
-              OR e.batch = q.batch AND q.kept = 0 AND q.code NOT IN ('repeated', 'collision')))
-        """
-    )
-
-
-def _same_key(of: Table) -> Iterator[str]:
-    """Give the conditions under which stored row ``e`` has the natural key of entry ``q``."""
-    if of.identity == "hash":
-        yield f"e.{of.id} = {key_of(of.table, 'q.natural_key')}"
-        return
-    for at, name in enumerate(of.key, start=1):
-        column = of.column(name)
-        part = f"split_part(q.natural_key, '|', {at})" if len(of.key) > 1 else "q.natural_key"
-        if column.type == "ref":
-            yield f"e.{name}_id = {key_of(column.of or '', part)}"
-        elif column.type in ("day", "moment"):
-            yield f"e.{name}_ymd = TRY_CAST({part} AS BIGINT)"
-        else:
-            yield f"CAST(e.{column.stored()[0][0]} AS VARCHAR) = {part}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from yibao.collect.incoming import Incoming
 from yibao.collect.sources import FileMap
 from yibao.collect.spreadsheet import EXACT_DIGITS, read_sheet
 from yibao.collect.tidy import tidy
+from yibao.engine import PLAIN_READING, file_literal, parquet_files
 from yibao.kernel import Refused, Text, normalise
 
 DELIMITERS = ",\t|;"
@@ -70,7 +72,12 @@ def open_rows(incoming: Incoming, file_map: FileMap, scratch: Path, number: int)
     if incoming.form == "excel":
         lookups = [o.lookup for o in file_map.origins() if o.lookup is not None]
         sheet = read_sheet(
-            incoming.path, target, sheet=file_map.sheet, header_row=file_map.header_row, lookups=lookups
+            incoming.path,
+            target,
+            shown=incoming.shown,
+            sheet=file_map.sheet,
+            header_row=file_map.header_row,
+            lookups=lookups,
         )
         _not_empty(incoming, sheet.header)
         relation = _read_csv(sheet.path, _columns(sheet.header), ",", 0)
@@ -131,7 +138,7 @@ def _parquet(incoming: Incoming) -> RawRows:
             came=str(error)[:200],
         ) from error
     texts = ", ".join(f"{_cell(field)} AS c{at}" for at, field in enumerate(schema))
-    relation = f"(SELECT {texts} FROM read_parquet({quote(str(incoming.path))}))"
+    relation = f"(SELECT {texts} FROM {parquet_files([incoming.path])})"
     return RawRows(incoming, tuple(schema.names), relation, 1, "parquet")
 
 
@@ -145,11 +152,12 @@ def _cell(field: pa.Field) -> str:
 
 def _header(path: Path, header_row: int) -> tuple[tuple[str, ...], str]:
     with path.open(encoding="utf-8", newline="") as stream:
-        line = next(islice(stream, header_row - 1, None), "")
+        lines = iter(partial(stream.readline, MAX_RECORD), "")  # a binary file may be one line of gigabytes
+        line = next(islice(lines, header_row - 1, None), "")
         delimiter = max(DELIMITERS, key=line.count)
         stream.seek(0)
         try:
-            names = next(islice(csv.reader(stream, delimiter=delimiter), header_row - 1, None), [])
+            names = next(islice(csv.reader(lines, delimiter=delimiter), header_row - 1, None), [])
         except csv.Error:  # no header is that long: this is no table
             names = []
     return tuple(names), delimiter
@@ -162,6 +170,6 @@ def _columns(header: tuple[str, ...]) -> tuple[str, ...]:
 def _read_csv(path: Path, columns: tuple[str, ...], delimiter: str, skip: int) -> str:
     typed = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
     return (
-        f"read_csv({quote(str(path))}, auto_detect=false, header=false, skip={skip}, delim={quote(delimiter)}, "
-        f"quote='\"', escape='\"', columns={{{typed}}}, strict_mode=true, max_line_size={MAX_RECORD})"
+        f"read_csv({file_literal(path)}, auto_detect=false, header=false, skip={skip}, delim={quote(delimiter)}, "
+        f"quote='\"', escape='\"', columns={{{typed}}}, strict_mode=true, max_line_size={MAX_RECORD}, {PLAIN_READING})"
     )

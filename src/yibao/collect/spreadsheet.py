@@ -19,6 +19,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from yibao.collect.sources import Lookup
+from yibao.collect.workbook_limits import broken, hold
 from yibao.kernel import Refused, Text
 
 EXACT_DIGITS = 15
@@ -83,28 +84,23 @@ def _only_sheet(book: Any, looked_up: set[str], where: str) -> str:
 
 
 def read_sheet(
-    path: Path, target: Path, *, sheet: str | None, header_row: int, lookups: Sequence[Lookup]
+    path: Path, target: Path, *, shown: str, sheet: str | None, header_row: int, lookups: Sequence[Lookup]
 ) -> Sheet:
-    """Write the rows of one sheet (the first unless named) to UTF-8, with looked-up columns behind its own."""
+    """Write the rows of one sheet (the first unless named) to UTF-8, with looked-up columns behind its own.
+
+    Raises `Refused`: ``collect.broken_excel``, ``collect.many_sheets``, ``collect.lookup``, and those of
+    `workbook_limits.hold` where the workbook would take more memory than it may.
+    """
+    hold(path, shown)
     try:
         book: Any = CalamineWorkbook.from_path(str(path))
-        name = sheet or _only_sheet(book, {look.sheet for look in lookups}, path.name)
+        name = sheet or _only_sheet(book, {look.sheet for look in lookups}, shown)
         rows = iter(book.get_sheet_by_name(name).iter_rows())
         grids = {look.sheet: book.get_sheet_by_name(look.sheet).to_python() for look in lookups}
     except (CalamineError, OSError, IndexError) as error:
-        raise Refused(
-            "collect.broken_excel",
-            zh="Excel 文件打不开，或没有所要的工作表",
-            en="the workbook cannot be opened or lacks the sheet",
-            where=path.name,
-            wanted=sheet,
-            came=str(error),
-            todo=Text(
-                zh="用 Excel 另存为 .xlsx 或 CSV 后重发", en="save it as .xlsx or CSV and send it again"
-            ),
-        ) from error
+        raise broken(shown, str(error), wanted=sheet) from error
     header = [cell_text(cell) for cell in next(islice(rows, header_row - 1, None), ())]
-    found = [_look_up(look, grids[look.sheet], header, path.name) for look in lookups]
+    found = [_look_up(look, grids[look.sheet], header, shown) for look in lookups]
     with target.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for row in rows:

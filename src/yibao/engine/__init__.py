@@ -17,6 +17,7 @@ room that imports duckdb, sqlite3, pyspark and sqlglot.
 from __future__ import annotations
 
 from yibao.engine.base import Engine
+from yibao.engine.files import PLAIN_READING, can_be_said, file_literal, parquet_files
 from yibao.engine.linting import Complaint, lint
 from yibao.engine.model import ENGINES, Capability, Ran, Relation, Value
 from yibao.engine.opening import open_engine
@@ -26,13 +27,17 @@ from yibao.engine.types import relation_of
 __all__ = [
     "ENGINES",
     "OPERATIONS",
+    "PLAIN_READING",
     "Capability",
     "Complaint",
     "Engine",
     "Ran",
     "Relation",
     "Value",
+    "can_be_said",
+    "file_literal",
     "lint",
     "open_engine",
+    "parquet_files",
     "relation_of",
 ]

@@ -16,6 +16,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from yibao.engine.base import Engine, Parameters
+from yibao.engine.files import alike, parquet_files
 from yibao.engine.limits import Limits
 from yibao.engine.model import Capability, Relation
 from yibao.engine.translate import translate
@@ -40,7 +41,8 @@ class DuckDB(Engine):
 
     name = "duckdb"
     capabilities = frozenset(Capability)
-    failures = (duckdb.Error,)
+    # The client cuts the words of a failure anywhere, within a character too, and then fails to decode them.
+    failures = (duckdb.Error, UnicodeDecodeError)
 
     def __init__(self, limits: Limits, database: Path | None, keep_order: bool) -> None:
         super().__init__()
@@ -110,10 +112,12 @@ class DuckDB(Engine):
         self._connection.register(name, table)
 
     def _bind_files(self, name: str, files: list[Path], relation: Relation) -> None:
-        paths = ", ".join(exp.Literal.string(str(file)).sql("duckdb") for file in files)
         # The cast costs nothing where the file holds the type already: the binder drops it.
-        columns = ", ".join(f"CAST({_quoted(c)} AS {kind}) AS {_quoted(c)}" for c, kind in relation.items())
-        sql = f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns} FROM read_parquet([{paths}])"  # noqa: S608
+        parts = (
+            f"SELECT {_casts(relation, held)} FROM {parquet_files(paths)}"  # noqa: S608
+            for paths, held in alike(files, relation)
+        )
+        sql = f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL '.join(parts)}"
         with self._running(name, sql):
             self._connection.execute(sql)
 
@@ -189,6 +193,13 @@ def settings(limits: Limits, keep_order: bool) -> dict[str, str | bool | int | f
         "allow_community_extensions": "false",
         "extension_directory": str(limits.scratch / "extensions"),
     }
+
+
+def _casts(relation: Relation, held: frozenset[str]) -> str:
+    return ", ".join(
+        f"CAST({_quoted(c) if c in held else 'NULL'} AS {kind}) AS {_quoted(c)}"
+        for c, kind in relation.items()
+    )
 
 
 def _quoted(name: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yibao.engine.base import Engine
+from yibao.engine.files import alike, hadoop_path
 from yibao.engine.limits import Limits, make_limits
 from yibao.engine.model import Relation
 from yibao.engine.types import portable, relation_of
@@ -57,8 +59,11 @@ class Spark(Engine):
 
     def _bind_files(self, name: str, files: list[Path], relation: Relation) -> None:
         with self._running(name, f"-- {name}: Parquet, {len(files)} files"):
-            frame = self._session.read.parquet(*(str(file) for file in files))
-            frame.selectExpr(*_casts(relation)).createOrReplaceTempView(name)
+            parts = [
+                self._session.read.parquet(*map(hadoop_path, paths)).selectExpr(*_casts(relation, held))
+                for paths, held in alike(files, relation)
+            ]
+            reduce(lambda one, other: one.unionAll(other), parts).createOrReplaceTempView(name)
 
     def _bind_arrow(self, name: str, table: pa.Table) -> None:
         with self._running(name, f"-- {name}: Arrow, {table.num_rows} rows") as rows:
@@ -84,7 +89,7 @@ class Spark(Engine):
             target = str(self._next_path(name))
             frame = self._session.sql(sql)
             kinds = relation_of(_arrow_schema(frame))
-            wide = frame.selectExpr(*_casts(kinds))
+            wide = frame.selectExpr(*_casts(kinds, kinds))
             wide.write.parquet(target, compression="zstd")
             self._session.read.schema(wide.schema).parquet(target).createOrReplaceTempView(name)
 
@@ -244,8 +249,11 @@ appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
 """
 
 
-def _casts(relation: Relation) -> list[str]:
-    return [f"CAST({_quoted(c)} AS {_SPARK[kind]}) AS {_quoted(c)}" for c, kind in relation.items()]
+def _casts(relation: Relation, held: Container[str]) -> list[str]:
+    return [
+        f"CAST({_quoted(c) if c in held else 'NULL'} AS {_SPARK[kind]}) AS {_quoted(c)}"
+        for c, kind in relation.items()
+    ]
 
 
 def _arrow_schema(frame: Any) -> pa.Schema:

@@ -63,7 +63,8 @@ class SQLite(Engine):
         def batches() -> Iterable[pa.RecordBatch]:
             for file in files:
                 with pq.ParquetFile(file) as parquet:
-                    yield from parquet.iter_batches(columns=list(relation))
+                    held = [name for name in relation if name in parquet.schema_arrow.names]
+                    yield from (_complete(b, relation) for b in parquet.iter_batches(columns=held))
 
         self._load(name, relation, batches())
 
@@ -150,6 +151,17 @@ def _typed(name: str, kind: str | None, values: tuple[object, ...]) -> pa.Array:
         wanted="INTEGER | TEXT",
         came=", ".join(sorted(kind.__name__ for kind in seen)),
         todo=Text(zh="用具名运算计算金额", en="compute money with the named operations"),
+    )
+
+
+def _complete(batch: pa.RecordBatch, relation: Relation) -> pa.RecordBatch:
+    """Give a batch with all columns of its relation; one that its file does not hold is empty."""
+    return pa.RecordBatch.from_arrays(
+        [
+            batch.column(c) if c in batch.schema.names else pa.nulls(batch.num_rows, arrow_type(kind))
+            for c, kind in relation.items()
+        ],
+        names=list(relation),
     )
 
 

@@ -68,6 +68,7 @@ def test_the_knowledge_point_comes_with_source_and_status(told_of: Told) -> None
         "生效日期": "2025-05-23", "失效日期": "—",
     }  # fmt: skip
     assert (point.source, point.status, point.status_name.zh) == ("示例来源甲", "secondary", "转引")
+    assert (point.batch, point.mapping) == (1, "small_knowledge"), "who loaded it shows"
     limit = told_of["frequency_per_day"].knowledge
     assert limit is not None and dict((n.zh, v) for n, v in limit.fields)["限制数量"] == "1"
 

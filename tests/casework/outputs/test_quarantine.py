@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
+from tests.casework.outputs import small
 from tests.casework.outputs.conftest import Audited
 
 from yibao.casework.outputs import backlog, quarantine_rows, write_quarantine
+from yibao.collect import collect, load_source
 from yibao.store import Register
 
 
@@ -51,6 +53,37 @@ def test_the_sender_gets_the_whole_rows_and_is_told_so(audited: Audited, tmp_pat
     assert [row["涉及金额(元)"] for row in table] == [300, 0, None]
     assert table[1]["实际"] == "7" and "psn_name=钱多多" in table[1]["整行内容"]
     assert {row["处理"] for row in table} == {"整行未接收"}
+
+
+def test_what_the_same_delivery_brings_right_is_settled_but_not_what_it_contradicts(
+    fresh_register: Register, tmp_path: Path
+) -> None:
+    head, good = small.PERSONS[0], small.PERSONS[1]
+    bad_sex, bad_number = good.replace(",1,1990", ",7,1990"), good.replace("071233", "071231")
+    folder = small.write(
+        tmp_path / "in",
+        {
+            "psn_info_1.csv": [
+                head,
+                bad_sex.replace("071233", "071231"),
+            ],  # two faults, one of a value left out
+            "psn_info_2.csv": [head, good],
+            "psn_info_3.csv": [head, good.replace("张三丰", "张三")],
+            "psn_info_4.csv": [head, bad_number.replace("P1", "P5")],
+        },
+    )
+    for _ in range(2):
+        collect(fresh_register.home, fresh_register, [folder], load_source("national"), actor="test")
+        rows = quarantine_rows(fresh_register.home, fresh_register, open_only=False)
+        assert {(row.file, row.header, row.settled) for row in rows} == {
+            ("psn_info_1.csv", "gend", True),
+            ("psn_info_1.csv", "certno", True),
+            ("psn_info_3.csv", None, False),
+            ("psn_info_4.csv", "certno", False),
+        }
+        assert len(rows) == 4
+    told = backlog(fresh_register.home, fresh_register)
+    assert (told.rows, told.notes) == (1, 1)
 
 
 def test_an_empty_lake_has_an_empty_quarantine(fresh_register: Register, tmp_path: Path) -> None:

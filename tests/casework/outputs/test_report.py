@@ -119,6 +119,21 @@ def test_it_says_what_matters(each: tuple[str, str, Outline]) -> None:
     assert outline.pictures == 3 + 2, "three small bars of institutions, two charts"
 
 
+def test_it_says_how_firm_the_ground_is(each: tuple[str, str, Outline]) -> None:
+    language, text, _ = each
+    said = " ".join(re.sub(r"<[^>]+>", "", text).split())
+    words = {
+        "zh": (
+            "含转引的 3/4 条，280.00 元，占明确违规金额 100.0%",
+            "共列依据 12 项：已核实 8（66.7%），转引 4（33.3%）",
+        ),
+        "en": ("some from a secondary source: 3 of 4 findings, CNY 280.00, 100.0% of the clear money",),
+    }[language]
+    for word in words:
+        assert word in said
+    assert "参数均已核实而得" not in said
+
+
 def test_names_of_others_are_text_and_persons_are_not_named(each: tuple[str, str, Outline]) -> None:
     _, text, _ = each
     assert "=幸福社区卫生服务中心" in text

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 from tests.casework.outputs.conftest import Audited
 
 from yibao.casework.outputs import Summary, summary
+from yibao.casework.outputs.report import render as page
 from yibao.kernel import Language, Refused
 from yibao.store import Register
 
@@ -57,6 +59,31 @@ def test_it_says_what_it_rests_on(told: Summary) -> None:
     tolerance = next(one for one in told.assumed if one.key == "audit.stock.tolerance_basis_points")
     assert tolerance.shown("zh") == "100%"
     assert not told.skipped
+
+
+def test_every_finding_has_its_ground(told: Summary) -> None:
+    by = {one.status: one for one in told.grounds}
+    assert [one.status for one in told.grounds] == ["confirmed", "secondary", "assumed"]
+    assert (by["confirmed"].findings, by["secondary"].findings, by["assumed"].findings) == (1, 3, 4)
+    assert by["secondary"].clear_fen == 20000 + 3000 + 5000, "sex, pair and frequency rest on a copy"
+    assert by["assumed"].clear_findings == 0
+    assert sum(one.fen for one in told.grounds) == told.fen
+    assert told.bases == {"confirmed": 8, "secondary": 4, "assumed": 0}
+    assert {one.rule: (one.secondary, one.all) for one in told.points}["sex_limit"] == (1, 1)
+    assert told.assumed_points == []
+
+
+def test_a_rule_that_is_sure_of_some_only_says_both(told: Summary) -> None:
+    lines = [
+        replace(line, findings=3, clear_findings=1) if line.rule == "sex_limit" else line
+        for line in told.rules
+    ]
+    mixed = replace(told, rules=lines)
+    sink = io.StringIO()
+    mixed.render(Console(file=sink, width=120), "zh")
+    assert "■ 明确违规 1 ◆ 2" in sink.getvalue()
+    both = '<span class="tag clear">■ 明确违规</span> <span class="tag suspicious">◆ 可疑</span></td>'
+    assert both in page(mixed, "zh", "x.html") and both not in page(told, "zh", "x.html")
 
 
 def test_quarantine_counts_what_still_waits(told: Summary) -> None:

@@ -36,7 +36,7 @@ def books(audited: Audited, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 def rows(path: Path, sheet: str = "疑点明细") -> list[dict[str, Any]]:
     book = openpyxl.load_workbook(path)
-    head, *body = book[sheet].iter_rows(values_only=True)
+    _, head, *body = book[sheet].iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in body]
 
 
@@ -50,10 +50,25 @@ def everything(path: Path) -> str:
 def test_the_national_columns_come_first_and_in_order(books: dict[str, Path]) -> None:
     book = openpyxl.load_workbook(books["H1"])
     assert book.sheetnames == ["说明", "疑点明细"]
-    head = [cell.value for cell in book["疑点明细"][1]]
+    head = [cell.value for cell in book["疑点明细"][2]]
     assert head[:32] == THE_32 == [field.column.heading for field in NATIONAL]
     assert head == [field.column.heading for field in FIELDS]
-    assert book["疑点明细"].freeze_panes == "A2"
+    assert book["疑点明细"].freeze_panes == "A3"
+    assert book["疑点明细"].auto_filter.ref.startswith("A2:")
+
+
+def test_nobody_takes_a_suspicion_for_a_decision(
+    audited: Audited, books: dict[str, Path], tmp_path: Path
+) -> None:
+    note = openpyxl.load_workbook(books["H1"])["疑点明细"]["A1"].value
+    assert "尚未认定" in note and all(
+        f"「{h}」" in note for h in THE_32 if h.startswith(("初审违规", "违规"))
+    )
+    assert {row["认定情况"] for row in rows(books["H1"])} == {"疑点，未认定"}
+    text = tmp_path / "f.csv"
+    write_findings(audited.home, audited.register, text)
+    with text.open(encoding="utf-8-sig", newline="") as source:
+        assert {line["认定情况"] for line in csv.DictReader(source)} == {"疑点，未认定"}
 
 
 def test_one_workbook_an_institution_with_its_own_rows_only(books: dict[str, Path]) -> None:
@@ -65,7 +80,7 @@ def test_one_workbook_an_institution_with_its_own_rows_only(books: dict[str, Pat
     told = {k for k, v in other.items() if v is not None}
     assert told == {
         "疑点状态", "医药机构名称", "规则名称", "违规内容", "费用日期", "疑点编号", "规则编号", "判定", "依据",
-        "测得值", "阈值", "证据角色", "证据类型",
+        "测得值", "阈值", "证据角色", "证据类型", "认定情况",
     }  # fmt: skip
 
 

@@ -1,18 +1,18 @@
 """What is still in quarantine: entries that nothing settled since, and what they add up to.
 
-An entry is settled when a later collection accepted a row of the same natural key. Where the row came again and was
-refused again, only its newest entries count, so that a second try does not double its money.
+Whether an entry is settled, `collect` says. Where the row came again and was refused again, only its newest entries
+count, so that a second try does not double its money.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from yibao.casework.outputs.looking import Look, looking, quoted
-from yibao.claims import Table, table
-from yibao.collect import known_files
+from yibao.casework.outputs.looking import Look, looking
+from yibao.claims import table
+from yibao.collect import known_files, settled
+from yibao.engine import parquet_files
 from yibao.kernel import Text
 from yibao.store import Home, Register
 
@@ -92,69 +92,23 @@ def bind_entries(look: Look) -> bool:
     files = look.lake.files("quarantine")
     if not files:
         return False
-    paths = ", ".join(quoted(str(file.path)) for file in files)
     look.engine.execute_native(
         f"""
         CREATE OR REPLACE TABLE sent AS
         SELECT *, CASE WHEN coalesce(replace(natural_key, '|', ''), '') = '' THEN row_text ELSE natural_key END AS same
-        FROM read_parquet([{paths}])
+        FROM {parquet_files(file.path for file in files)}
         """
     )
-    _bind_accepted(look)
+    mended = settled(look.engine, "sent", known_files(look.lake))
     look.engine.execute_native(
-        """
+        f"""
         CREATE OR REPLACE TABLE entry AS
         SELECT s.* EXCLUDE (same) REPLACE (
                 CASE WHEN max(s.first) OVER (PARTITION BY s.batch, s.table_name, s.file, s.source_row) = 1 THEN 0
                     ELSE s.kept END AS kept),
             CASE WHEN s.batch < max(s.batch) OVER (PARTITION BY s.table_name, s.same)
-                OR s.quarantine_id IN (SELECT quarantine_id FROM accepted) THEN 1 ELSE 0 END AS settled
+                OR s.quarantine_id IN (SELECT quarantine_id FROM {mended}) THEN 1 ELSE 0 END AS settled
         FROM sent s
         """
     )
     return True
-
-
-def _bind_accepted(look: Look) -> None:
-    """Make ``accepted``: the entries whose row was accepted since, by the natural key of the row.
-
-    An entry of the same batch is settled too where a second file brought the row right, but not where the accepted
-    row is the very one that it contradicts.
-    """
-    look.engine.execute_native("CREATE OR REPLACE TABLE accepted (quarantine_id BIGINT)")
-    files = known_files(look.lake)
-    for row in look.rows("SELECT DISTINCT table_name FROM sent ORDER BY table_name"):
-        target = table(row["table_name"])
-        if not files[target.table]:
-            continue
-        paths = ", ".join(quoted(str(path)) for path in files[target.table])
-        look.engine.execute_native(
-            f"""
-            INSERT INTO accepted
-            SELECT q.quarantine_id FROM sent q
-            WHERE q.table_name = {quoted(target.table)} AND q.natural_key <> '' AND EXISTS (
-                SELECT 1 FROM read_parquet([{paths}]) e WHERE {" AND ".join(_same_key(target))} AND (e.batch > q.batch
-                    OR e.batch = q.batch AND q.kept = 0 AND q.code NOT IN ('repeated', 'collision')))
-            """
-        )
-
-
-def _same_key(of: Table) -> Iterator[str]:
-    """Give the conditions under which stored row ``e`` has the natural key of entry ``q``."""
-    if of.identity == "hash":
-        yield f"e.{of.id} = {_key_of(of.table, 'q.natural_key')}"
-        return
-    for at, name in enumerate(of.key, start=1):
-        column = of.column(name)
-        part = f"split_part(q.natural_key, '|', {at})" if len(of.key) > 1 else "q.natural_key"
-        if column.type == "ref":
-            yield f"e.{name}_id = {_key_of(column.of or '', part)}"
-        elif column.type in ("day", "moment"):
-            yield f"e.{name}_ymd = TRY_CAST({part} AS BIGINT)"
-        else:
-            yield f"CAST(e.{column.stored()[0][0]} AS VARCHAR) = {part}"
-
-
-def _key_of(name: str, natural: str) -> str:
-    """Give the SQL of `kernel.natural_key`."""
-    return f"CAST(md5_number_lower({quoted(name + '|')} || {natural}) & 9223372036854775807 AS BIGINT)"

@@ -145,7 +145,11 @@ NATIONAL: Final = (
 )
 """The columns of the national extract that an institution receives, in its order."""
 
+NOT_DECIDED: Final = "疑点，未认定"
+"""What stands in every row: the national headings say 违规… of rows that nobody has decided upon."""
+
 OURS: Final = (
+    _text("认定情况", _from(lambda _: NOT_DECIDED, "own"), 13),
     _text("疑点编号", _from(finding_code, "finding_id"), 17),
     _text("规则编号", _plain("rule"), 22),
     _text("判定", _from(lambda result: result_name(result).zh, "result"), 10),
@@ -160,6 +164,6 @@ OURS: Final = (
     Field(Column("机构意见", "text", 10, ANSWERS), _never),
     _text("机构说明", _never, 30),
 )
-"""The columns we add: what the finding rests on, and where the institution answers."""
+"""The columns we add: that nothing is decided, what the finding rests on, and where the institution answers."""
 
 FIELDS: Final = (*NATIONAL, *OURS)

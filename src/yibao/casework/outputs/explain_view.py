@@ -116,6 +116,12 @@ def _knowledge(told: Explanation, console: Console, language: Language) -> None:
                 "来源" if zh else "source",
                 f"{told.knowledge.source}（{told.knowledge.status_name.in_(language)}）",
             ),
+            (
+                "加载" if zh else "loaded",
+                f"第 {told.knowledge.batch} 批，对应关系 {told.knowledge.mapping}"
+                if zh
+                else f"batch {told.knowledge.batch}, mapping {told.knowledge.mapping}",
+            ),
         ),
     )
 
@@ -126,11 +132,13 @@ def _parameters(told: Explanation, console: Console, language: Language) -> None
     zh = language == "zh"
     _section(console, "当日有效的参数" if zh else "Parameters in force that day")
     grid = Table.grid(padding=(0, 2))
+    for _ in range(4):
+        grid.add_column(overflow="fold")
     for one in told.parameters:
         status = Styled(
             f"[{STATUS_NAMES[one.status].in_(language)}]", style="yellow" if one.status == "assumed" else ""
         )
-        about = joined(one.instrument, one.note.in_(language) if one.note else None, by="；")
+        about = joined(one.instrument, one.note.in_(language) if one.note else None, by="；" if zh else "; ")
         grid.add_row(
             one.meaning.in_(language),
             Styled(one.shown(language), style="bold"),

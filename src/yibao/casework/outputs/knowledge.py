@@ -22,6 +22,9 @@ class Knowledge:
     fields: tuple[tuple[Text, str], ...]
     source: str
     status: str
+    batch: int
+    mapping: str
+    """The mapping by which the point was loaded: the official one, or a bureau's own."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -30,6 +33,8 @@ class Knowledge:
             "fields": {name.both(): value for name, value in self.fields},
             "source": self.source,
             "status": self.status,
+            "batch": self.batch,
+            "mapping": self.mapping,
         }
 
     @property
@@ -52,7 +57,10 @@ def knowledge_point(look: Look, rule: Rule | None, knowledge_id: int | None) -> 
         for column in contract.columns
         if column.name not in _APART and column.type != "ref" and (shown := _shown(column, row)) is not None
     )
-    return Knowledge(contract.text, fields, row["source"] or "", row["status"] or "")
+    mapping = next((b.source for b in look.lake.batches() if b.number == row["batch"]), "")
+    return Knowledge(
+        contract.text, fields, row["source"] or "", row["status"] or "", row["batch"], mapping or ""
+    )
 
 
 def _shown(column: Column, row: dict[str, Any]) -> str | None:

@@ -21,7 +21,7 @@ from yibao.audit import LABELLED, rules
 from yibao.casework.outputs import store
 from yibao.claims import bind_raw, table, tables
 from yibao.collect import superseded
-from yibao.engine import Engine, open_engine
+from yibao.engine import Engine, open_engine, parquet_files
 from yibao.kernel import Refused, Text
 from yibao.store import Home, Lake, Register
 
@@ -58,7 +58,7 @@ class Look:
         """Bind ``evidence`` with its ``evidence_batch``: of these batches, or of all; not joined to headers."""
         wanted = None if batches is None else set(batches)
         parts = [
-            f"SELECT *, CAST({file.batch} AS BIGINT) AS evidence_batch FROM read_parquet({quoted(str(file.path))})"
+            f"SELECT *, CAST({file.batch} AS BIGINT) AS evidence_batch FROM {parquet_files([file.path])}"
             for file in self.lake.files("evidence")
             if wanted is None or file.batch in wanted
         ]

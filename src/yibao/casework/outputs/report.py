@@ -13,7 +13,8 @@ from markupsafe import Markup
 import yibao
 from yibao.audit import KIND_NAMES
 from yibao.casework.outputs.charts import Bar, bars, columns, meter, patterns
-from yibao.casework.outputs.ruletext import result_name, rule_of
+from yibao.casework.outputs.grounds import GROUND_NAMES
+from yibao.casework.outputs.ruletext import result_name, rule_name, rule_of
 from yibao.casework.outputs.summary import InstitutionLine, RuleLine, Summary, summary
 from yibao.casework.outputs.words import (
     ORIGIN_NAMES,
@@ -90,9 +91,11 @@ def _context(told: Summary, language: Language, other: str) -> dict[str, Any]:
         "count": lambda number: f"{number:,}",
         "result": lambda name: result_name(name).in_(language),
         "status": lambda name: STATUS_NAMES[name].in_(language),
+        "ground": lambda name: GROUND_NAMES[name].in_(language),
         "origin": lambda name: ORIGIN_NAMES[name].in_(language),
         "kind": lambda name: KIND_NAMES[name].in_(language),
         "rule_of": rule_of,
+        "name_of": lambda rule: rule_name(rule).in_(language),
         "rules_ran": ran,
         "institution_unit": unit_of([one.fen for one in told.institutions], language),
         "rule_unit": unit_of([line.attributed_fen for line in ran], language),
@@ -126,8 +129,8 @@ def _rule_chart(ran: Sequence[RuleLine], told: Summary, language: Language) -> M
     items = [
         Bar(
             line.name.in_(language),
-            line.attributed_fen if line.result == "clear" else 0,
-            line.attributed_fen if line.result != "clear" else 0,
+            line.clear_fen,
+            line.attributed_fen - line.clear_fen,
             f"({percent(line.attributed_fen, told.fen)})",
         )
         for line in sorted(ran, key=lambda one: -one.attributed_fen)

@@ -91,9 +91,14 @@ class Workbook:
             self._folder.cleanup()
 
     @contextmanager
-    def sheet(self, name: str, columns: Sequence[Column], *, landscape: bool = False) -> Iterator[Sheet]:
-        """Write one sheet; a sheet whose columns have headings begins with them, frozen and with a filter."""
-        sheet = Sheet(self._book.add_worksheet(name), columns, self._formats)
+    def sheet(
+        self, name: str, columns: Sequence[Column], *, landscape: bool = False, note: str | None = None
+    ) -> Iterator[Sheet]:
+        """Write one sheet; a sheet whose columns have headings begins with them, frozen and with a filter.
+
+        A ``note`` stands above the headings, frozen with them: who looks at any row sees it.
+        """
+        sheet = Sheet(self._book.add_worksheet(name), columns, self._formats, note)
         sheet.begin(landscape=landscape)
         yield sheet
         sheet.end()
@@ -102,11 +107,15 @@ class Workbook:
 class Sheet:
     """One sheet being written: `rows` (or a `part` of them) in the kinds of its columns, a `line` in a style of its own."""
 
-    def __init__(self, sheet: Any, columns: Sequence[Column], formats: Mapping[Style, Any]) -> None:
+    def __init__(
+        self, sheet: Any, columns: Sequence[Column], formats: Mapping[Style, Any], note: str | None = None
+    ) -> None:
         self._sheet = sheet
         self._columns = columns
         self._formats = formats
         self._headed = any(column.heading for column in columns)
+        self._note = note
+        self._above = 0 if note is None else 1
         self.row = 0
         """The number of the last row written, from 1."""
 
@@ -120,8 +129,10 @@ class Sheet:
         self._sheet.fit_to_pages(1, 0)
         self._sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         self._sheet.set_footer("&C&P / &N")
+        if self._note is not None:
+            self.line([self._note], Style.NOTE)
         if self._headed:
-            self._sheet.freeze_panes(1, 0)
+            self._sheet.freeze_panes(self._above + 1, 0)
             self.line([column.heading for column in self._columns], Style.HEADING)
 
     def line(self, cells: Sequence[str | None], style: Style, *, height: int | None = None) -> None:
@@ -144,7 +155,7 @@ class Sheet:
             for at, column in enumerate(self._columns)
         ]
         for cells in rows:
-            if self.row > MAX_ROWS:
+            if self.row > MAX_ROWS + self._above:
                 raise ValueError(f"a sheet holds {MAX_ROWS:,} rows: the rest belongs on another")
             for (at, kind, style), cell in zip(places, cells, strict=True):
                 if cell is None or cell == "":
@@ -162,11 +173,13 @@ class Sheet:
     def end(self) -> None:
         """Say what depends on the number of rows: the filter and the lists of answers."""
         if self._headed:
-            self._sheet.autofilter(0, 0, max(self.row, 1) - 1, len(self._columns) - 1)
+            last = max(self.row - 1, self._above)
+            self._sheet.autofilter(self._above, 0, last, len(self._columns) - 1)
         for at, column in enumerate(self._columns):
             if column.answers:
                 answers = {"validate": "list", "source": list(column.answers)}
-                self._sheet.data_validation(1, at, max(self.row, 2) - 1, at, answers)
+                first = self._above + 1
+                self._sheet.data_validation(first, at, max(self.row - 1, first), at, answers)
 
 
 def fen_text(fen: int) -> str:

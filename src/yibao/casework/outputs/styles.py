@@ -18,6 +18,7 @@ class Style(StrEnum):
     TITLE = "title"
     STRONG = "strong"
     PROSE = "prose"
+    NOTE = "note"
 
 
 BASE: Final[dict[str, Any]] = {
@@ -40,6 +41,7 @@ _LOOKS: Final[dict[Style, dict[str, Any]]] = {
     Style.TITLE: _TEXT | {"bold": True, "font_size": 15},
     Style.STRONG: _TEXT | _BOX | {"bold": True},
     Style.PROSE: _TEXT | {"text_wrap": True},
+    Style.NOTE: _TEXT | {"bold": True, "font_color": "#A33A0A"},
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from yibao.audit import rules
 from yibao.casework.outputs import store
 from yibao.casework.outputs.backlog import Backlog, backlog
+from yibao.casework.outputs.grounds import KNOWLEDGE, ORDER, Ground, Points, grounds, points
 from yibao.casework.outputs.institutions import institutions, nobody
 from yibao.casework.outputs.looking import Look, looking, no_run
 from yibao.casework.outputs.parameters import InForce, in_force
@@ -41,7 +42,10 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One rule: its open findings and their money; ``skipped`` says why it did not run."""
+    """One rule: its open findings and their money; ``skipped`` says why it did not run.
+
+    ``result`` is the surest that it said; where some of its findings say less, ``mixed`` is true.
+    """
 
     rule: str
     name: Text
@@ -50,7 +54,14 @@ class RuleLine:
     findings: int
     at_stake_fen: int
     attributed_fen: int
+    clear_findings: int
+    clear_fen: int
     skipped: Text | None
+
+    @property
+    def mixed(self) -> bool:
+        """Say whether the rule spoke clearly of some and not of others."""
+        return 0 < self.clear_findings < self.findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +116,28 @@ class Summary:
     """Those with most at stake, most first."""
     months: Sequence[MonthLine]
     parameters: Sequence[InForce]
+    grounds: Sequence[Ground]
+    """The findings by the least certain thing they rest on, the surest first."""
+    points: Sequence[Points]
+    """The knowledge points of the rules that ran."""
     backlog: Backlog
 
     @property
     def assumed(self) -> list[InForce]:
         """Give the parameters in force that rest on our assumption."""
         return [one for one in self.parameters if one.status == "assumed"]
+
+    @property
+    def assumed_points(self) -> list[Points]:
+        """Give the rules some of whose knowledge points rest on our assumption."""
+        return [one for one in self.points if one.assumed]
+
+    @property
+    def bases(self) -> dict[str, int]:
+        """Count the instruments of the rules that found something, by how sure we are of them."""
+        found = [rule_of(line.rule) for line in self.rules if line.findings]
+        stated = [b.status for rule in found if rule is not None for b in rule.basis]
+        return {status: stated.count(status) for status in ORDER}
 
     @property
     def skipped(self) -> list[RuleLine]:
@@ -146,12 +173,15 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         as_run = store.rules_as_run(unit.connection)
         cube = store.cube(unit.connection)
         headers = store.open_headers(unit.connection)
-    with looking(home, register, ("line", "institution"), known_no=newest.known_no) as look:
+    names = ("line", "institution", *KNOWLEDGE)
+    ran = [rule for rule, said in as_run.items() if not said.get("skipped")]
+    with looking(home, register, names, known_no=newest.known_no) as look:
         look.show_findings(headers)
         billed = _billed(look)
         hit = _lines_hit(look)
         known = institutions(look)
         first, last = _span(look)
+        stand, known_points = grounds(look, as_run), points(look, ran)
     by_result = _sums(cube, "result")
     clear, suspicious = by_result["clear"], by_result["suspicious"]
     by_institution = _sums(cube, "institution_id")
@@ -185,6 +215,8 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         ],
         months=_months(cube),
         parameters=in_force(as_run, newest.region),
+        grounds=stand,
+        points=known_points,
         backlog=backlog(home, register),
     )  # fmt: skip
 
@@ -239,7 +271,7 @@ def _span(look: Look) -> tuple[int | None, int | None]:
 
 def _rule_lines(cube: Sequence[Row[Any]], as_run: Mapping[str, Mapping[str, Any]]) -> list[RuleLine]:
     sums = _sums(cube, "rule")
-    results = {row.rule: row.result for row in cube}
+    clear = _sums((row for row in cube if row.result == "clear"), "rule")
     order = [*rules(), *sorted({*sums, *as_run} - set(rules()))]
     lines = []
     for rule in order:
@@ -251,15 +283,24 @@ def _rule_lines(cube: Sequence[Row[Any]], as_run: Mapping[str, Mapping[str, Any]
             RuleLine(
                 rule=rule,
                 name=rule_name(rule),
-                result=results.get(rule) or said.get("result") or "suspicious",
+                result=_surest(sums[rule].findings, clear[rule].findings, said),
                 version=said.get("version") or (one.version if one else 0),
                 findings=sums[rule].findings,
                 at_stake_fen=sums[rule].at_stake,
                 attributed_fen=sums[rule].fen,
+                clear_findings=clear[rule].findings,
+                clear_fen=clear[rule].fen,
                 skipped=_text(said.get("skipped")),
             )
         )
     return lines
+
+
+def _surest(findings: int, clear: int, said: Mapping[str, Any]) -> str:
+    """Give the surest that a rule said of its open findings, and of a rule without any what its run may say."""
+    if findings:
+        return "clear" if clear else "suspicious"
+    return said.get("result") or "suspicious"
 
 
 def _text(both: str | None) -> Text | None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from yibao.casework.outputs.ruletext import result_name
+from yibao.casework.outputs.ruletext import result_name, rule_name
 from yibao.casework.outputs.words import day, money, percent, region
 from yibao.kernel import Language
 
@@ -49,15 +49,25 @@ def render(summary: Summary, console: Console, language: Language) -> None:
 
 
 def _assumed(summary: Summary, console: Console, language: Language) -> None:
-    """Name the parameters that rest on our assumption: they decide what is a finding, so nobody may overlook them."""
-    if not summary.assumed:
-        return
-    console.print(
-        "假定值（无文件依据，由本地政策包确定）" if language == "zh" else "Assumed values", style="yellow"
-    )
+    """Name what rests on our assumption: it decides what is a finding, so nobody may overlook it."""
+    zh = language == "zh"
+    if summary.assumed:
+        console.print("假定值（无文件依据，由本地政策包确定）" if zh else "Assumed values", style="yellow")
     for one in {one.key: one for one in summary.assumed}.values():
         console.print(
             f"  {one.shown(language)}  {one.meaning.in_(language)}",
+            style="dim",
+            highlight=False,
+            markup=False,
+        )
+    if summary.assumed_points:
+        console.print(
+            "知识点含假定（规则只判可疑）" if zh else "Assumed knowledge points (the rule says suspicious)",
+            style="yellow",
+        )
+    for points in summary.assumed_points:
+        console.print(
+            f"  {points.assumed:,}/{points.all:,}  {rule_name(points.rule).in_(language)}",
             style="dim",
             highlight=False,
             markup=False,
@@ -130,6 +140,9 @@ def _rules(summary: Summary, language: Language) -> Table:
         mark = Styled(
             f"{_MARKS[line.result]} {result_name(line.result).in_(language)}", style=_STYLES[line.result]
         )
+        if line.mixed:
+            less = f" {_MARKS['suspicious']} {line.findings - line.clear_findings:,}"
+            mark.append(f" {line.clear_findings:,}").append(less, style=_STYLES["suspicious"])
         grid.add_row(
             line.name.in_(language), mark, f"{line.findings:,}", money(line.attributed_fen, language),
             percent(line.attributed_fen, summary.fen),

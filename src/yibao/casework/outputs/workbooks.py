@@ -28,6 +28,9 @@ _PART: Final = 20_000
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _UNSAFE: Final = re.compile(r"[^\w\u4e00-\u9fff\u3400-\u4dbf()（）-]+")
 _SHEET_OF_DETAIL: Final = "疑点明细"
+_NOT_DECIDED: Final = (
+    "各行均为审核疑点，尚未认定；「初审违规金额」「违规金额」「违规内容」是国家表的列名，不表示已认定违规。"
+)
 
 
 def write_workbooks(
@@ -146,7 +149,7 @@ def _write_sheets(
     columns = [field.column for field in FIELDS]
     for number, begin in enumerate(range(first, max(first, last) + 1, MAX_ROWS), start=1):
         title = _SHEET_OF_DETAIL if number == 1 else f"{_SHEET_OF_DETAIL}{number}"
-        with book.sheet(title, columns, landscape=True) as sheet:
+        with book.sheet(title, columns, landscape=True, note=_NOT_DECIDED) as sheet:
             for part in _parts(look, name, begin, min(begin + MAX_ROWS - 1, last), known):
                 sheet.part(cells(part))
 
@@ -200,7 +203,7 @@ _HOW_TO_ANSWER: Final = (
 
 
 def _how_to_read(totals: Sequence[dict[str, Any]]) -> Iterator[str]:
-    yield "本表所列为疑点，尚未作出认定；认定以复核后的决定为准。"
+    yield "本表所列为疑点，尚未作出认定；认定以复核后的决定为准。列名中的「违规」是国家表的用词。"
     yield "同一疑点可有多行：「疑点行」是涉及的费用，「关联行」是作为对照的记录，不计金额。"
     yield "「初审违规金额」为该规则单独计算的金额；「违规金额」为去重后的金额：同一明细被多条规则命中只计一次。"
     yield "「疑点金额」写在疑点的首行，为该疑点去重后的金额；各列可以直接求和。"

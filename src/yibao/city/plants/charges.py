@@ -176,6 +176,9 @@ def _prices(site: Site) -> None:
     limit = site.prices.limit(lines.item, group, day)
     changed = np.where(day >= site.plan.price_change_day, items.change[lines.item], 0)
     usable = (limit > 0) & ~visits.taken[lines.visit] & (lines.quantity >= UNIT) & (lines.price == 0)
+    usable &= items.covered[lines.item]
+    graded = site.institutions.graded[visits.institution[lines.visit]]
+    usable, free = usable & graded, usable & ~graded
     old_limit = site.prices.before[lines.item, group]
     over = {
         "over_by_a_cent": (usable, limit + CENT),
@@ -186,6 +189,7 @@ def _prices(site: Site) -> None:
     at = {
         "exactly_at_the_limit": (usable, limit),
         "new_price_after_the_rise": (usable & (changed > 0), limit),
+        "no_level_and_no_limit": (free, limit * 3 // 2 // CENT * CENT + CENT),
     }
     for violation, ways, wanted in (
         (True, over, site.quota.violations()),

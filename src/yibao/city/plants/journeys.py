@@ -15,6 +15,7 @@ from yibao.city.people import People, years_old
 from yibao.city.plan import READMISSION_DAYS, TWO_PLACES_MINUTES, CityPlan
 from yibao.city.plants.marks import Marks, Quota
 from yibao.city.visits import CHRONIC, HOME, PURCHASE, STAY, VISIT, Visits, assign_doctors
+from yibao.kernel import day_of_ymd
 
 _TRANSFER: Final = 2
 _ROOM: Final = 110
@@ -101,7 +102,9 @@ def _split_stays(work: _Journeys, quota: Quota) -> None:
         work.visits.diagnosis
     ]
     tier = work.institutions.tier[work.visits.institution]
-    plain = roomy & ~cancer
+    new_year = day_of_ymd((work.plan.year + 1) * 10_000 + 101)
+    turning = np.isin(work.visits.end // DAY_MINUTES, (new_year - 1, new_year))  # may be settled by the year
+    plain = roomy & ~cancer & ~turning
     for way, count in _turns(("same_diagnosis", "other_code_of_the_category"), quota.violations()):
         for turn, host in enumerate(work.hosts(plain, count)):
             gap = _GAPS[turn % len(_GAPS)]

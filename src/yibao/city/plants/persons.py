@@ -29,6 +29,8 @@ def _sex(site: Site) -> None:
     shop, seen, ward = kind == PURCHASE, kind == VISIT, kind == STAY
     hospital = seen & (site.institutions.tier[site.visits.institution] <= 1)
     her_drugs, his_drugs = items.official("female", drug=True), items.official("male", drug=True)
+    at_his_own_cost = his_drugs[items.retail[his_drugs] & ~items.covered[his_drugs]]
+    her_drugs, his_drugs = her_drugs[items.covered[her_drugs]], his_drugs[items.covered[his_drugs]]
     her_tests = np.intersect1d(items.official("female", drug=False), items.role("gynae"))
     his_tests = np.intersect1d(items.official("male", drug=False), items.role("andro"))
     shelf = {False: (her_drugs[items.retail[her_drugs]]), True: his_drugs[items.retail[his_drugs]]}
@@ -48,6 +50,7 @@ def _sex(site: Site) -> None:
         "wrong_bill_reversed": (man & hospital, her_tests),
         "wrong_line_returned": (man & ward, her_drugs),
         "right_sex_of_men": (man & shop, shelf[True]),
+        "his_drug_at_her_own_cost": (woman & shop, at_his_own_cost),
     }
     for way, host in site.deal(site.quota.innocents(), {w: where for w, (where, _) in right.items()}):
         plant = site.marks.add("sex_limit", violation=False, disguise=way)
@@ -63,6 +66,7 @@ def _children(site: Site) -> None:
     items, kind, age = site.catalogue.items, site.visits.kind, site.age
     walk_in = np.isin(kind, (VISIT, CHRONIC, PURCHASE))
     drugs = items.official("child", drug=True)
+    drugs = drugs[items.covered[drugs]]
     shelf = drugs[items.retail[drugs]]
     kneading = np.intersect1d(items.official("child", drug=False), items.role("child_tcm"))
     nearly = (age >= ADULT_YEARS - 1) & (age <= ADULT_YEARS) & walk_in

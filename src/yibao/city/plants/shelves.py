@@ -11,17 +11,23 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Columns, Dice, Ints, pick
+from yibao.city.arrays import Bools, Columns, Dice, Ints, pick
 from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.plan import UNIT, CityPlan
 from yibao.city.plants.marks import Marks, Quota
-from yibao.city.stock import BOUGHT, OPENING, SENT_BACK
+from yibao.city.stock import BOUGHT, DESTROYED, OPENING, SENT_BACK, TAKEN_OVER
 
 _WATCHED_PER_PLANT: Final = 40
 _FEWEST_LINES, _MOST_LINES = 2, 80
 _REBOUGHT_ON: Final = 4
-Planned = dict[tuple[int, int], list[tuple[str, int, int]]]
+_RIGHT_WAYS: Final = (
+    "sold_exactly_out",
+    "sent_back_and_bought_again",
+    "taken_over_from_a_sister_shop",
+    "counted_late",
+)
+Planned = dict[tuple[int, int], list[tuple[int, int, int]]]
 
 
 @dataclass(slots=True)
@@ -58,14 +64,23 @@ class Shelves:
         )
 
     def plant(
-        self, plan: CityPlan, institutions: Institutions, marks: Marks, quota: Quota, throw: Dice
+        self,
+        plan: CityPlan,
+        institutions: Institutions,
+        packed: Bools,
+        marks: Marks,
+        quota: Quota,
+        throw: Dice,
     ) -> tuple[Planned, list[tuple[str, ...]]]:
-        """Stock some shelves wrongly and some just rightly; give their movements and the rows of truth."""
+        """Stock some shelves wrongly and some just rightly; give their movements and the rows of truth.
+
+        ``packed`` says of each item whether it is sold by the pack.
+        """
         sold = _Sold.joined(self.sold)
         sold = sold.take(np.lexsort((sold.number, sold.minute, sold.shelf)))
         shelves, first, count = np.unique(sold.shelf, return_index=True, return_counts=True)
         calm = np.minimum.reduceat(sold.standing, first) > 0 if len(first) else np.zeros(0)
-        reports = institutions.reports_stock[shelves // self.items]
+        reports = institutions.reports_stock[shelves // self.items] & packed[shelves % self.items]
         fits = np.flatnonzero(reports & (calm > 0) & (count >= _FEWEST_LINES) & (count <= _MOST_LINES))
         split = np.add.reduceat(sold.quantity % UNIT != 0, first)[fits] > 0 if len(first) else fits > 0
         weight = institutions.plant_weight[shelves // self.items]
@@ -75,7 +90,13 @@ class Shelves:
         right = np.r_[parts, pick(throw, rest, quota.innocents() - len(parts))]
         planned: Planned = {}
         truth: list[tuple[str, ...]] = []
-        ways = ("never_bought", "one_pack_too_few", "half_of_it_bought", "one_pack_too_few_in_stock")
+        ways = (
+            "never_bought",
+            "one_pack_too_few",
+            "half_of_it_bought",
+            "one_pack_too_few_in_stock",
+            "one_pack_destroyed",
+        )
         for turn, at in enumerate(wrong):
             rows = np.arange(first[at], first[at] + count[at])
             way = ways[turn % len(ways)]
@@ -86,18 +107,14 @@ class Shelves:
             truth += [plant.row(bool(o), str(n)) for o, n in zip(over, sold.number[rows], strict=True)]
         for turn, at in enumerate(right):
             rows = np.arange(first[at], first[at] + count[at])
-            way = (
-                "split_packs"
-                if turn < len(parts)
-                else ("sold_exactly_out", "sent_back_and_bought_again")[turn % 2]
-            )
+            way = "split_packs" if turn < len(parts) else _RIGHT_WAYS[turn % len(_RIGHT_WAYS)]
             plant = marks.plants[marks.add("stock_against_settlement", violation=False, disguise=way)]
             planned[divmod(int(shelves[at]), self.items)] = _just_enough(plan, sold, rows, way)
             truth += [plant.row(True, str(n)) for n in sold.number[rows]]
         return planned, truth
 
 
-def _too_little(sold: _Sold, rows: Ints, way: str) -> tuple[int, list[tuple[str, int, int]]]:
+def _too_little(sold: _Sold, rows: Ints, way: str) -> tuple[int, list[tuple[int, int, int]]]:
     """Give what was there in all, and how it came; a drug never bought has no movement at all."""
     total = int(sold.quantity[rows].sum())
     if way == "never_bought":
@@ -107,16 +124,25 @@ def _too_little(sold: _Sold, rows: Ints, way: str) -> tuple[int, list[tuple[str,
         return 0, []
     if way == "one_pack_too_few_in_stock":
         return supply, [(OPENING, 0, supply)]
+    if way == "one_pack_destroyed":
+        return supply, [(OPENING, 0, total), (DESTROYED, 0, UNIT)]
     opening = supply // 2 // UNIT * UNIT
     return supply, [(OPENING, 0, opening), (BOUGHT, 0, supply - opening)]
 
 
-def _just_enough(plan: CityPlan, sold: _Sold, rows: Ints, way: str) -> list[tuple[str, int, int]]:
+def _just_enough(plan: CityPlan, sold: _Sold, rows: Ints, way: str) -> list[tuple[int, int, int]]:
     """Stock a shelf so that all that was sold was there, and nothing more."""
     total = int(sold.quantity[rows].sum())
     if way == "sold_exactly_out":
         opening = total // 2 // UNIT * UNIT
         return [(OPENING, 0, opening), (BOUGHT, 0, total - opening)]
+    if way == "taken_over_from_a_sister_shop":
+        half = total // 2 // UNIT * UNIT
+        return [(BOUGHT, 0, half), (TAKEN_OVER, 0, total - half)]
+    if way == "counted_late":
+        counted = int(sold.minute[rows[0]]) // DAY_MINUTES - plan.first_day + 1
+        left = int(sold.quantity[rows][sold.minute[rows] >= (plan.first_day + counted) * DAY_MINUTES].sum())
+        return [(OPENING, counted, left)]
     whole = -(-total // UNIT) * UNIT
     if way == "split_packs":
         return [(OPENING, 0, whole)]

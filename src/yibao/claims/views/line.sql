@@ -1,6 +1,8 @@
--- One charge line as rules read it: net of what was taken back, with a flag where nothing stands.
+-- One charge line as rules read it: net of what was taken back, with a flag where nothing stands and one where the
+-- fund has no part. Class 1 is bought by the pack; 4 is weighed (中药饮片) or made in the house (自制剂).
 WITH returned AS (
-    SELECT r.encounter_id, r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen
+    SELECT r.encounter_id, r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen,
+        CAST(sum(COALESCE(r.over_limit_fen, 0)) AS BIGINT) AS over_limit_fen
     FROM raw_line AS r
     WHERE r.reverses IS NOT NULL
     GROUP BY r.encounter_id, r.reverses
@@ -17,12 +19,14 @@ refunds AS (
 )
 SELECT
     l.line_id, l.settlement_id, l.encounter_id, l.person_id, l.institution_id, l.practitioner_id, l.item_id,
-    CASE WHEN l.kind = '201' THEN 2 WHEN l.kind = '301' THEN 3 ELSE 1 END AS item_class,
+    CASE WHEN l.kind = '201' THEN 2 WHEN l.kind = '301' THEN 3 WHEN l.kind IN ('103', '104') THEN 4 ELSE 1 END AS item_class,
     l.charge, l.department,
     l.fee_minute, l.fee_day, l.fee_ymd, l.fee_month,
     l.quantity, l.unit_price, l.amount_fen,
     l.quantity + COALESCE(t.quantity, 0) AS net_quantity,
     l.amount_fen + COALESCE(t.amount_fen, 0) AS net_fen,
+    COALESCE(l.over_limit_fen, 0) + COALESCE(t.over_limit_fen, 0) AS net_over_limit_fen,
+    CASE WHEN l.self_paid_fen >= l.amount_fen THEN 1 ELSE 0 END AS self_paid,
     CASE
         WHEN l.reverses IS NOT NULL OR c.settlement_id IS NOT NULL OR f.settlement_id IS NOT NULL THEN 1
         WHEN l.quantity + COALESCE(t.quantity, 0) <= 0 OR l.amount_fen + COALESCE(t.amount_fen, 0) <= 0 THEN 1

@@ -20,10 +20,17 @@ FROM subject_line AS l
 JOIN points AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
     AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
 JOIN person AS p ON p.person_id = l.person_id
-WHERE l.reversed = 0
+WHERE l.reversed = 0 AND l.self_paid = 0
     AND l.fee_ymd >= p.birth_ymd
     AND (
         (k.audience = '儿童' AND l.fee_ymd - p.birth_ymd >= :child_age_below * 10000)
         OR (k.audience = '婴幼儿' AND l.fee_ymd - p.birth_ymd >= :infant_age_below * 10000)
         OR (k.audience = '新生儿' AND l.fee_day - p.birth_day >= :newborn_days_below)
+    )
+    AND NOT (   -- a newborn that has no number of its own yet is billed on its mother's stay
+        k.audience = '新生儿' AND p.sex = '2'
+        AND EXISTS (
+            SELECT 1 FROM history_stay AS s
+            WHERE s.encounter_id = l.encounter_id AND substr(s.main_diagnosis_category, 1, 1) = 'O'
+        )
     )

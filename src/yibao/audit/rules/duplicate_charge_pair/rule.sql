@@ -8,12 +8,17 @@ WITH pairs AS (
     JOIN knowledge_duplicate_pair AS k ON k.sub_id = s.item_id AND s.fee_day >= k.from_day AND s.fee_day < k.until_day
     JOIN history_line AS m
         ON m.person_id = s.person_id AND m.institution_id = s.institution_id AND m.item_id = k.main_id
-    WHERE s.reversed = 0 AND m.reversed = 0
+    WHERE s.reversed = 0 AND s.self_paid = 0 AND m.reversed = 0
         AND (
             (k.span = '单日' AND m.fee_day = s.fee_day)
             OR (k.span = '单次就诊' AND m.encounter_id = s.encounter_id)
-            OR (k.span = '6小时' AND m.fee_minute - s.fee_minute <= 360 AND s.fee_minute - m.fee_minute <= 360)
-            OR (k.span = '同一小时' AND m.fee_minute - s.fee_minute <= 60 AND s.fee_minute - m.fee_minute <= 60)
+            OR (
+                s.fee_minute <> s.fee_day * 1440 AND m.fee_minute <> m.fee_day * 1440   -- a day without a time of day proves no hour
+                AND (
+                    (k.span = '6小时' AND m.fee_minute - s.fee_minute <= 360 AND s.fee_minute - m.fee_minute <= 360)
+                    OR (k.span = '同一小时' AND m.fee_minute - s.fee_minute < 60 AND s.fee_minute - m.fee_minute < 60)
+                )
+            )
         )
 )
 SELECT

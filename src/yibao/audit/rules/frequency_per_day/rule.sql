@@ -10,7 +10,7 @@ days AS (
     FROM subject_line AS l
     JOIN points AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
         AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
-    WHERE l.reversed = 0
+    WHERE l.reversed = 0 AND l.self_paid = 0
 ),
 running AS (
     SELECT
@@ -26,7 +26,7 @@ running AS (
     FROM days AS d
     JOIN history_line AS l
         ON l.person_id = d.person_id AND l.institution_id = d.institution_id AND l.item_id = d.item_id AND l.fee_day = d.fee_day
-    WHERE l.reversed = 0
+    WHERE l.reversed = 0 AND l.self_paid = 0
 )
 SELECT
     r.person_id AS key_1, r.item_id AS key_2, r.institution_id AS key_3, r.fee_day AS key_4,

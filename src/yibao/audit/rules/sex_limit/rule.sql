@@ -16,6 +16,6 @@ FROM subject_line AS l
 JOIN points AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
     AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
 JOIN person AS p ON p.person_id = l.person_id
-WHERE l.reversed = 0
+WHERE l.reversed = 0 AND l.self_paid = 0
     AND p.sex IN ('1', '2') AND k.sex IN ('1', '2')   -- an unknown sex is no evidence
     AND p.sex <> k.sex

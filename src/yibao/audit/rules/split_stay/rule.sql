@@ -1,7 +1,7 @@
 -- A patient came back to the same hospital soon after discharge, for the same disease, on a bill of its own.
 WITH stays AS (
     SELECT
-        s.encounter_id, s.person_id, s.institution_id, s.admit_day, s.main_diagnosis_category,
+        s.encounter_id, s.person_id, s.institution_id, s.admit_day, s.admit_ymd, s.main_diagnosis_category,
         lag(s.encounter_id) OVER (PARTITION BY s.person_id, s.institution_id ORDER BY s.admit_day, s.encounter_id) AS earlier_id,
         lag(s.discharge_day) OVER (PARTITION BY s.person_id, s.institution_id ORDER BY s.admit_day, s.encounter_id) AS earlier_discharge_day,
         lag(s.main_diagnosis_category) OVER (PARTITION BY s.person_id, s.institution_id ORDER BY s.admit_day, s.encounter_id) AS earlier_category
@@ -17,6 +17,7 @@ splits AS (
         AND s.admit_day - s.earlier_discharge_day <= :gap_days
         AND s.main_diagnosis_category = s.earlier_category
         AND s.main_diagnosis_category <> 'Z51'   -- planned courses of chemotherapy and radiotherapy
+        AND NOT (s.admit_ymd % 10000 = 101 AND s.admit_day - s.earlier_discharge_day <= 1)   -- settled at the turn of the year
         AND EXISTS (SELECT 1 FROM subject_stay AS j WHERE j.encounter_id = s.encounter_id)
 )
 SELECT

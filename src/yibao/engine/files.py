@@ -1,0 +1,60 @@
+"""Files by name: how a path is said to an engine's readers so that it means this one file and nothing else.
+
+The readers take every path for a pattern and every folder ``name=value`` for a column. A home or a delivery may be
+called anything: what stands in its path must neither find other files nor put words into rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+PLAIN_READING = "hive_partitioning=false"
+"""The option of a reader under which folders called ``name=value`` bring no columns."""
+
+_WILDCARD = re.compile(r"[*?\[]")
+_HADOOP = re.compile(r"[*?\[\]{}\\]")
+
+
+def file_literal(path: Path) -> str:
+    """Give the SQL literal that names exactly one file to DuckDB's ``read_csv`` and its like.
+
+    A name with both a backslash and a wildcard (``*``, ``?``, ``[``) cannot be said; see `can_be_said`.
+    """
+    text = _WILDCARD.sub(r"[\g<0>]", str(path.absolute())).replace("'", "''")
+    return f"'{text}'"
+
+
+def can_be_said(path: Path) -> bool:
+    """Say whether a path can be named to an engine: it is UTF-8, and no backslash stands beside a wildcard."""
+    text = str(path.absolute())
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\\" not in text or _WILDCARD.search(text) is None
+
+
+def parquet_files(paths: Iterable[Path]) -> str:
+    """Give the SQL that has DuckDB read exactly these Parquet files as one relation, with no columns but their own."""
+    return f"read_parquet([{', '.join(map(file_literal, paths))}], {PLAIN_READING})"
+
+
+def hadoop_path(path: Path) -> str:
+    """Give the text that names exactly one file to Spark, which takes ``{a,b}`` for a pattern too."""
+    return _HADOOP.sub(r"\\\g<0>", str(path.absolute()))
+
+
+def alike(files: Iterable[Path], columns: Iterable[str]) -> list[tuple[list[Path], frozenset[str]]]:
+    """Put files together that hold the same of these columns; gives each group with the columns it holds.
+
+    A file that was written before a column was added to its table lacks it; it is never rewritten, and reads as NULL.
+    """
+    wanted = frozenset(columns)
+    groups: dict[frozenset[str], list[Path]] = {}
+    for file in files:
+        groups.setdefault(wanted.intersection(pq.read_schema(file).names), []).append(file)
+    return [(paths, held) for held, paths in groups.items()]
