@@ -178,8 +178,8 @@ def test_a_killed_correction_leaves_the_row_and_comes_again(
 ) -> None:
     sender.send([OLD])
     program = start(point, sender.desk.register, write(tmp_path / "killed" / "fee_list_d.csv", [NEW]))
-    program.communicate(timeout=120)
-    assert program.returncode == -signal.SIGKILL
+    _, told = program.communicate(timeout=120)
+    assert program.returncode == -signal.SIGKILL, told
     assert sender.stands() == [1100]
     assert sender.send([OLD]) == KNOWN
     assert sender.send([NEW]) == CORRECTED
