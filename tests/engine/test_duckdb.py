@@ -157,3 +157,15 @@ with open_engine("duckdb", spill=Path({str(tmp_path)!r})) as engine:
 """
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_no_progress_bar_is_ever_drawn_into_the_output() -> None:
+    """A program given with ``-c`` counts as a person at a prompt; its bar would stand amid the JSON."""
+    program = (
+        "from yibao.engine import open_engine\n"
+        "with open_engine('duckdb', memory_mib=256, threads=1) as engine:\n"
+        "    found = engine.execute_native(\"SELECT current_setting('enable_progress_bar') AS bar\")\n"
+        "    print(found.column(0)[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

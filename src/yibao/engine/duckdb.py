@@ -192,6 +192,8 @@ def settings(limits: Limits, keep_order: bool) -> dict[str, str | bool | int | f
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
         "extension_directory": str(limits.scratch / "extensions"),
+        # A program without a file of its own counts as a person at a prompt, and gets a bar amid its output.
+        "enable_progress_bar": "false",
     }
 
 
