@@ -61,6 +61,8 @@ class DuckDB(Engine):
                 where=str(database),
                 came=str(error),
             ) from error
+        # A program without a file of its own counts as a person at a prompt, and would get a bar amid its output.
+        self._connection.execute("SET enable_progress_bar = false")
         # Given with the others it is reported, and not obeyed: the limit binds only when it is set afterwards.
         self._connection.execute(f"SET max_temp_directory_size = '{limits.spill_mib}MiB'")
 
@@ -192,8 +194,6 @@ def settings(limits: Limits, keep_order: bool) -> dict[str, str | bool | int | f
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
         "extension_directory": str(limits.scratch / "extensions"),
-        # A program without a file of its own counts as a person at a prompt, and gets a bar amid its output.
-        "enable_progress_bar": "false",
     }
 
 
