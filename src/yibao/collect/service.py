@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from yibao.claims import table
-from yibao.collect.incoming import SUFFIXES, UNKNOWN, Incoming, expand
+from yibao.collect.incoming import SUFFIXES, UNKNOWN, Incoming, expand, unreadable
 from yibao.collect.judging import judge_all
 from yibao.collect.publishing import publish
 from yibao.collect.raw_rows import open_rows
@@ -81,20 +81,6 @@ def _nothing_to_collect(run: Run, incoming: Sequence[Incoming]) -> None:
     )
 
 
-def _unreadable(file: Incoming, error: Exception) -> Refused:
-    return Refused(
-        "collect.unreadable",
-        zh="文件读不了，未收；其余文件照常",
-        en="the file cannot be read and was left out; the other files went on",
-        where=file.shown,
-        came=str(error)[:300],
-        todo=Text(
-            zh="检查文件权限与完整性后重发",
-            en="check that the file may be read and is whole, and send it again",
-        ),
-    )
-
-
 def _stage_all(run: Run, incoming: Sequence[Incoming]) -> None:
     for number, file in enumerate(incoming):
         run.progress(f"读取 {file.shown}", number, len(incoming))
@@ -108,7 +94,7 @@ def _stage_all(run: Run, incoming: Sequence[Incoming]) -> None:
                 raise
             run.outcome.problems.append(refused)
         except (OSError, UnicodeError) as error:
-            run.outcome.problems.append(_unreadable(file, error))
+            run.outcome.problems.append(unreadable(file.shown, error))
     run.progress("读取完成", len(incoming), len(incoming))
 
 
