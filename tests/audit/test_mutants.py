@@ -17,8 +17,10 @@ from yibao.engine.translate import translate
 from yibao.kernel import Text, day_of_ymd, read_yaml
 from yibao.policy import Policy
 
-FILE = Path(__file__).parent / "mutants.yaml"
-MUTANTS: Any = read_yaml(FILE.read_bytes(), FILE.name)
+FOLDER = Path(__file__).parent / "mutants"
+"""One file a rule: small faults that somebody could make in its SELECT. Each must make at least one example fail;
+``find`` occurs exactly once in rule.sql. Left out are changes that change nothing."""
+MUTANTS: dict[str, Any] = {f.stem: read_yaml(f.read_bytes(), f.name) for f in sorted(FOLDER.glob("*.yaml"))}
 TODAY = day_of_ymd(20260305)
 
 

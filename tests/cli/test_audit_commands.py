@@ -161,7 +161,9 @@ def test_ctrl_c_is_said_in_both_languages_and_leaves_nothing_half_done(
         *(["--json"] if as_json else []),
     ]
     with open_register(Home(home)) as register, register.exclusive("audit"):
-        waiting = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        waiting = subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_hears_ctrl_c
+        )
         assert waiting.stderr is not None
         first = waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
@@ -192,13 +194,20 @@ main(["ponder"])
 
 
 def test_ctrl_c_within_a_query_of_the_engine_is_the_same() -> None:
-    running = subprocess.Popen([sys.executable, "-c", QUERY], stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        [sys.executable, "-c", QUERY], stderr=subprocess.PIPE, text=True, preexec_fn=_hears_ctrl_c
+    )
     assert running.stderr is not None
     assert "pondering" in running.stderr.readline()
     running.send_signal(signal.SIGINT)
     _, complained = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "已中断" in complained and "Traceback" not in complained
+
+
+def _hears_ctrl_c() -> None:
+    """Hear Ctrl-C although the tests themselves may have been started in the background, deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _runs(home: Path) -> int:

@@ -9,7 +9,7 @@ together are a finding, and a line that several rules hit has its money counted 
 from __future__ import annotations
 
 from yibao.audit.attribution import FINDING, LABELLED, attribute, label
-from yibao.audit.catalogue import base_relations, choose, complaints, reads, rule_file, rules
+from yibao.audit.catalogue import base_relations, choose, complaints, read_columns, reads, rule_file, rules
 from yibao.audit.examples import Case, cases, disagreements, together
 from yibao.audit.judging import TOUCHED, Judged, effective_result, judge, needed_relations
 from yibao.audit.model import EVIDENCE, KIND_NAMES, RESULT_NAMES, Rule
@@ -34,6 +34,7 @@ __all__ = [
     "judge",
     "label",
     "needed_relations",
+    "read_columns",
     "reads",
     "rule_file",
     "rules",

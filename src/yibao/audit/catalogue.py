@@ -15,13 +15,10 @@ from yibao.claims import relation_schemas, relations
 from yibao.engine import Complaint, lint
 from yibao.kernel import Refused, Text, read_yaml
 
-BY_SUBJECT = ("line", "settlement", "stay", "stock")
-"""Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
-
-_ORDER = (
-    "sex_limit", "child_limit", "duplicate_charge_pair", "frequency_per_day", "price_over_limit", "split_stay",
-    "two_places", "stock_against_settlement",
+BY_SUBJECT = (
+    "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock",
 )  # fmt: skip
+"""Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 
 
 @cache
@@ -63,6 +60,20 @@ def reads(rule: Rule) -> list[str]:
     return sorted({n for n in names if n in offered})
 
 
+def read_columns(rules: Iterable[Rule]) -> dict[str, set[str]]:
+    """Name the columns of each large relation that these rules may read, so that no others need be kept at hand.
+
+    Every word of a SELECT counts for every relation it reads: too many rather than one too few.
+    """
+    schemas = relation_schemas()
+    found: dict[str, set[str]] = {}
+    for rule in rules:
+        words = {*re.findall(r"\b[a-z_]+\b", rule.select), rule.day_column, *rule.partition.values(), "batch"}
+        for name in {*base_relations(rule)} & {*BY_SUBJECT}:
+            found.setdefault(name, set()).update(words & schemas[name].keys())
+    return found
+
+
 def base_relations(rule: Rule) -> list[str]:
     """Name the contract's relations behind those that a rule reads."""
     return sorted({name.removeprefix("subject_").removeprefix("history_") for name in reads(rule)})
@@ -88,11 +99,8 @@ def _read(folder: Traversable) -> Rule:
     where = f"rules/{folder.name}/rule.yaml"
     raw = read_yaml((folder / "rule.yaml").read_bytes(), where)
     assert isinstance(raw, dict)
-    order = _ORDER.index(folder.name) if folder.name in _ORDER else len(_ORDER)
     try:
-        rule = Rule.model_validate(
-            {**raw, "select": (folder / "rule.sql").read_text(encoding="utf-8"), "order": order}
-        )
+        rule = Rule.model_validate({**raw, "select": (folder / "rule.sql").read_text(encoding="utf-8")})
     except ValidationError as error:
         raise Refused(
             "audit.bad_rule",

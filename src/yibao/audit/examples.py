@@ -72,7 +72,7 @@ def run_example(engine: Engine, rule: Rule, case: Case, load: Load, policy: Poli
     """Bind the rows of one example and judge them by the rule."""
     stored = {table: load(table, rows) for table, rows in case.given.items()}
     bind(engine, stored, base_relations(rule), materialise=True)
-    filled = {name: any(stored.get(t) is not None for t in relations()[name].made_of) for name in relations()}
+    filled = {relation.name: relation.of in stored for relation in relations().values()}
     return judge(engine, rule, policy, touched=False, filled=filled)
 
 

@@ -101,6 +101,8 @@ class Rule(BaseModel):
 
     id: str
     version: int
+    order: int
+    """Its place in the catalogue; earlier rules are credited first with a line that several rules hit."""
     status: Literal["draft", "trial", "grey", "published", "retired"]
     in_force: InForce
     catalogue: tuple[str, ...]
@@ -110,27 +112,33 @@ class Rule(BaseModel):
     result: Result
     stages: tuple[Literal["pre", "mid", "post"], ...]
     scene: tuple[Literal["outpatient", "inpatient", "pharmacy"], ...]
-    subject: Literal["line", "settlement", "stay"]
+    subject: Literal["line", "settlement", "stay", "visit", "trace"]
     unit: tuple[str, ...]
-    partition: dict[str, Literal["person_id", "institution_id"]]
+    partition: dict[str, Literal["person_id", "institution_id", "everything"]]
+    """By which key the rows of each relation are judged together; ``everything``: only all of them at once."""
     origin: Origin
     knowledge: str | None = None
     needs: tuple[str, ...] = ()
     parameters: dict[str, str]
     measured: Shown
     threshold: Shown
+    hit_when: Literal["above", "at_least", "at_most", "below", "differs"]
+    """How the measured value of a hit stands to the threshold."""
     basis: tuple[Basis, ...]
     case_cause: CaseCause
     innocent: tuple[Bilingual, ...]
     approver: str | None = None
     select: str = Field(repr=False)
-    order: int
-    """Its place in the catalogue; earlier rules are credited first with a line that several rules hit."""
 
     @property
     def key(self) -> str:
-        """Name the key whose rows must be judged together: person_id or institution_id."""
+        """Name the key whose rows must be judged together: person_id, institution_id or everything."""
         return self.partition[self.subject]
+
+    @property
+    def whole(self) -> bool:
+        """Say whether the rule compares everybody with everybody and so always judges all."""
+        return "everything" in self.partition.values()
 
     @property
     def period(self) -> Period:
@@ -141,7 +149,10 @@ class Rule(BaseModel):
     @property
     def day_column(self) -> str:
         """Name the subject's day, by which the version and the parameters in force are chosen."""
-        return {"line": "fee_day", "settlement": "settled_day", "stay": "admit_day"}[self.subject]
+        return {
+            "line": "fee_day", "settlement": "settled_day", "stay": "admit_day", "visit": "start_day",
+            "trace": "used_day",
+        }[self.subject]  # fmt: skip
 
     @property
     def label(self) -> Text:

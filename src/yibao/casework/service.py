@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import yibao
-from yibao.audit import LABELLED, Judged, Rule, attribute, judge, label, needed_relations, rules
+from yibao.audit import LABELLED, Judged, Rule, attribute, judge, label, needed_relations, read_columns, rules
 from yibao.casework import store
 from yibao.casework.model import RunOutcome
 from yibao.casework.touched import Last, Touched, bind_touched, differs, recorded
@@ -127,8 +127,9 @@ def _judge_all(
 ) -> Verdict:
     names = needed_relations(order.rules)
     progress("绑定数据", 0, len(order.rules))
-    bind(engine, files, names, superseded=replaced, materialise=True)
-    filled = {name: any(files[t] for t in relations()[name].made_of) for name in relations()}
+    columns = read_columns(order.rules)
+    bind(engine, files, names, superseded=replaced, materialise=True, columns=columns)
+    filled = {relation.name: bool(files[relation.of]) for relation in relations().values()}
     touched = (
         bind_touched(engine, lake, files, replaced, order.since, known_no)
         if order.since is not None

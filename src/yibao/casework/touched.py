@@ -16,19 +16,20 @@ from typing import Any
 import pyarrow as pa
 
 from yibao.audit import TOUCHED, Judged, Rule, base_relations
-from yibao.claims import bind_raw, relations, table
+from yibao.claims import bind_raw, relations, table, tables
 from yibao.engine import Engine
 from yibao.kernel import Text
 from yibao.store import Lake
 
 _CARRIERS = {
-    "person_id": ("person", "encounter", "settlement", "line"),
-    "institution_id": ("institution", "encounter", "settlement", "line", "stock_movement"),
+    key: tuple(n for n, one in tables().items() if {key, "encounter_id"} & {*one.stored().names})
+    for key in TOUCHED
 }
-"""The tables whose rows belong to a key."""
+"""The tables whose rows belong to a key, by themselves or by their encounter. A new row of any other table, or of one
+that many keys share, concerns everybody: the rules that read it judge everything again."""
 
-_REFERENCE = ("institution", "item", "price_limit")
-"""Tables that many keys share: when they change, the rules that read them judge everything again."""
+_SHARED = ("institution", "practitioner")
+"""Tables that rules look up across keys, although their rows carry one."""
 
 _KEYS = pa.schema([("id", pa.int64())])
 
@@ -51,7 +52,7 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The touched keys, by key column, the shared tables that changed, and what had been collected before them."""
+    """The touched keys, by key column, the tables that changed, and what had been collected before them."""
 
     ids: Mapping[str, frozenset[int]]
     changed: frozenset[str]
@@ -60,8 +61,11 @@ class Touched:
 
     def widens(self, rule: Rule, region: str, last: Last | None) -> Text | None:
         """Give the reason why this rule must judge everything, None where the touched keys are enough so far."""
+        if rule.whole:
+            return Text(zh="规则把所有人放在一起比较", en="the rule compares everybody with everybody")
         made_of = {t for name in base_relations(rule) for t in relations()[name].made_of}
-        shared = [table(name).text for name in sorted(made_of & self.changed)]
+        own = set.intersection(*(set(_CARRIERS[key]) for key in rule.partition.values())) - {*_SHARED}
+        shared = [table(name).text for name in sorted((made_of & self.changed) - own)]
         if shared:
             return Text(
                 zh=f"共用的表有变化：{'、'.join(t.zh for t in shared)}",
@@ -153,7 +157,7 @@ def bind_touched(
 ) -> Touched:
     """Find the keys touched after batch ``since`` and bind them where rules look for them."""
     fresh = {name: [f.path for f in lake.files(name, as_known=known_no, since=since)] for name in files}
-    shared = [n for n in fresh if fresh[n] and (n in _REFERENCE or table(n).kind is not None)]
+    bind_raw(engine, table("encounter"), files["encounter"], corrected=False)
     new_batches = {f.batch for name in files for f in lake.files(name, as_known=known_no, since=since)}
     ids = {}
     for key, carriers in _CARRIERS.items():
@@ -164,7 +168,7 @@ def bind_touched(
         rows = pa.concat_tables([_KEYS.empty_table(), *parts]).group_by("id").aggregate([])
         engine.bind(TOUCHED[key], arrow=rows)
         ids[key] = frozenset(rows.column("id").to_pylist())
-    return Touched(ids, frozenset(shared), _before(lake, since))
+    return Touched(ids, frozenset(name for name in fresh if fresh[name]), _before(lake, since))
 
 
 def _before(lake: Lake, since: int) -> int:
@@ -180,7 +184,7 @@ def _keys_of_new(engine: Engine, carrier: str, fresh: Sequence[Path], key: str) 
     if not fresh:
         return []
     engine.bind("fresh_rows", files=list(fresh), schema=table(carrier).stored())
-    return [engine.run(f"SELECT DISTINCT r.{key} AS id FROM fresh_rows AS r WHERE r.{key} IS NOT NULL")]
+    return [engine.run(_keys("fresh_rows", carrier, key))]
 
 
 def _keys_of_replaced(
@@ -195,8 +199,13 @@ def _keys_of_replaced(
     engine.bind(
         "old_rows", arrow=pa.table({n: pa.array([r[n] for r in mine], pa.int64()) for n in ("id", "batch")})
     )
-    found = engine.run(
-        f"SELECT DISTINCT r.{key} AS id FROM raw_{carrier} AS r "
-        f"JOIN old_rows AS o ON o.id = r.{target.id} AND o.batch = r.batch WHERE r.{key} IS NOT NULL"
-    )
-    return [found]
+    old = f"JOIN old_rows AS o ON o.id = r.{target.id} AND o.batch = r.batch"
+    return [engine.run(_keys(f"raw_{carrier}", carrier, key, old))]
+
+
+def _keys(rows: str, carrier: str, key: str, also: str = "") -> str:
+    """Write the SELECT of the keys of some rows, which their encounter tells where they carry none."""
+    if key in table(carrier).stored().names:
+        return f"SELECT DISTINCT r.{key} AS id FROM {rows} AS r {also} WHERE r.{key} IS NOT NULL"
+    whose = "JOIN raw_encounter AS e ON e.encounter_id = r.encounter_id"
+    return f"SELECT DISTINCT e.{key} AS id FROM {rows} AS r {also} {whose}"

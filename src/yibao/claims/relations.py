@@ -7,7 +7,8 @@ older one is listed in ``superseded``. ``raw_<table>`` is what stands as known o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from yibao.claims.contract import Table, knowledge_tables, tables
 from yibao.engine import Engine, open_engine
+from yibao.kernel import read_yaml
 
 SUPERSEDED = pa.schema(
     [("table_name", pa.string()), ("id", pa.int64()), ("batch", pa.int64()), ("by_batch", pa.int64())]
@@ -27,28 +29,8 @@ SUPERSEDED = pa.schema(
 Stored: TypeAlias = "Sequence[Path] | pa.Table"
 """What is stored of one table: its Parquet files, or its rows at hand in the stored schema."""
 
-_INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "line": (
-        ("person_id", "item_id"),
-        ("item_id",),
-        ("settlement_id",),
-        ("encounter_id",),
-        ("institution_id", "item_id"),
-    ),
-    "settlement": (("person_id",), ("settlement_id",)),
-    "stay": (("person_id",), ("encounter_id",)),
-    "stock": (("institution_id", "item_id"),),
-    "person": (("person_id",),),
-    "institution": (("institution_id",),),
-    "price_limit": (("item_id",),),
-    "knowledge_sex_limit": (("item_id",),),
-    "knowledge_age_limit": (("item_id",),),
-    "knowledge_duplicate_pair": (("sub_id",),),
-    "knowledge_frequency_limit": (("item_id",),),
-}
-"""The keys by which rules look rows up, for engines that want to be told."""
-
-_VIEWS = ("person", "institution", "item", "price_limit", "settlement", "line", "stay", "stock")
+VIEWS = "views"
+"""The folder of the relations: ``<name>.sql`` defines one, ``looked_up_by.yaml`` says by which keys rules look rows up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +40,40 @@ class Relation:
     name: str
     select: str
     made_of: tuple[str, ...]
+    of: str
+    """The table whose rows these are; of the others, things are only looked up."""
 
 
 @cache
 def relations() -> dict[str, Relation]:
     """Give every relation that rules may read, the knowledge tables included."""
-    folder = resources.files("yibao.claims") / "views"
+    folder = resources.files("yibao.claims") / VIEWS
     found = {}
-    for name in _VIEWS:
+    for name in sorted(f.name.removesuffix(".sql") for f in folder.iterdir() if f.name.endswith(".sql")):
         select = (folder / f"{name}.sql").read_text(encoding="utf-8")
-        found[name] = Relation(name, select, tuple(t for t in tables() if f"raw_{t} " in f"{select} "))
+        made_of = tuple(t for t in tables() if f"raw_{t} " in select.replace("\n", " ") + " ")
+        found[name] = Relation(name, select, made_of, _rows_of(select))
     for table in knowledge_tables().values():
         columns = ", ".join([table.id, *table.contents, "batch"])
-        found[table.table] = Relation(table.table, f"SELECT {columns} FROM raw_{table.table}", (table.table,))
+        select = f"SELECT {columns} FROM raw_{table.table}"
+        found[table.table] = Relation(table.table, select, (table.table,), table.table)
     return found
+
+
+def _rows_of(select: str) -> str:
+    """Name the table whose ``batch`` a relation passes on: every view ends ``…, x.batch FROM raw_<table> AS x``."""
+    found = re.search(r"\b(\w+)\.batch\s+FROM raw_(\w+) AS \1\b", select)
+    assert found is not None, select
+    return found.group(2)
+
+
+@cache
+def indexes() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Give the keys by which rules look rows up, by relation, for engines that want to be told."""
+    where = "looked_up_by.yaml"
+    raw = read_yaml((resources.files("yibao.claims") / VIEWS / where).read_bytes(), where)
+    assert isinstance(raw, dict)
+    return {name: tuple(tuple(key) for key in keys) for name, keys in raw.items()}
 
 
 def needed(names: Iterable[str]) -> list[Relation]:
@@ -87,12 +89,13 @@ def bind(
     *,
     superseded: pa.Table | None = None,
     materialise: bool = False,
+    columns: Mapping[str, Collection[str]] | None = None,
 ) -> None:
     """Bind the relations ``names`` on an engine over what is ``stored`` of each table (files, or rows at hand).
 
     ``superseded`` lists the replaced rows as known on the asked day (schema `SUPERSEDED`); absent or empty means
     that nothing was ever corrected, and the anti-join is spared. ``materialise`` computes each relation once and
-    keeps it, which pays where many rules read it.
+    keeps it, which pays where many rules read it; ``columns`` names those that will be read (all where it does not).
     """
     wanted = needed(names)
     corrected: set[str] = set()
@@ -103,10 +106,20 @@ def bind(
         if any(table.table in r.made_of for r in wanted):
             bind_raw(engine, table, stored.get(table.table, ()), corrected=table.table in corrected)
     for relation in wanted:
+        kept = (columns or {}).get(relation.name)
+        select = _only(relation, kept)
         if materialise:
-            engine.materialise(relation.name, relation.select, indexes=_INDEXES.get(relation.name, ()))
+            keys = [k for k in indexes().get(relation.name, ()) if kept is None or set(k) <= set(kept)]
+            engine.materialise(relation.name, select, indexes=keys)
         else:
-            engine.view(relation.name, relation.select)
+            engine.view(relation.name, select)
+
+
+def _only(relation: Relation, columns: Collection[str] | None) -> str:
+    if columns is None:
+        return relation.select
+    wanted = [name for name in relation_schemas()[relation.name] if name in columns]
+    return f"SELECT {', '.join(f'r.{name}' for name in wanted)} FROM ({relation.select}) AS r"
 
 
 def bind_raw(engine: Engine, table: Table, stored: Stored, *, corrected: bool) -> None:
