@@ -20,7 +20,7 @@ from yibao.kernel import Refused, Text
 
 SUFFIXES = {
     ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel",
-    ".et": "excel", ".parquet": "parquet", ".pq": "parquet",
+    ".et": "excel", ".parquet": "parquet", ".pq": "parquet", ".jsonl": "messages", ".ndjson": "messages",
 }  # fmt: skip
 """The endings we read and how; .et is the WPS spreadsheet."""
 

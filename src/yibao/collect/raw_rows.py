@@ -47,6 +47,8 @@ class RawRows:
     header_row: int
     encoding: str
     number: str | None = None
+    at: str | None = None
+    """The SQL of a record's place (the first row's is 0), where several of them bear one number."""
     runs: tuple[tuple[int, int], ...] = ()
     rejected: Path | None = None
     text: Path | None = None
@@ -74,7 +76,8 @@ class RawRows:
         """Give the relation with the column ``number`` beside; counting costs the parallel reading."""
         columns = ", ".join(f"c{at}" for at in range(len(self.header)))
         if self.number is not None:
-            return f"(SELECT CAST({self.number} AS BIGINT) AS number, {columns} FROM {self.relation})"
+            place = f"{self.at} AS at, " if self.at is not None else ""
+            return f"(SELECT CAST({self.number} AS BIGINT) AS number, {place}{columns} FROM {self.relation})"
         placed = f"(SELECT row_number() OVER () - 1 AS place, {columns} FROM {self.relation})"
         return f"(SELECT CAST({self.number_at('place')} AS BIGINT) AS number, {columns} FROM {placed})"
 

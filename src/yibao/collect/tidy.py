@@ -40,6 +40,14 @@ NO_ROW = {
     "fields": Text(zh="这一行的列数与表头不同", en="the row does not have as many fields as the header"),
     "quotes": Text(zh="这一行的引号没有配对", en="a quote of this row never closes or closes too early"),
     "huge": Text(zh="这一行中有超大字段", en="a field of this row is far too large"),
+    "json": Text(zh="这一行不是完整的报文", en="the line is no whole message"),
+    "unanswered": Text(
+        zh="报文没有应答，是否成立未知", en="the message has no answer; nobody knows whether it holds"
+    ),
+    "refused": Text(zh="报文未被受理（infcode 不为 0）", en="the message was refused (infcode is not 0)"),
+    "refused_within": Text(
+        zh="应答中的处理结果为失败（retRslt）", en="the answer says that it failed (retRslt)"
+    ),
 }
 
 
