@@ -37,8 +37,8 @@ fitting AS (
 found AS (
     SELECT
         l.line_id, l.encounter_id, l.person_id, l.institution_id, l.item_id, l.net_fen,
-        min(l.fee_day) OVER (PARTITION BY l.encounter_id, l.institution_id, l.item_id) AS day,
-        min(l.knowledge_id) OVER (PARTITION BY l.encounter_id, l.institution_id, l.item_id) AS knowledge_id
+        min(l.fee_day) OVER (PARTITION BY l.encounter_id, l.person_id, l.institution_id, l.item_id) AS day,
+        min(l.knowledge_id) OVER (PARTITION BY l.encounter_id, l.person_id, l.institution_id, l.item_id) AS knowledge_id
     FROM limited AS l
     WHERE NOT EXISTS (SELECT 1 FROM fitting AS f WHERE f.line_id = l.line_id)
         AND EXISTS (   -- a visit of which no diagnosis is known proves nothing
@@ -46,14 +46,14 @@ found AS (
         )
 )
 SELECT
-    f.encounter_id AS key_1, f.item_id AS key_2, f.institution_id AS key_3, 0 AS key_4,
+    f.encounter_id AS key_1, f.item_id AS key_2, f.institution_id AS key_3, f.person_id AS key_4,
     f.institution_id, f.person_id, f.day,
     'line' AS evidence, f.line_id AS row_id, 1 AS role,
     0 AS measured, 1 AS threshold, f.knowledge_id, f.net_fen AS at_stake_fen
 FROM found AS f
 UNION ALL
 SELECT DISTINCT
-    f.encounter_id AS key_1, f.item_id AS key_2, f.institution_id AS key_3, 0 AS key_4,
+    f.encounter_id AS key_1, f.item_id AS key_2, f.institution_id AS key_3, f.person_id AS key_4,
     f.institution_id, f.person_id, f.day,
     'encounter' AS evidence, f.encounter_id AS row_id, 2 AS role,
     0 AS measured, 1 AS threshold, f.knowledge_id, 0 AS at_stake_fen
