@@ -50,6 +50,11 @@ UNIT_NAMES: Final = {
     "points": Text(zh="分", en="points"),
 }
 _SEX: Final = {1: Text(zh="男", en="male"), 2: Text(zh="女", en="female")}
+_QUALIFICATION: Final = {
+    1: Text(zh="正常", en="normal"),
+    2: Text(zh="暂停", en="suspended"),
+    3: Text(zh="终止", en="terminated"),
+}
 _QUANTITY_PARTS: Final = 10_000
 _PRICE_PARTS: Final = 1_000_000
 _FEN_IN_WAN: Final = 1_000_000
@@ -123,6 +128,10 @@ def measure(form: str, value: int, language: Language = "zh") -> str:
     match form:
         case "sex":
             return _SEX[value].in_(language) if value in _SEX else str(value)
+        case "qualification":
+            return _QUALIFICATION[value].in_(language) if value in _QUALIFICATION else str(value)
+        case "days":
+            return f"{value} 日" if language == "zh" else f"{value} days"
         case "quantity":
             return quantity(value)
         case "price":
