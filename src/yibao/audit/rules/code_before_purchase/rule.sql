@@ -21,7 +21,8 @@ first_received AS (
 ),
 early AS (
     SELECT
-        t.trace_code_use_id, t.line_id, t.person_id, t.institution_id, t.used_day,
+        t.line_id, t.person_id, t.institution_id, t.used_day,
+        flag(f.received_day IS NULL) AS never,
         CASE WHEN f.received_day IS NULL THEN t.used_day - g.first_day ELSE f.received_day - t.used_day END AS measured,
         CASE WHEN f.received_day IS NULL THEN :reporting_days ELSE :late_days END AS threshold
     FROM subject_trace AS t
@@ -31,13 +32,20 @@ early AS (
     WHERE t.reversed = 0
         AND t.used_day >= g.first_day
         AND (f.received_day IS NOT NULL OR c.item_id IS NULL)
+),
+lines AS (
+    SELECT
+        e.line_id, e.person_id, e.institution_id, e.never, e.threshold, l.net_fen, l.net_quantity,
+        min(e.used_day) AS day, max(e.measured) AS measured, count(*) AS codes
+    FROM early AS e
+    JOIN history_line AS l ON l.line_id = e.line_id
+    WHERE e.measured > e.threshold AND l.self_paid = 0
+    GROUP BY e.line_id, e.person_id, e.institution_id, e.never, e.threshold, l.net_fen, l.net_quantity
 )
 SELECT
-    e.trace_code_use_id AS key_1, 0 AS key_2, 0 AS key_3, 0 AS key_4,
-    e.institution_id, e.person_id, e.used_day AS day,
-    'line' AS evidence, e.line_id AS row_id, 1 AS role,
-    e.measured, e.threshold, CAST(NULL AS BIGINT) AS knowledge_id,
-    share_fen(l.net_fen, least2(l.net_quantity, 10000), l.net_quantity) AS at_stake_fen
-FROM early AS e
-JOIN history_line AS l ON l.line_id = e.line_id
-WHERE e.measured > e.threshold AND l.self_paid = 0
+    l.line_id AS key_1, l.never AS key_2, 0 AS key_3, 0 AS key_4,
+    l.institution_id, l.person_id, l.day,
+    'line' AS evidence, l.line_id AS row_id, 1 AS role,
+    l.measured, l.threshold, CAST(NULL AS BIGINT) AS knowledge_id,
+    share_fen(l.net_fen, least2(l.codes * 10000, l.net_quantity), l.net_quantity) AS at_stake_fen
+FROM lines AS l

@@ -10,13 +10,20 @@ WITH wrong AS (
             SELECT 1 FROM knowledge_trace_product AS m
             WHERE m.prefix = t.prefix AND m.item_id = t.item_id AND t.used_day >= m.from_day AND t.used_day < m.until_day
         )
+),
+lines AS (
+    SELECT
+        w.line_id, w.person_id, w.institution_id, l.net_fen, l.net_quantity,
+        min(w.used_day) AS day, min(w.knowledge_id) AS knowledge_id, count(*) AS codes
+    FROM wrong AS w
+    JOIN history_line AS l ON l.line_id = w.line_id
+    WHERE w.place = 1 AND l.self_paid = 0
+    GROUP BY w.line_id, w.person_id, w.institution_id, l.net_fen, l.net_quantity
 )
 SELECT
-    w.trace_code_use_id AS key_1, 0 AS key_2, 0 AS key_3, 0 AS key_4,
-    w.institution_id, w.person_id, w.used_day AS day,
-    'line' AS evidence, w.line_id AS row_id, 1 AS role,
-    0 AS measured, 1 AS threshold, w.knowledge_id,
-    share_fen(l.net_fen, least2(l.net_quantity, 10000), l.net_quantity) AS at_stake_fen
-FROM wrong AS w
-JOIN history_line AS l ON l.line_id = w.line_id
-WHERE w.place = 1 AND l.self_paid = 0
+    l.line_id AS key_1, 0 AS key_2, 0 AS key_3, 0 AS key_4,
+    l.institution_id, l.person_id, l.day,
+    'line' AS evidence, l.line_id AS row_id, 1 AS role,
+    0 AS measured, 1 AS threshold, l.knowledge_id,
+    share_fen(l.net_fen, least2(l.codes * 10000, l.net_quantity), l.net_quantity) AS at_stake_fen
+FROM lines AS l
