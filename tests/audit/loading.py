@@ -71,7 +71,7 @@ def _moved(column: Column, value: str, number: int, neighbours: int) -> str:
     kind = column.of or column.name
     if column.name == "reverses" or kind in ("settlement", "encounter", "line", "movement"):
         return f"{number}·{value}"
-    if column.type not in ("key", "ref") and kind != "subject":  # a status names whose it is in a text
+    if column.type not in ("key", "ref") and kind not in ("subject", "point"):  # keys that are texts
         return value
     if kind == "item" and neighbours > 1:
         return value
