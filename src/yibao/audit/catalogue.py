@@ -17,7 +17,7 @@ from yibao.kernel import Refused, Text, read_yaml
 
 BY_SUBJECT = (
     "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock", "execution",
-    "absence",
+    "absence", "purchased_code",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 

@@ -168,7 +168,7 @@ def _bind_subject(
         if base not in BY_SUBJECT:
             continue
         conditions = []
-        if touched:
+        if touched and not rule.whole:
             if base not in rule.partition:
                 raise Refused(
                     "audit.no_partition",

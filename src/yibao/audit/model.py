@@ -14,7 +14,9 @@ Result = Literal["clear", "suspicious"]
 """clear 明确违规: the rows speak for themselves; suspicious 可疑: a person has to look."""
 
 Origin = Literal["OFFICIAL", "LAW", "REFERENCE", "OURS"]
-Form = Literal["sex", "count", "quantity", "price", "fen", "insurance", "level", "visit"]
+Form = Literal[
+    "sex", "count", "quantity", "price", "fen", "insurance", "level", "visit", "days", "qualification"
+]
 
 RESULT_NAMES = {
     "clear": Text(zh="明确违规", en="clear violation"),

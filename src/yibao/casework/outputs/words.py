@@ -67,6 +67,11 @@ _NAMES: Final = {
         2: Text(zh="住院", en="inpatient"),
         3: Text(zh="购药", en="pharmacy"),
     },
+    "qualification": {
+        1: Text(zh="正常", en="normal"),
+        2: Text(zh="暂停", en="suspended"),
+        3: Text(zh="终止", en="terminated"),
+    },
 }
 """The names of measured values that stand for something and count nothing, by form."""
 _QUANTITY_PARTS: Final = 10_000
@@ -140,8 +145,10 @@ def measure(form: str, value: int, language: Language = "zh") -> str:
     ('女', '三级', '3', '12.50 元')
     """
     match form:
-        case "sex" | "insurance" | "level" | "visit":
+        case "sex" | "insurance" | "level" | "visit" | "qualification":
             return _NAMES[form][value].in_(language) if value in _NAMES[form] else str(value)
+        case "days":
+            return f"{value} 日" if language == "zh" else f"{value} days"
         case "quantity":
             return quantity(value)
         case "price":
