@@ -17,6 +17,7 @@ from yibao.kernel import Refused, Text, read_yaml
 
 BY_SUBJECT = (
     "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock",
+    "settlement_list", "settlement_list_charge", "intensive_care",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 
