@@ -17,7 +17,7 @@ from yibao.kernel import Refused, Text, read_yaml
 
 BY_SUBJECT = (
     "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock", "execution",
-    "absence", "purchased_code",
+    "absence", "purchased_code", "settlement_list", "settlement_list_charge", "intensive_care",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 
