@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import yibao
 from yibao.audit import LABELLED, Judged, Rule, attribute, judge, label, needed_relations, read_columns, rules
 from yibao.casework import store
+from yibao.casework.corrections import corrections, put_on_record, standing, without
 from yibao.casework.model import RunOutcome
 from yibao.casework.touched import Last, Touched, bind_touched, differs, recorded
 from yibao.claims import bind, relations
@@ -102,7 +103,7 @@ def audit_lake(
             if sql_log is not None:
                 _write_log(engine, sql_log)
         progress("归集疑点", len(order.rules), len(order.rules))
-        outcome = _receive(lake, register, order, verdict, known_no, actor, began)
+        outcome = _receive(home, lake, register, order, verdict, known_no, actor, began)
     return outcome
 
 
@@ -178,6 +179,7 @@ def _write_log(engine: Engine, path: Path) -> None:
 
 
 def _receive(
+    home: Home,
     lake: Lake,
     register: Register,
     order: Order,
@@ -195,7 +197,11 @@ def _receive(
         return outcome
     with lake.batch(kind="audit", source=order.engine) as batch, register.unit_of_work(actor=actor) as unit:
         again = verdict.again()
-        kept = store.kept_headers(unit.connection, again)
+        lessened = store.lessened(unit.connection, findings, again)
+        taken_back = corrections(home, lake, lessened, partial(_kept, lake), known_no)
+        stay = standing(taken_back)
+        findings, evidence = without(findings, stay), without(evidence, stay)
+        kept = pa.concat_tables([store.kept_headers(unit.connection, again), stay])
         names = ["finding_id", "rule", "result"]
         credits = attribute(
             pa.concat_tables([findings.select(names), kept.select(names)]),
@@ -212,6 +218,9 @@ def _receive(
             findings=0, amount_fen=0, milliseconds=0, actor=actor,
         )  # fmt: skip
         store.receive(unit.connection, _versioned(findings, order), run, batch.number)
+        put_on_record(unit, run, taken_back)
+        outcome.self_corrected = sum(one.what == "self_corrected" for one in taken_back)
+        outcome.returned = sum(one.what == "returned" and not one.known for one in taken_back)
         outcome.withdrawn = sum(
             store.withdraw(unit.connection, run, rule, what) for rule, what in again.items()
         )

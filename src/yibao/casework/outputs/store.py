@@ -36,6 +36,16 @@ def cube(connection: Connection) -> list[Row[Any]]:
     )
 
 
+def noticed(connection: Connection) -> Row[Any]:
+    """Give ``findings, returned_fen`` of the open findings of which notice was given."""
+    return connection.execute(
+        text(
+            "SELECT count(*) AS findings, CAST(coalesce(sum(returned_fen), 0) AS bigint) AS returned_fen "
+            "FROM finding WHERE state = 'open' AND notice IS NOT NULL"
+        )
+    ).one()
+
+
 def newest_run(connection: Connection) -> Row[Any] | None:
     """Give the newest run, None where nothing was ever audited."""
     return connection.execute(text("SELECT * FROM audit_run ORDER BY number DESC LIMIT 1")).first()
