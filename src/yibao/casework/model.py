@@ -92,6 +92,8 @@ class RunOutcome:
     skipped: dict[str, Text] = field(default_factory=dict)
     widened: dict[str, Text] = field(default_factory=dict)
     """The rules that an incremental run judged over everything after all, each with the reason."""
+    grey: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the grey rules that ran along would have found, in counts."""
     assumed: list[str] = field(default_factory=list)
     """The parameters in force that rest on our assumption, each said in one line."""
 
@@ -111,6 +113,7 @@ class RunOutcome:
             "returned": self.returned,
             "skipped": {rule: text.both() for rule, text in self.skipped.items()},
             "widened": {rule: text.both() for rule, text in self.widened.items()},
+            "grey": self.grey,
             "assumed": self.assumed,
             "seconds": round(self.seconds, 3),
             "rule_seconds": {rule: round(s, 3) for rule, s in self.rule_seconds.items()},

@@ -37,13 +37,16 @@ def runs(connection: Connection) -> list[Row[Any]]:
 
 
 def last_judged(connection: Connection) -> list[Row[Any]]:
-    """Give ``number, region, known_no, said`` of the newest run that judged each rule; ``said`` is the rule's entry."""
+    """Give ``number, region, known_no, said`` of the newest run that judged each rule, as ``said``.
+
+    A run in which a rule only ran along as a grey one made no findings of it and does not count.
+    """
     return list(
         connection.execute(
             text(
                 "SELECT DISTINCT ON (r.said->>'rule') a.number, a.region, a.known_no, r.said "
                 "FROM audit_run a CROSS JOIN LATERAL jsonb_array_elements(a.rules) AS r(said) "
-                "WHERE r.said->>'skipped' IS NULL ORDER BY r.said->>'rule', a.number DESC"
+                "WHERE r.said->>'skipped' IS NULL AND r.said->'grey' IS NULL ORDER BY r.said->>'rule', a.number DESC"
             )
         )
     )
