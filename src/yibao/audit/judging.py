@@ -48,6 +48,8 @@ class Judged:
         The latter is only suspicious: the published rule does not vouch for a point that a bureau added to its table. A
         finding rests on one point, so that none is torn.
         """
+        if self.versions:
+            return [part for one in self.versions for part in one.parts()]
         if self.result != "clear" or not self.foreign:
             return [self]
         points = pa.array(sorted(self.foreign), pa.int64())
