@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from typing import Final
 
 from yibao.claims import code_set
-from yibao.kernel import OPEN_END, Language, Region, Rounding, Text, date_of, divide, format_fen, moment_of
+from yibao.kernel import (
+    CHINA,
+    OPEN_END,
+    Language,
+    Region,
+    Rounding,
+    Text,
+    date_of,
+    divide,
+    format_fen,
+    moment_of,
+)
 
-CHINA: Final = timezone(timedelta(hours=8))
 UNKNOWN: Final = "—"
 """What stands where something is not known."""
 
