@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -99,8 +100,8 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
         "mdtrt_id": ids,
         "psn_no": person_numbers(people.number[visits.person]),
         "fixmedins_code": chosen(ground.institutions.code, visits.institution),
-        "insutype": _scheme(chunk, visits.person),
-        "med_type": chosen(KIND_CODES, visits.kind),
+        "insutype": _scheme(chunk, np.arange(len(visits))),
+        "med_type": _kind(chunk, np.arange(len(visits))),
         "begntime": moments(visits.start),
         "endtime": moments(visits.end),
         "ipt_otp_no": numbered("", chunk.visit_number % 100_000_000),
@@ -111,8 +112,22 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
     }
 
 
-def _scheme(chunk: Chunk, person: Ints) -> Texts:
-    return chosen(["390", "310"], (chunk.people.group[person] != RESIDENT).astype(np.int64))
+def _scheme(chunk: Chunk, visit: Ints) -> Texts:
+    """Give the scheme that pays: the person's own unless a story says another."""
+    own = (chunk.people.group[chunk.visits.person] != RESIDENT).astype(np.int64)
+    return _told(["390", "310"], own, chunk.said.scheme, visit)
+
+
+def _kind(chunk: Chunk, visit: Ints) -> Texts:
+    return _told([*KIND_CODES], chunk.visits.kind.copy(), chunk.said.kind, visit)
+
+
+def _told(words: list[str], which: Ints, said: Mapping[int, str], rows: Ints) -> Texts:
+    """Choose words, those of the rows that a story speaks of as it says."""
+    known = [*words, *sorted(set(said.values()))]
+    for row, word in said.items():
+        which[row] = known.index(word)
+    return chosen(known, which[rows])
 
 
 def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
@@ -130,11 +145,11 @@ def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "refd_setl_flag": whole(back.astype(np.int64)),
         "psn_no": person_numbers(chunk.people.number[person]),
         "fixmedins_code": code,
-        "insutype": _scheme(chunk, person),
+        "insutype": _scheme(chunk, visit),
         "psn_type": chosen(
             _CATEGORIES, _category(chunk, full(len(chunk.people), ground.plan.first_day))[person]
         ),
-        "med_type": chosen(KIND_CODES, chunk.visits.kind[visit]),
+        "med_type": _kind(chunk, visit),
         "setl_time": moments(table.settled),
         "medfee_sumamt": decimals(money.total, 2),
         "fulamt_ownpay_amt": decimals(money.self_paid, 2),
@@ -163,12 +178,14 @@ def diagnoses(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     besides = ints([catalogue.column("code").index(c) for c in _BESIDES])[
         throw.integers(0, len(_BESIDES), len(more))
     ]
-    where = np.r_[rows, more]
-    code = np.r_[chunk.visits.diagnosis[visit], besides]
-    main = np.r_[np.ones(len(rows), dtype=np.int64), np.zeros(len(more), dtype=np.int64)]
+    told = [(v, catalogue.column("code").index(c)) for v, c in chunk.said.besides]
+    where = np.r_[rows, more, ints([v for v, _ in told])]
+    code = np.r_[chunk.visits.diagnosis[visit], besides, ints([c for _, c in told])]
+    main = np.r_[np.ones(len(rows), dtype=np.int64), np.zeros(len(more) + len(told), dtype=np.int64)]
+    turn = np.r_[main[: len(rows) + len(more)], full(len(told), 2)]
     ids = whole(chunk.settlement_number[where])
     return {
-        "结算清单诊断ID": joined(ids, chosen(["02", "01"], main)),
+        "结算清单诊断ID": joined(ids, chosen(["02", "01", "03"], turn)),
         "结算ID": ids,
         "就诊ID": whole(chunk.visit_number[table.visit[where]]),
         "诊断类别": always("1", len(where)),

@@ -1,0 +1,13 @@
+"""All the stories of a chunk, one family of rules after the other."""
+
+from __future__ import annotations
+
+from yibao.city.plants.points import plant_points
+from yibao.city.plants.stage import Stage
+from yibao.city.plants.wares import plant_wares
+
+
+def plant_stories(stage: Stage) -> None:
+    """Tell every story."""
+    plant_points(stage)
+    plant_wares(stage)
