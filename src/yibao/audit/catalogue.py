@@ -16,7 +16,8 @@ from yibao.engine import Complaint, lint
 from yibao.kernel import Refused, Text, read_yaml
 
 BY_SUBJECT = (
-    "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock",
+    "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock", "execution",
+    "absence",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 
