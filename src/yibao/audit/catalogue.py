@@ -18,6 +18,8 @@ from yibao.kernel import Refused, Text, read_yaml
 BY_SUBJECT = (
     "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock", "execution",
     "absence",
+    "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock",
+    "purchased_code",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 
