@@ -20,6 +20,7 @@ BY_SUBJECT = (
     "absence",
     "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock",
     "purchased_code",
+    "settlement_list", "settlement_list_charge", "intensive_care",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 
