@@ -11,6 +11,7 @@ from yibao.city.institutions import DEPARTMENTS, PHARMACY, Institutions
 from yibao.city.names import full_names
 from yibao.city.people import COUNTIES
 from yibao.city.plan import CityPlan
+from yibao.city.plants.knowledge import points
 from yibao.city.prices import Prices
 from yibao.city.text import Texts, chosen, days, decimals, numbered
 from yibao.city.write import Files
@@ -40,6 +41,8 @@ def write_registers(
     files.add("hilist_b", _items(catalogue))
     files.add("hilist_pric_uplmt_d", _limits(plan, catalogue, prices))
     files.add("fund_status_d", _status(plan, institutions, throw))
+    for name, columns in points(plan, catalogue.items).items():
+        files.add(name, columns)
 
 
 def _institutions(houses: Institutions) -> dict[str, Texts]:

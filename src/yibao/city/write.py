@@ -36,6 +36,13 @@ FILES: Final = {
     "inv_chg_d": "parquet",
     "video_clip_d": "csv",
     "fund_status_d": "csv",
+    **dict.fromkeys(
+        (
+            "knowledge_exclusive_pair", "knowledge_package_component", "knowledge_period_frequency",
+            "knowledge_per_day_item", "knowledge_payment_scope", "knowledge_indication", "knowledge_second_line",
+        ),
+        "csv",
+    ),
     "truth": "csv",
     "truth_dirty": "csv",
 }
