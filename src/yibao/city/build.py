@@ -15,6 +15,7 @@ from yibao.city.dirt import write_dirt
 from yibao.city.institutions import make_institutions
 from yibao.city.plan import PEOPLE_PER_CHUNK, CityBuilt, CityPlan, Progress
 from yibao.city.plants import RULES, Marks, Quota, Shelves
+from yibao.city.plants.reports import write_reports
 from yibao.city.prices import make_prices
 from yibao.city.records import write_chunk
 from yibao.city.registers import write_registers
@@ -59,6 +60,7 @@ def build_city(plan: CityPlan, out: Path, progress: Progress | None = None) -> C
             chunk = live(ground, index, first, last, counted)
             tell("write", first, plan.people)
             write_chunk(files, ground, chunk, dice(plan.seed, "records", plan.year, index))
+            write_reports(files, ground, chunk)
             _sell(ground, chunk, sales, shelves)
             planted.add(files, chunk.truth)
             lines += len(chunk.lines)

@@ -40,6 +40,7 @@ FILES: Final = {
         (
             "knowledge_exclusive_pair", "knowledge_package_component", "knowledge_period_frequency",
             "knowledge_per_day_item", "knowledge_payment_scope", "knowledge_indication", "knowledge_second_line",
+            "knowledge_drug_supply", "drord_exe_d", "ipt_leave_d",
         ),
         "csv",
     ),

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from yibao.city.catalogue import Items
 from yibao.city.plan import CityPlan
-from yibao.city.plants import wares
+from yibao.city.plants import orders, wares
 from yibao.city.text import Texts
 from yibao.kernel import ymd_of
 
@@ -33,6 +33,7 @@ def points(plan: CityPlan, items: Items) -> dict[str, dict[str, Texts]]:
         "knowledge_payment_scope": _scope(plan, names),
         "knowledge_indication": _indications(names),
         "knowledge_second_line": _second_lines(names),
+        "knowledge_drug_supply": _supplies(names),
     }
     return {name: _columns([_said(plan, row) for row in rows]) for name, rows in tables.items()}
 
@@ -110,3 +111,10 @@ def _second_lines(names: dict[str, str]) -> list[Row]:
         {"code": second, "name": names[second], "first_code": first, "first_name": names[first]}
         for first in wares.FIRST_LINE
     ]
+
+
+def _supplies(names: dict[str, str]) -> list[Row]:
+    days: Row = {
+        "unit_days": str(orders.PACK_DAYS), "ordinary_days": str(orders.ORDINARY_DAYS), "long_days": str(orders.LONG_DAYS),
+    }  # fmt: skip
+    return [{"code": code, "name": names[code]} | days for code in orders.SUPPLIED]

@@ -22,6 +22,8 @@ RULES: Final = (
     "course_limit", "period_limit",
     "same_item_twice", "unbundled_charge", "exclusive_items", "frequency_over_period", "per_day_items_over_stay",
     "out_of_scope_settled", "indication_limit", "treatment_without_indication", "second_line_drug",
+    "nominal_stay", "excess_tests", "over_quantity", "overlapping_supply", "split_prescription", "cost_shifting",
+    "visit_during_stay", "recorded_not_executed", "settled_twice",
 )  # fmt: skip
 """Names as labels of the truth file; nothing else is known of the rules here."""
 

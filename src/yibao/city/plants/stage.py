@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from yibao.city.arrays import Bools, Dice, Ints, ints
-from yibao.city.catalogue import Catalogue
+from yibao.city.catalogue import EVERYDAY_GROUPS, Catalogue
 from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
 from yibao.city.people import People, years_old
@@ -172,6 +172,39 @@ class Stage:
             Charge(visit, item, when, round(packs * UNIT), price, plant, violating, back)
         )
         return len(self.charges) - 1
+
+    def doctor(self, house: int, department: int) -> int:
+        """Give a practitioner of a department of an institution."""
+        luck = ints([int(self.throw.integers(0, 1 << 20))])
+        return int(self.institutions.doctor(ints([house]), ints([department]), luck)[0])
+
+    def everyday(self) -> list[int]:
+        """Give the drugs for everyday complaints that anybody may have and the fund shares."""
+        items = self.catalogue.items
+        suits = np.array([row["suits"] == "" and row["group"] in EVERYDAY_GROUPS for row in items.rows])
+        return [int(i) for i in np.flatnonzero(suits & items.drug & items.retail & items.covered)]
+
+    def ward(self, visit: int, day: int, nights: int, *, treated: int, plant: int) -> None:
+        """Charge bed, ward round and nursing of every day of a stay, and an infusion on the first ``treated`` days."""
+        items = self.catalogue.items
+        daily = (("bed", 0, 30), ("visit_inpatient", 0, 8 * 60 + 30), ("nursing", 2, 7 * 60 + 30))
+        drip = (("infusion", 0), ("fluid", 0), ("infusion_material", 0), ("injection_service", 0))
+        antibiotic = next(i for i in items.role("injection") if items.rows[i]["group"] == "antibiotic")
+        for turn in range(nights):
+            midnight = (day + turn) * DAY_MINUTES
+            for role, which, minute in daily:
+                self.charge(visit, int(items.role(role)[which]), minute=midnight + minute, plant=plant)
+            if turn < treated:
+                for place, (role, which) in enumerate(drip):
+                    at = midnight + 12 * 60 + 30 + place
+                    self.charge(visit, int(items.role(role)[which]), minute=at, plant=plant)
+                self.charge(visit, int(antibiotic), minute=midnight + 12 * 60 + 35, plant=plant)
+
+    def cost(self, visit: int) -> int:
+        """Give what the charges of a visit so far cost, in millionths of a yuan."""
+        house = self.new[visit - len(self.visits)][1]
+        own = [c for c in self.charges[-200:] if c.visit == visit]
+        return sum((c.price or int(self.prices.asked[house, c.item])) * c.quantity // UNIT for c in own)
 
     def limit(self, visit: int, item: int, minute: int = 0) -> int:
         """Give the highest price of an item in a visit made here, what the institution asks where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yibao.city.plants.orders import plant_orders
 from yibao.city.plants.points import plant_points
 from yibao.city.plants.stage import Stage
 from yibao.city.plants.wares import plant_wares
@@ -11,3 +12,4 @@ def plant_stories(stage: Stage) -> None:
     """Tell every story."""
     plant_points(stage)
     plant_wares(stage)
+    plant_orders(stage)
