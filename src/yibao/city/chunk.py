@@ -15,7 +15,17 @@ from yibao.city.institutions import Institutions
 from yibao.city.lines import Lines
 from yibao.city.people import People, make_people
 from yibao.city.plan import CityPlan
-from yibao.city.plants import Marks, Quota, Said, Site, Stage, plant_charges, plant_journeys, plant_persons, plant_stories
+from yibao.city.plants import (
+    Marks,
+    Quota,
+    Said,
+    Site,
+    Stage,
+    plant_charges,
+    plant_journeys,
+    plant_persons,
+    plant_stories,
+)
 from yibao.city.prices import Prices
 from yibao.city.visits import Visits, make_visits
 from yibao.city.wards import ward_lines

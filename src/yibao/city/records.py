@@ -40,7 +40,6 @@ def write_chunk(files: Files, ground: Ground, chunk: Chunk, throw: Dice) -> None
             "fee_list_d",
             fee_lines(ground, chunk, known, np.arange(first, min(first + _AT_ONCE, len(chunk.lines)))),
         )
-    files.add("drug_trac_d", trace_codes(ground, chunk))
     files.add("video_clip_d", clips(ground, chunk))
 
 
@@ -52,6 +51,9 @@ def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     newest = int(visits.end.max()) // DAY_MINUTES
     old = newest - people.birth > 80 * 365
     dead = old & chance(throw, len(people), 5) & (last < newest - 60) & (last > people.birth)
+    died = last + throw.integers(5, 50, len(people))
+    for person, day in chunk.said.death.items():
+        dead[person], died[person] = True, day
     return {
         "psn_no": person_numbers(people.number),
         "psn_name": full_names(people.name),
@@ -59,7 +61,7 @@ def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "certno": citizen_ids(people, chunk.index),
         "gend": whole(people.sex),
         "brdy": days(people.birth),
-        "die_date": blank(days(last + throw.integers(5, 50, len(people))), ~dead),
+        "die_date": blank(days(died), ~dead),
         "insu_admdvs": chosen(COUNTIES, people.county),
     }
 
@@ -74,7 +76,12 @@ def enrolments(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     """Give psn_insu_d: where each is insured now, and for some employees where they were before."""
     people, start = chunk.people, ground.plan.first_day
     since = np.maximum(start - throw.integers(300, 4_000, len(people)), people.birth)
-    employed = np.flatnonzero((people.group != RESIDENT) & chance(throw, len(people), 6))
+    for person, day in chunk.said.employed.items():
+        since[person] = day
+    told = chunk.said.enrolled
+    free = np.ones(len(people), dtype=np.bool_)
+    free[ints([person for person, *_ in told])] = False
+    employed = np.flatnonzero((people.group != RESIDENT) & chance(throw, len(people), 6) & free)
     who = np.r_[np.arange(len(people)), employed]
     before = np.arange(len(who)) >= len(people)
     begin = np.where(before, since[who] - 900, since[who])
@@ -259,29 +266,6 @@ def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints) -> dict[st
         "bilg_dr_code": chosen(known.staff, visits.staff[lines.visit]),
         "vali_flag": always("1", len(rows)),
         "init_feedetl_sn": blank(whole(chunk.reverses[rows]), chunk.reverses[rows] == 0),
-    }
-
-
-def trace_codes(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
-    """Give drug_trac_d: one row per code on a line sold by a pharmacy; a split pack carries its pack's code."""
-    lines, visits = chunk.lines, chunk.visits
-    sold = (
-        (visits.kind[lines.visit] == PURCHASE)
-        & (lines.quantity > 0)
-        & ground.catalogue.items.drug[lines.item]
-    )
-    rows = np.flatnonzero(sold)
-    packs = -(-lines.quantity[rows] // UNIT)
-    line = np.repeat(rows, packs)
-    code = chunk.line_number[line] % 10**12 * 10 + (
-        np.arange(len(line)) - np.repeat(np.cumsum(packs) - packs, packs)
-    )
-    return {
-        "feedetl_sn": whole(chunk.line_number[line]),
-        "drug_trac_codg": numbered("899010", code + 10**13),
-        "trdn_flag": whole((lines.quantity[line] % UNIT != 0).astype(np.int64)),
-        "fixmedins_code": chosen(ground.institutions.code, visits.institution[lines.visit[line]]),
-        "sel_retn_time": moments(lines.minute[line]),
     }
 
 

@@ -12,8 +12,9 @@ from typing import Final
 import pyarrow as pa
 
 from yibao.city.catalogue import Items
+from yibao.city.institutions import DEPARTMENTS
 from yibao.city.plan import CityPlan
-from yibao.city.plants import orders, wares
+from yibao.city.plants import cards, orders, tracing, wares
 from yibao.city.text import Texts
 from yibao.kernel import ymd_of
 
@@ -34,6 +35,9 @@ def points(plan: CityPlan, items: Items) -> dict[str, dict[str, Texts]]:
         "knowledge_indication": _indications(names),
         "knowledge_second_line": _second_lines(names),
         "knowledge_drug_supply": _supplies(names),
+        "knowledge_no_code_item": [{"code": tracing.NO_CODE, "name": names[tracing.NO_CODE]}],
+        "knowledge_practice_scope": _scopes(names),
+        "knowledge_trace_product": _products(items),
     }
     return {name: _columns([_said(plan, row) for row in rows]) for name, rows in tables.items()}
 
@@ -101,7 +105,8 @@ def _dashed(ymd: str) -> str:
 
 def _indications(names: dict[str, str]) -> list[Row]:
     return [
-        {"code": code, "name": names[code], "diag_code": category} for code, category in wares.INDICATED.items()
+        {"code": code, "name": names[code], "diag_code": category}
+        for code, category in wares.INDICATED.items()
     ]
 
 
@@ -118,3 +123,23 @@ def _supplies(names: dict[str, str]) -> list[Row]:
         "unit_days": str(orders.PACK_DAYS), "ordinary_days": str(orders.ORDINARY_DAYS), "long_days": str(orders.LONG_DAYS),
     }  # fmt: skip
     return [{"code": code, "name": names[code]} | days for code in orders.SUPPLIED]
+
+
+def _scopes(names: dict[str, str]) -> list[Row]:
+    """Who may not order what: a psychotropic drug, a dentist; training of low vision, a surgeon."""
+    told = ((cards.NARCOTIC, cards.DENTISTRY), (cards.LOW_VISION, cards.SURGERY))
+    return [
+        {
+            "point": f"SYN-Z-{place:03d}", "code": code, "med_chrgitm_type": None, "name": names[code],
+            "prac_psn_type": None, "dept_codg": DEPARTMENTS[department][0],
+        }
+        for place, (code, department) in enumerate(told, start=1)
+    ]  # fmt: skip
+
+
+def _products(items: Items) -> list[Row]:
+    return [
+        {"drug_iden_code": str(tracing.FIRST_PREFIX + i), "code": row["code"], "name": row["name"]}
+        for i, row in enumerate(items.rows)
+        if items.packed[i]
+    ]

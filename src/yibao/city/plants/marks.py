@@ -24,6 +24,9 @@ RULES: Final = (
     "out_of_scope_settled", "indication_limit", "treatment_without_indication", "second_line_drug",
     "nominal_stay", "excess_tests", "over_quantity", "overlapping_supply", "split_prescription", "cost_shifting",
     "visit_during_stay", "recorded_not_executed", "settled_twice",
+    "institution_suspended", "person_suspended", "prescriber_suspended", "after_death", "double_enrolment",
+    "practice_scope", "drug_collector", "no_trace_code", "code_sold_twice", "code_of_another_drug",
+    "code_before_purchase",
 )  # fmt: skip
 """Names as labels of the truth file; nothing else is known of the rules here."""
 

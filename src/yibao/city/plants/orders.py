@@ -44,7 +44,9 @@ def plant_orders(stage: Stage) -> None:
 def _empty_beds(stage: Stage) -> None:
     """A bed is paid for and nobody is treated in it (挂床住院)."""
     who = stage.grown(30, 80)
-    wrong = dict.fromkeys(("bed_and_nursing_only", "treated_on_the_first_day_only", "away_most_of_the_stay"), who)
+    wrong = dict.fromkeys(
+        ("bed_and_nursing_only", "treated_on_the_first_day_only", "away_most_of_the_stay"), who
+    )
     right = dict.fromkeys(("treated_every_day", "weekend_leave", "one_night"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("nominal_stay", violation, ways):
@@ -75,14 +77,17 @@ def _needless_tests(stage: Stage) -> None:
             each = costs * share[way] // (100 - share[way]) // len(tests)
             for place, code in enumerate(tests):
                 at = stage.minute(day + place, 13, 16)
-                stage.charge(visit, stage.item(code), minute=at, price=max(each // CENT, 1) * CENT, plant=plant)
+                stage.charge(
+                    visit, stage.item(code), minute=at, price=max(each // CENT, 1) * CENT, plant=plant
+                )
 
 
 def _too_much(stage: Stage) -> None:
     """More of a drug than a prescription may hold (超量开药)."""
     who = stage.grown(45, 85)
     wrong = dict.fromkeys(
-        ("second_pack_of_a_week", "four_weeks_at_the_desk", "thirteen_weeks", "half_a_year_at_the_pharmacy"), who
+        ("second_pack_of_a_week", "four_weeks_at_the_desk", "thirteen_weeks", "half_a_year_at_the_pharmacy"),
+        who,
     )
     right = dict.fromkeys(("one_week", "twelve_weeks", "thirteenth_week_returned"), who)
     packs = {"second_pack_of_a_week": 2, "four_weeks_at_the_desk": 4, "thirteen_weeks": 13,
@@ -94,7 +99,11 @@ def _too_much(stage: Stage) -> None:
             kind = PURCHASE if shop else VISIT if week else CHRONIC
             house = stage.house(PHARMACY) if shop else stage.house(SECONDARY, COMMUNITY)
             visit = stage.visit(
-                person, house, stage.minute(stage.day()), kind=kind, diagnosis=stage.diagnosis(_CHRONIC, "chronic")
+                person,
+                house,
+                stage.minute(stage.day()),
+                kind=kind,
+                diagnosis=stage.diagnosis(_CHRONIC, "chronic"),
             )
             stage.consult(visit)
             item = stage.item(SUPPLIED[turn % 3])
@@ -117,7 +126,9 @@ def _too_early(stage: Stage) -> None:
                 shop = each == 1 and way == "hospital_and_pharmacy"
                 place = house
                 if each and violation and way != "four_weeks_early":
-                    place = stage.house(PHARMACY) if shop else stage.house(SECONDARY, COMMUNITY, other_than=house)
+                    place = (
+                        stage.house(PHARMACY) if shop else stage.house(SECONDARY, COMMUNITY, other_than=house)
+                    )
                 visit = stage.visit(
                     person, place, stage.minute(day + each * gaps[way]), kind=PURCHASE if shop else CHRONIC,
                     diagnosis=stage.diagnosis(_CHRONIC, "chronic"),
@@ -147,7 +158,12 @@ def _split_prescriptions(stage: Stage) -> None:
                 staff = stage.doctor(house, 4) if each and way == "two_departments" else one
                 code = "H10.900" if each and way == "two_departments" else "J06.900"
                 visit = stage.visit(
-                    person, house, first + later, took=10, staff=staff, diagnosis=stage.diagnosis(code, "visit")
+                    person,
+                    house,
+                    first + later,
+                    took=10,
+                    staff=staff,
+                    diagnosis=stage.diagnosis(code, "visit"),
                 )
                 if each == 0 or way in ("two_departments", "next_day"):
                     stage.consult(visit)
@@ -162,7 +178,9 @@ def _shifted(stage: Stage) -> None:
     """What belongs to a stay is billed at the desk in the days before it (转嫁住院费用)."""
     who = stage.grown(30, 80)
     wrong = dict.fromkeys(("day_before", "three_days_before", "same_morning"), who)
-    right = dict.fromkeys(("four_days_before", "other_hospital", "emergency_turned_into_a_stay", "bill_reversed"), who)
+    right = dict.fromkeys(
+        ("four_days_before", "other_hospital", "emergency_turned_into_a_stay", "bill_reversed"), who
+    )
     before = {"day_before": 1, "three_days_before": _SHIFTED_DAYS, "same_morning": 0, "four_days_before": 4,
               "other_hospital": 2, "emergency_turned_into_a_stay": 0, "bill_reversed": 1}  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
@@ -172,7 +190,11 @@ def _shifted(stage: Stage) -> None:
             place = stage.house(TERTIARY, SECONDARY, other_than=house) if way == "other_hospital" else house
             kind = EMERGENCY if way == "emergency_turned_into_a_stay" else VISIT
             visit = stage.visit(
-                person, place, stage.minute(day - before[way], 9, 11), kind=kind, diagnosis=stage.diagnosis(_CLAIM, "visit")
+                person,
+                place,
+                stage.minute(day - before[way], 9, 11),
+                kind=kind,
+                diagnosis=stage.diagnosis(_CLAIM, "visit"),
             )
             stage.consult(visit)
             stage.charge(visit, stage.item(_BEFORE_OPERATION), plant=plant)
@@ -216,7 +238,11 @@ def _not_executed(stage: Stage) -> None:
             visit = stage.stay(person, stage.house(SECONDARY, COMMUNITY), day, nights, dressed=True)
             item = stage.item(EXECUTED[turn % 3])
             for each in range(6):
-                done = {"twice_what_was_done": each < 3, "never_done": False, "a_third_not_done": each < 3}.get(way, True)
+                done = {
+                    "twice_what_was_done": each < 3,
+                    "never_done": False,
+                    "a_third_not_done": each < 3,
+                }.get(way, True)
                 done = done and not (way == "excess_returned" and each == 5)
                 at = stage.minute(day + 1 + each, 9, 11)
                 back = way == "excess_returned" and each == 5

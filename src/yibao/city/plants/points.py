@@ -84,9 +84,15 @@ def _schemes(stage: Stage) -> None:
 def _ways_of_treatment(stage: Stage) -> None:
     """第四批: what is paid in a stay only (one of them also in an emergency)."""
     who = stage.grown(35, 85)
-    wrong = dict.fromkeys(("infusion_at_the_outpatient_desk", "in_the_chronic_clinic", "pill_at_the_pharmacy"), who)
+    wrong = dict.fromkeys(
+        ("infusion_at_the_outpatient_desk", "in_the_chronic_clinic", "pill_at_the_pharmacy"), who
+    )
     right = dict.fromkeys(("in_a_stay", "pill_in_an_emergency", "infusion_returned"), who)
-    kinds = {"in_the_chronic_clinic": CHRONIC, "pill_at_the_pharmacy": PURCHASE, "pill_in_an_emergency": EMERGENCY}
+    kinds = {
+        "in_the_chronic_clinic": CHRONIC,
+        "pill_at_the_pharmacy": PURCHASE,
+        "pill_in_an_emergency": EMERGENCY,
+    }
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("visit_type_limit", violation, ways):
             code = _WARD_OR_EMERGENCY if way.startswith("pill") else _WARD_ONLY[turn % len(_WARD_ONLY)]
@@ -104,7 +110,9 @@ def _levels(stage: Stage) -> None:
     """第五批: what is paid from a level of hospital upwards."""
     who = stage.grown(35, 85)
     wrong = dict.fromkeys(("secondary_drug_at_a_centre", "tertiary_drug_in_a_secondary_hospital"), who)
-    right = dict.fromkeys(("at_its_level", "above_its_level", "tertiary_drug_at_its_level", "drug_returned"), who)
+    right = dict.fromkeys(
+        ("at_its_level", "above_its_level", "tertiary_drug_at_its_level", "drug_returned"), who
+    )
     tiers = {
         "secondary_drug_at_a_centre": COMMUNITY, "tertiary_drug_in_a_secondary_hospital": SECONDARY,
         "at_its_level": SECONDARY, "above_its_level": TERTIARY, "tertiary_drug_at_its_level": TERTIARY,
@@ -148,7 +156,9 @@ def _courses(stage: Stage) -> None:
             house, first = stage.house(TERTIARY, SECONDARY), stage.day(20, 250)
             more = {"one_day_more": 1, "days_more": 5, "last_day_returned": 1}.get(way, 0)
             for each in range(days + more):
-                visit = stage.visit(person, house, stage.minute(first + each), diagnosis=stage.diagnosis("I69.300"))
+                visit = stage.visit(
+                    person, house, stage.minute(first + each), diagnosis=stage.diagnosis("I69.300")
+                )
                 over = each >= days
                 stage.charge(
                     visit, stage.item(code), plant=plant, violating=over or not violation,
@@ -159,7 +169,9 @@ def _courses(stage: Stage) -> None:
 def _periods(stage: Stage) -> None:
     """第八批-4: a test paid once in so many days, charged again too soon."""
     who = stage.grown(35, 85)
-    wrong = dict.fromkeys(("a_day_too_soon", "within_the_week", "again_the_next_day", "elsewhere_too_soon"), who)
+    wrong = dict.fromkeys(
+        ("a_day_too_soon", "within_the_week", "again_the_next_day", "elsewhere_too_soon"), who
+    )
     right = dict.fromkeys(("exactly_the_period", "later", "first_returned"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("period_limit", violation, ways):
@@ -169,7 +181,9 @@ def _periods(stage: Stage) -> None:
                 "exactly_the_period": days, "later": days + 9, "first_returned": 3,
             }[way]  # fmt: skip
             house, day = stage.house(TERTIARY, SECONDARY), stage.day(20, 300)
-            second = stage.house(TERTIARY, SECONDARY, other_than=house) if way == "elsewhere_too_soon" else house
+            second = (
+                stage.house(TERTIARY, SECONDARY, other_than=house) if way == "elsewhere_too_soon" else house
+            )
             for each, (where, when) in enumerate(((house, day), (second, day + gap))):
                 visit = stage.visit(person, where, stage.minute(when))
                 stage.consult(visit)

@@ -1,17 +1,22 @@
-"""What institutions report besides their bills because a story needs it: executions of orders, leave from the ward."""
+"""What is reported besides the bills because a story needs it: executions, leave, codes, second enrolments, statuses."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from yibao.city.arrays import Ints, ints
 from yibao.city.chunk import Chunk, Ground
 from yibao.city.lines import DAY_MINUTES
+from yibao.city.names import person_numbers
+from yibao.city.people import COUNTIES
 from yibao.city.plan import UNIT
+from yibao.city.plants.closed import statuses
+from yibao.city.plants.codes import codes
 from yibao.city.registers import department_codes
-from yibao.city.text import Texts, always, chosen, decimals, moments, numbered, whole
+from yibao.city.text import Texts, always, blank, chosen, days, decimals, moments, numbered, whole
 from yibao.city.visits import STAY
 from yibao.city.write import Files
 
@@ -20,9 +25,16 @@ _EXECUTED_ROLES: Final = ("rehab", "tcm", "psych_daily", "dressing")
 
 
 def write_reports(files: Files, ground: Ground, chunk: Chunk) -> None:
-    """Write the executions and the leaves of a chunk."""
+    """Write executions, leaves, codes, and what the stories say of enrolments and statuses."""
     files.add("drord_exe_d", executions(ground, chunk))
     files.add("ipt_leave_d", leaves(ground, chunk))
+    sold, bought = codes(ground, chunk)
+    files.add("drug_trac_d", sold)
+    files.add("drug_trac_stoin_d", bought)
+    if chunk.said.enrolled:
+        files.add("psn_insu_d", second_enrolments(chunk))
+    if chunk.said.statuses:
+        files.add("fund_status_d", person_statuses(ground, chunk))
 
 
 def executions(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
@@ -66,3 +78,30 @@ def leaves(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
         "leave_begntime": moments(np.r_[start, told[1]]),
         "leave_endtime": moments(np.r_[start + 14 * 60, told[2]]),
     }
+
+
+def second_enrolments(chunk: Chunk) -> dict[str, Texts]:
+    """Give rows of psn_insu_d: the other scheme of those whom a story insures twice."""
+    told = chunk.said.enrolled
+    who = ints([person for person, *_ in told])
+    ended = np.array([last > 0 for *_, last in told], dtype=np.bool_)
+    return {
+        "psn_no": person_numbers(chunk.people.number[who]),
+        "insutype": pa.array([scheme for _, scheme, _, _ in told], pa.string()),
+        "psn_type": always("15", len(told)),
+        "psn_insu_stas": chosen(["1", "2"], ended.astype(np.int64)),
+        "psn_insu_date": days(ints([first for *_, first, _ in told])),
+        "paus_insu_date": blank(days(ints([last for *_, last in told])), ~ended),
+        "insuplc_admdvs": chosen(COUNTIES, chunk.people.county[who]),
+    }
+
+
+def person_statuses(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
+    """Give rows of fund_status_d: the people whom a story suspends."""
+    told = chunk.said.statuses
+    numbers = person_numbers(chunk.people.number[ints([person for person, *_ in told])]).to_pylist()
+    rows = [
+        ("person", code, status, first, last, "医保待遇处理决定（虚构）")
+        for code, (_, status, first, last) in zip(numbers, told, strict=True)
+    ]
+    return statuses(ground.plan, rows)

@@ -18,8 +18,8 @@ from yibao.city.lines import Lines
 class Said:
     """Schemes and kinds of visits, deaths, enrolments, further diagnoses, operations, codes, executions, lists.
 
-    ``scheme``, ``kind``, ``besides``, ``operated``, ``listed`` and ``away`` speak of visits, ``death`` and
-    ``enrolled`` of people, ``codes``, ``executed`` and ``covered`` of lines.
+    ``scheme``, ``kind``, ``besides``, ``operated``, ``listed`` and ``away`` speak of visits, ``death``,
+    ``enrolled``, ``employed`` and ``statuses`` of people, ``codes``, ``executed`` and ``covered`` of lines.
     """
 
     scheme: dict[int, str] = field(default_factory=dict)
@@ -31,7 +31,10 @@ class Said:
     death: dict[int, int] = field(default_factory=dict)
     enrolled: list[tuple[int, str, int, int]] = field(default_factory=list)
     statuses: list[tuple[int, str, int, int]] = field(default_factory=list)
-    codes: dict[int, list[str]] = field(default_factory=dict)
+    employed: dict[int, int] = field(default_factory=dict)
+    codes: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
+    never_bought: list[str] = field(default_factory=list)
+    inbound: list[tuple[int, int, str, int, str]] = field(default_factory=list)
     executed: dict[int, int] = field(default_factory=dict)
     covered: list[int] = field(default_factory=list)
 

@@ -109,7 +109,7 @@ class Stage:
     def house(self, *tiers: int, county: int | None = None, other_than: int = -1) -> int:
         """Choose an institution with a level (or a pharmacy), more readily one with bad habits."""
         houses = self.institutions
-        fits = np.isin(houses.tier, tiers) & (houses.graded | (houses.tier == 3))
+        fits = np.isin(houses.tier, tiers) & (houses.weight > 0) & (houses.graded | (houses.tier == 3))
         if county is not None:
             fits &= houses.county == county
         fits[other_than] &= other_than < 0
@@ -168,9 +168,7 @@ class Stage:
         """Charge something in a visit and, told a plant, mark it; give the place of the charge."""
         start, end = self.span(visit)
         when = min(max(minute or start + 3, start), end)
-        self.charges.append(
-            Charge(visit, item, when, round(packs * UNIT), price, plant, violating, back)
-        )
+        self.charges.append(Charge(visit, item, when, round(packs * UNIT), price, plant, violating, back))
         return len(self.charges) - 1
 
     def doctor(self, house: int, department: int) -> int:

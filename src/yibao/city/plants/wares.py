@@ -27,7 +27,12 @@ NURSING: Final = "SYN-P-0133"
 NOT_PAID: Final = ("SYN-P-0141", "SYN-P-0142", "SYN-P-0143")
 FALLEN_OUT: Final = "SYN-P-0144"
 INDICATED: Final = {"SYN-P-0151": "C22", "SYN-P-0152": "K74", "SYN-P-0153": "I63", "SYN-P-0154": "M51"}
-_DISEASE: Final = {"SYN-P-0151": "C22.000", "SYN-P-0152": "K74.607", "SYN-P-0153": "I63.900", "SYN-P-0154": "M51.202"}
+_DISEASE: Final = {
+    "SYN-P-0151": "C22.000",
+    "SYN-P-0152": "K74.607",
+    "SYN-P-0153": "I63.900",
+    "SYN-P-0154": "M51.202",
+}
 SECOND_LINE: Final = "SYN-P-0161"
 FIRST_LINE: Final = ("SYN-P-0162", "SYN-P-0163")
 _ONCE_ONLY: Final = ("SYN-P-0171", "SYN-P-0172", "SYN-P-0173")
@@ -123,7 +128,11 @@ def _exclusive(stage: Stage) -> None:
             apart = {"both_on_one_day": 0, "one_returned": 0}.get(way, 2)
             stage.charge(visit, first, minute=stage.minute(day + 1, 9, 11), plant=plant)
             stage.charge(
-                visit, second, minute=stage.minute(day + 1 + apart, 11, 16), plant=plant, back=way == "one_returned"
+                visit,
+                second,
+                minute=stage.minute(day + 1 + apart, 11, 16),
+                plant=plant,
+                back=way == "one_returned",
             )
 
 
@@ -131,7 +140,9 @@ def _often(stage: Stage) -> None:
     """More often in a visit, a month or a year than is paid for (条例 Art. 38(6))."""
     who = stage.grown(25, 80)
     wrong = dict.fromkeys(("fifth_in_a_month", "third_in_a_year", "second_in_a_stay"), who)
-    right = dict.fromkeys(("fourth_in_a_month", "five_over_two_months", "second_in_a_year", "fifth_returned"), who)
+    right = dict.fromkeys(
+        ("fourth_in_a_month", "five_over_two_months", "second_in_a_year", "fifth_returned"), who
+    )
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("frequency_over_period", violation, ways):
             house = _hospital(stage)
@@ -146,7 +157,9 @@ def _often(stage: Stage) -> None:
             first = _first_of_a_month(stage, turn % 5)
             step = 30 if yearly else 6
             start = first + 9 if way == "five_over_two_months" else first + 1
-            count = {"third_in_a_year": TIMES_A_YEAR + 1, "second_in_a_year": TIMES_A_YEAR}.get(way, TIMES_A_MONTH + 1)
+            count = {"third_in_a_year": TIMES_A_YEAR + 1, "second_in_a_year": TIMES_A_YEAR}.get(
+                way, TIMES_A_MONTH + 1
+            )
             count -= way == "fourth_in_a_month"
             for each in range(count):
                 visit = stage.visit(person, house, stage.minute(start + each * step))
@@ -180,7 +193,11 @@ def _days_of_a_stay(stage: Stage) -> None:
             if lump:
                 stage.without_bed.add(visit)
                 stage.charge(
-                    visit, item, minute=stage.span(visit)[1] - 30, packs=nights + (2 if violation else 1), plant=plant
+                    visit,
+                    item,
+                    minute=stage.span(visit)[1] - 30,
+                    packs=nights + (2 if violation else 1),
+                    plant=plant,
                 )
                 continue
             for each in range(1 if way == "both_ends_counted" else 2):
@@ -245,4 +262,6 @@ def _second_line(stage: Stage) -> None:
             when = day + 30 if way == "first_line_afterwards" else day - 40
             other = stage.visit(person, house, stage.minute(when))
             stage.consult(other)
-            stage.charge(other, stage.item(code), plant=plant, violating=False, back=way == "first_line_returned")
+            stage.charge(
+                other, stage.item(code), plant=plant, violating=False, back=way == "first_line_returned"
+            )
