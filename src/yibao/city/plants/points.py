@@ -109,18 +109,25 @@ def _ways_of_treatment(stage: Stage) -> None:
 def _levels(stage: Stage) -> None:
     """第五批: what is paid from a level of hospital upwards."""
     who = stage.grown(35, 85)
-    wrong = dict.fromkeys(("secondary_drug_at_a_centre", "tertiary_drug_in_a_secondary_hospital"), who)
+    wrong = dict.fromkeys(("secondary_drug_at_a_centre", "tertiary_drug_at_a_centre"), who)
     right = dict.fromkeys(
-        ("at_its_level", "above_its_level", "tertiary_drug_at_its_level", "drug_returned"), who
+        (
+            "at_its_level",
+            "above_its_level",
+            "tertiary_drug_at_its_level",
+            "maybe_an_eye_hospital",
+            "drug_returned",
+        ),
+        who,
     )
     tiers = {
-        "secondary_drug_at_a_centre": COMMUNITY, "tertiary_drug_in_a_secondary_hospital": SECONDARY,
+        "secondary_drug_at_a_centre": COMMUNITY, "tertiary_drug_at_a_centre": COMMUNITY,
         "at_its_level": SECONDARY, "above_its_level": TERTIARY, "tertiary_drug_at_its_level": TERTIARY,
-        "drug_returned": COMMUNITY,
+        "maybe_an_eye_hospital": SECONDARY, "drug_returned": COMMUNITY,
     }  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("institution_level_limit", violation, ways):
-            code = _FROM_TERTIARY if way.startswith("tertiary") else _FROM_SECONDARY[turn % 3]
+            code = _FROM_TERTIARY if way.startswith(("tertiary", "maybe")) else _FROM_SECONDARY[turn % 3]
             visit = stage.visit(person, stage.house(tiers[way]), stage.minute(stage.day()))
             stage.consult(visit)
             stage.charge(visit, stage.item(code), plant=plant, back=way == "drug_returned")
