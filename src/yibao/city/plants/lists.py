@@ -58,7 +58,8 @@ def lists(ground: Ground, chunk: Chunk, rows: Ints, diagnoses: Ints, procedures:
     weight[faults("hundred_and_ninety_nine_grams")] = 199
     sex[faults("other_sex")] = 3 - sex[faults("other_sex")]
     birth[faults("other_birthday")] -= 400
-    ventilated[faults("longer_than_the_stay")] = (stay_days + 1)[faults("longer_than_the_stay")]
+    ventilated[faults("every_calendar_day")] = (stay_days + 1)[faults("every_calendar_day")]
+    ventilated[faults("longer_than_the_stay")] = (stay_days + 2)[faults("longer_than_the_stay")]
     ventilated[faults("days_longer")] = (stay_days + 6)[faults("days_longer")]
     ventilated[faults("as_long_as_the_stay")] = (stay_days - 1)[faults("as_long_as_the_stay")]
     n, ids = len(rows), whole(chunk.settlement_number[rows])

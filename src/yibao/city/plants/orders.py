@@ -20,6 +20,9 @@ LONG_DAYS: Final = 84
 SUPPLIED: Final = ("SYN-P-0201", "SYN-P-0202", "SYN-P-0203")
 PACK_DAYS: Final = 7
 EXECUTED: Final = ("SYN-P-0221", "SYN-P-0222", "SYN-P-0223")
+CANCELLED: Final = -1
+"""An order whose execution the institution's own system took back."""
+
 _DEAR_TESTS: Final = ("SYN-P-0211", "SYN-P-0212", "SYN-P-0213")
 _BEFORE_OPERATION: Final = "SYN-P-0231"
 _SHIFTED_DAYS: Final = 3
@@ -242,8 +245,8 @@ def _out_while_in(stage: Stage) -> None:
 def _not_executed(stage: Stage) -> None:
     """More is charged than was done (虚记诊疗项目)."""
     who = stage.grown(30, 85)
-    wrong = dict.fromkeys(("twice_what_was_done", "never_done", "a_third_not_done"), who)
-    right = dict.fromkeys(("all_done", "more_done_than_charged", "excess_returned"), who)
+    wrong = dict.fromkeys(("twice_what_was_done", "orders_cancelled", "five_of_six_not_done"), who)
+    right = dict.fromkeys(("all_done", "more_done_than_charged", "one_not_recorded", "excess_returned"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("recorded_not_executed", violation, ways):
             day, nights = stage.day(), 8
@@ -252,14 +255,16 @@ def _not_executed(stage: Stage) -> None:
             for each in range(6):
                 done = {
                     "twice_what_was_done": each < 3,
-                    "never_done": False,
-                    "a_third_not_done": each < 3,
+                    "orders_cancelled": False,
+                    "five_of_six_not_done": each < 1,
+                    "one_not_recorded": each < 5,
                 }.get(way, True)
                 done = done and not (way == "excess_returned" and each == 5)
                 at = stage.minute(day + 1 + each, 9, 11)
                 back = way == "excess_returned" and each == 5
                 place = stage.charge(visit, item, minute=at, plant=plant, back=back)
-                stage.said.executed[place] = 2 if way == "more_done_than_charged" and each == 0 else int(done)
+                times = 2 if way == "more_done_than_charged" and each == 0 else int(done)
+                stage.said.executed[place] = CANCELLED if way == "orders_cancelled" else times
 
 
 def _settled_again(stage: Stage) -> None:

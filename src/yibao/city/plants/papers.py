@@ -16,7 +16,7 @@ from yibao.city.plants.stage import Stage
 from yibao.city.visits import VISIT
 
 _NEWBORN: Final = "P22.101"
-_BIRTH: Final = "O80.000"
+_BIRTH: Final = "O42.900"
 _OPERATION: Final = "44.1300x001"
 _DIED: Final = 5
 _OTHER_CODES: Final = ("J99.999x901", "Z98.765x432")
@@ -40,7 +40,11 @@ def plant_papers(stage: Stage) -> None:
         ),
         ("list_duplicate_diagnosis", ("main_again", "other_twice"), (*plain, "two_diagnoses")),
         ("list_total", ("hundred_yuan_more", "a_category_left_out"), plain),
-        ("list_ventilator", ("longer_than_the_stay", "days_longer"), (*plain, "as_long_as_the_stay")),
+        (
+            "list_ventilator",
+            ("longer_than_the_stay", "days_longer"),
+            (*plain, "as_long_as_the_stay", "every_calendar_day"),
+        ),
         ("list_intensive_care", ("before_admission", "after_discharge"), (*plain, "inside_the_stay")),
         ("list_person", ("other_sex", "other_birthday"), plain),
     )
@@ -86,7 +90,7 @@ def _listed(stage: Stage, way: str, plant: int, person: int, turn: int) -> None:
         stage.said.besides.append((visit, "J18.900"))
     if way in ("inside_the_stay", "before_admission", "after_discharge"):
         start, end = stage.span(visit)
-        first = {"before_admission": start - 900, "after_discharge": end + 240}.get(way, start + 300)
+        first = {"before_admission": start - 900, "after_discharge": end + DAY_MINUTES}.get(way, start + 300)
         stage.said.intensive.append((visit, first, first + 400))
     _told(stage, plant, visit, way)
     stage.said.listed[visit] = fault

@@ -176,23 +176,18 @@ def _courses(stage: Stage) -> None:
 def _periods(stage: Stage) -> None:
     """第八批-4: a test paid once in so many days, charged again too soon."""
     who = stage.grown(35, 85)
-    wrong = dict.fromkeys(
-        ("a_day_too_soon", "within_the_week", "again_the_next_day", "elsewhere_too_soon"), who
-    )
+    wrong = dict.fromkeys(("a_day_too_soon", "within_the_week", "again_the_next_day"), who)
     right = dict.fromkeys(("exactly_the_period", "later", "first_returned"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("period_limit", violation, ways):
             code, days = list(_PERIODS.items())[turn % len(_PERIODS)]
             gap = {
-                "a_day_too_soon": days - 1, "elsewhere_too_soon": days - 1, "within_the_week": 4, "again_the_next_day": 1,
+                "a_day_too_soon": days - 1,  "within_the_week": 4, "again_the_next_day": 1,
                 "exactly_the_period": days, "later": days + 9, "first_returned": 3,
             }[way]  # fmt: skip
             house, day = stage.house(TERTIARY, SECONDARY), stage.day(20, 300)
-            second = (
-                stage.house(TERTIARY, SECONDARY, other_than=house) if way == "elsewhere_too_soon" else house
-            )
-            for each, (where, when) in enumerate(((house, day), (second, day + gap))):
-                visit = stage.visit(person, where, stage.minute(when))
+            for each, when in enumerate((day, day + gap)):
+                visit = stage.visit(person, house, stage.minute(when))
                 stage.consult(visit)
                 stage.charge(
                     visit, stage.item(code), plant=plant, violating=each == 1 or not violation,
