@@ -15,6 +15,8 @@ from yibao.city.dirt import write_dirt
 from yibao.city.institutions import make_institutions
 from yibao.city.plan import PEOPLE_PER_CHUNK, CityBuilt, CityPlan, Progress
 from yibao.city.plants import RULES, Marks, Quota, Shelves
+from yibao.city.plants.closed import with_closed
+from yibao.city.plants.reports import write_reports
 from yibao.city.prices import make_prices
 from yibao.city.records import write_chunk
 from yibao.city.registers import write_registers
@@ -50,15 +52,14 @@ def build_city(plan: CityPlan, out: Path, progress: Progress | None = None) -> C
     shelves = Shelves.watch(len(items), int(items.drug.sum()), len(houses), whole_city)
     counted, lines, dirty, planted = Counted(0, 0, {}), 0, 0, _Planted()
     with Files(out) as files:
-        write_registers(
-            files, plan, ground.catalogue, houses, ground.prices, dice(plan.seed, "registers", plan.year)
-        )
+        write_registers(files, plan, ground.catalogue, houses, ground.prices)
         for index, first in enumerate(range(0, plan.people, PEOPLE_PER_CHUNK)):
             last = min(first + PEOPLE_PER_CHUNK, plan.people)
             tell("live", first, plan.people)
             chunk = live(ground, index, first, last, counted)
             tell("write", first, plan.people)
             write_chunk(files, ground, chunk, dice(plan.seed, "records", plan.year, index))
+            write_reports(files, ground, chunk)
             _sell(ground, chunk, sales, shelves)
             planted.add(files, chunk.truth)
             lines += len(chunk.lines)
@@ -83,7 +84,7 @@ def build_city(plan: CityPlan, out: Path, progress: Progress | None = None) -> C
 
 def _ground(plan: CityPlan) -> Ground:
     known = catalogue()
-    houses = make_institutions(plan.people, dice(plan.seed, "institutions", plan.year))
+    houses = with_closed(make_institutions(plan.people, dice(plan.seed, "institutions", plan.year)))
     prices = make_prices(known.items, houses, plan.price_change_day, dice(plan.seed, "prices", plan.year))
     return Ground(plan, known, houses, prices)
 
