@@ -119,13 +119,17 @@ class House:
         return str(Region(max(cities, key=lambda c: (c["counts"], c["values"]))["values"]))
 
     def load_official_knowledge(self, progress: Progress, *, only_if_none: bool) -> Outcome | None:
-        """Load the rule points and national codes that ship with the house; ``only_if_none`` not where any are loaded."""
-        if only_if_none and any(self.lake.files(t.table) for t in knowledge_tables().values()):
-            return None
+        """Load the rule points and national codes that ship with the house.
+
+        With ``only_if_none`` not where the lake holds points of any kind that ships: a bureau that keeps its own
+        table of such points is not given the nation's beside it unasked.
+        """
         with resources.as_file(resources.files("yibao.audit") / "knowledge") as path:
             folders = [path / OFFICIAL, path / CODES]
             points, codes = (load_source(str(folder / "source.yaml")) for folder in folders)
             source = points.model_copy(update={"files": (*points.files, *codes.files)})
+            if only_if_none and any(self.lake.files(file_map.table) for file_map in source.files):
+                return None
             shipped = (file for folder in folders for file in folder.iterdir())
             files = sorted(file for file in shipped if file.suffix in (".xlsx", ".csv", ".zip"))
             return self._collect(files, source, progress, lambda: None)
