@@ -32,14 +32,17 @@ def pack(
 
 def test_the_house_declares_what_the_first_rules_need() -> None:
     found = {p.key: (p.unit, p.bounds) for p in policy.load("000000").parameters()}
-    assert found.items() >= {
-        "audit.child_limit.child_age_below": (Unit.YEARS, (1, 18)),
-        "audit.child_limit.infant_age_below": (Unit.YEARS, (1, 6)),
-        "audit.child_limit.newborn_days_below": (Unit.DAYS, (1, 90)),
-        "audit.split_stay.gap_days": (Unit.DAYS, (3, 31)),
-        "audit.stock.tolerance_basis_points": (Unit.BASIS_POINTS, (10_000, 30_000)),
-        "audit.two_places.within_minutes": (Unit.MINUTES, (1, 240)),
-    }.items()
+    assert (
+        found.items()
+        >= {
+            "audit.child_limit.child_age_below": (Unit.YEARS, (1, 18)),
+            "audit.child_limit.infant_age_below": (Unit.YEARS, (1, 6)),
+            "audit.child_limit.newborn_days_below": (Unit.DAYS, (1, 90)),
+            "audit.split_stay.gap_days": (Unit.DAYS, (3, 31)),
+            "audit.stock.tolerance_basis_points": (Unit.BASIS_POINTS, (10_000, 30_000)),
+            "audit.two_places.within_minutes": (Unit.MINUTES, (1, 240)),
+        }.items()
+    )
 
 
 def test_national_values_are_assumed_and_say_so() -> None:

@@ -142,10 +142,11 @@ def _normal(origin: str | None) -> str:
 
 
 def _worded(text: str, given: From | None) -> str:
-    """Translate the sender's own words."""
+    """Translate the sender's own words; a word for nothing becomes NULL."""
     if given is None or not given.words:
         return text
-    branches = " ".join(f"WHEN {quote(normalise(word))} THEN {quote(to)}" for word, to in given.words.items())
+    told = {quote(normalise(word)): "NULL" if to is None else quote(to) for word, to in given.words.items()}
+    branches = " ".join(f"WHEN {word} THEN {to}" for word, to in told.items())
     return f"CASE {text} {branches} ELSE {text} END"
 
 

@@ -46,7 +46,8 @@ class From(BaseModel):
     header: str | None = None
     constant: str | None = None
     lookup: Lookup | None = None
-    words: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, str | None] = Field(default_factory=dict)
+    """What the sender's words stand for; a word of nothing («*», «n/a») is written ``null``."""
 
     @property
     def anywhere(self) -> bool:
