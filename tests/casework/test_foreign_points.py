@@ -130,7 +130,9 @@ def test_another_countrys_code_pairs_and_unit_ceilings_load_with_a_mapping_and_n
     (tmp_path / "ceilings.yaml").write_text(CEILINGS_MAP, encoding="utf-8")
     desk.collect(small_city)
     loaded = [
-        desk.house.collect([path], knowledge_source(kind, str(tmp_path / mapping)), lambda *_: None, lambda: None)
+        desk.house.collect(
+            [path], knowledge_source(kind, str(tmp_path / mapping)), lambda *_: None, lambda: None
+        )
         for path, kind, mapping in (
             (pairs, "duplicate_pair", "pairs.yaml"),
             (ceilings, "frequency_limit", "ceilings.yaml"),
