@@ -1,22 +1,23 @@
 -- The same item was billed again to a person at one institution within a time in which it cannot be carried out twice.
-WITH judged AS (
+WITH kinds AS (
     SELECT
         l.line_id, l.person_id, l.institution_id, l.item_id, l.fee_day, l.fee_minute, l.net_quantity, l.net_fen,
+        substr(l.charge, 1, 2) AS root, substr(l.charge, 1, 4) AS branch
+    FROM history_line AS l
+    WHERE l.item_class = 2 AND l.reversed = 0 AND l.self_paid = 0 AND substr(l.charge, 1, 2) IN ('01', '03', '04', '06', '14')
+),
+judged AS (
+    SELECT
+        k.line_id, k.person_id, k.institution_id, k.item_id, k.fee_day, k.fee_minute, k.net_quantity, k.net_fen,
         CASE
-            WHEN substr(l.charge, 1, 2) = '01' THEN 0   -- 床位: one a calendar day, whatever the hour
-            WHEN substr(l.charge, 1, 2) = '04' THEN :laboratory_minutes
-            WHEN substr(l.charge, 1, 2) = '06' OR substr(l.charge, 1, 4) = '1413' THEN :operation_minutes   -- 手术、麻醉
+            WHEN k.root = '01' THEN 0   -- 床位: one a calendar day, whatever the hour
+            WHEN k.root = '04' THEN :laboratory_minutes
+            WHEN k.root = '06' OR k.branch = '1413' THEN :operation_minutes   -- 手术、麻醉
             ELSE :examination_minutes   -- 检查: 03, MRI, CT, 彩超, 放射
         END AS within
-    FROM history_line AS l
-    WHERE l.item_class = 2 AND l.reversed = 0 AND l.self_paid = 0
-        AND (
-            substr(l.charge, 1, 2) = '01'
-            OR (
-                (substr(l.charge, 1, 2) IN ('03', '04', '06') OR substr(l.charge, 1, 4) IN ('1408', '1409', '1410', '1413', '1453'))
-                AND l.fee_minute <> l.fee_day * 1440   -- a day without a time of day proves no hour
-            )
-        )
+    FROM kinds AS k
+    WHERE (k.root <> '14' OR k.branch IN ('1408', '1409', '1410', '1413', '1453'))
+        AND (k.root = '01' OR k.fee_minute <> k.fee_day * 1440)   -- a day without a time of day proves no hour
 ),
 ordered AS (
     SELECT
