@@ -20,9 +20,9 @@ supplies AS (
         ) AS BIGINT) AS so_far,
         CAST(sum(l.net_quantity) OVER (PARTITION BY l.encounter_id, l.item_id) AS BIGINT) AS in_all
     FROM history_line AS l
-    JOIN points AS k ON k.item_id = l.item_id AND k.unit_days > 0
-    JOIN subject_visit AS v ON v.encounter_id = l.encounter_id AND v.start_day >= k.from_day AND v.start_day < k.until_day
-        AND (k.replaced_day IS NULL OR v.start_day < k.replaced_day)
+    JOIN points AS k ON k.item_id = l.item_id AND k.unit_days > 0 AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
+        AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
+    JOIN subject_visit AS v ON v.encounter_id = l.encounter_id
     WHERE l.reversed = 0 AND l.self_paid = 0
         AND v.visit_class IN (1, 3)
 ),

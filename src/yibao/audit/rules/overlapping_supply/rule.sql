@@ -10,9 +10,9 @@ supplies AS (   -- at one visit a drug is supplied once, on however many lines a
         v.person_id, v.encounter_id, v.start_minute, v.start_day, k.substance, l.item_id, k.knowledge_id, k.unit_days,
         CAST(sum(l.net_quantity) AS BIGINT) AS quantity
     FROM history_line AS l
-    JOIN points AS k ON k.item_id = l.item_id
-    JOIN history_visit AS v ON v.encounter_id = l.encounter_id AND v.start_day >= k.from_day AND v.start_day < k.until_day
-        AND (k.replaced_day IS NULL OR v.start_day < k.replaced_day)
+    JOIN points AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
+        AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
+    JOIN history_visit AS v ON v.encounter_id = l.encounter_id
     WHERE l.reversed = 0 AND l.self_paid = 0
         AND v.visit_class IN (1, 3)
     GROUP BY
