@@ -124,6 +124,8 @@ def measure(form: str, value: int, language: Language = "zh") -> str:
 
     >>> measure("sex", 2), measure("quantity", 30000), measure("price", 12_500_000), measure("count", 10)
     ('女', '3', '12.50 元', '10')
+    >>> measure("qualification", 2), measure("days", 16), measure("days", 16, "en")
+    ('暂停', '16 日', '16 days')
     """
     match form:
         case "sex":
