@@ -13,7 +13,6 @@ from tests.casework.conftest import Desk
 from tests.casework.outputs import small
 
 from yibao.casework import corrected, explain, finding_code, give_notice, list_findings, summary
-from yibao.collect import collect, read_source
 from yibao.kernel import Refused, day_of_ymd
 
 _BILL = (
@@ -27,20 +26,6 @@ BILLS_BACK = {
 }
 """Reversals of whole bills: H2's child limit, H1's second stay, and H1's bill beside which D1's is a finding."""
 _LINE = f"{small.LINES[0]},init_feedetl_sn"
-
-
-@pytest.fixture
-def small_desk(desk: Desk, tmp_path: Path) -> Desk:
-    """A desk on which the small delivery and its knowledge lie, audited once: every rule has one finding."""
-    house = desk.house
-    knowledge = read_source(small.SOURCE_OF_KNOWLEDGE, where="small")
-    collect(
-        house.home, house.register, [small.write(tmp_path / "k", small.KNOWLEDGE)], knowledge, actor="test"
-    )
-    files = {name: rows for name, rows in small.FILES.items() if "_bad" not in name}
-    desk.collect(small.write(tmp_path / "first", files))
-    assert set(desk.audit().by_rule.values()) == {1}
-    return desk
 
 
 def bill_back(desk: Desk, folder: Path, *bills: str) -> int:
