@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
-from yibao.casework import Order, RunOutcome, audit_lake
+from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, trial
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
@@ -102,6 +102,19 @@ class House:
             on_wait=on_wait,
             sql_log=sql_log,
         )
+
+    def trial(self, rule: Rule, region: str | None, progress: Progress) -> Trial:
+        """Run a rule of any status over all history under the policy of the region; nothing is kept."""
+        return trial(self.home, self.register, self._alone(rule, region), progress)
+
+    def backtest(
+        self, rule: Rule, name: str, values: Sequence[int], region: str | None, progress: Progress
+    ) -> Backtest:
+        """Sweep one parameter of a rule over all history; nothing is kept."""
+        return backtest(self.home, self.register, self._alone(rule, region), name, values, progress)
+
+    def _alone(self, rule: Rule, region: str | None) -> Order:
+        return Order(rules=[rule], policy=self.policy(region), official=(OFFICIAL,))
 
     def policy(self, region: str | None = None) -> Policy:
         """Load the policy of a region; unless named, of the city that most institutions of the lake belong to."""
