@@ -26,6 +26,7 @@ from yibao.city.plants import (
     plant_persons,
     plant_stories,
 )
+from yibao.city.plants.honest import treated_every_day
 from yibao.city.prices import Prices
 from yibao.city.visits import Visits, make_visits
 from yibao.city.wards import ward_lines
@@ -103,7 +104,7 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
             ward_lines(people, visits, catalogue, institutions, throws["wards"]),
         ]
     )
-    lines = stage.cleared(lines)
+    lines = treated_every_day(visits, stage.cleared(lines), catalogue, ints(sorted(stage.bare)))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
         undone=undone,

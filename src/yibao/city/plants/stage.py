@@ -19,6 +19,7 @@ from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
 from yibao.city.people import People, years_old
 from yibao.city.plan import UNIT, CityPlan
+from yibao.city.plants.honest import stayed_at_home
 from yibao.city.plants.marks import Marks, Quota
 from yibao.city.plants.said import Said
 from yibao.city.plants.site import Site
@@ -32,6 +33,7 @@ _COLUMNS: Final = (
     "person", "institution", "kind", "diagnosis", "start", "end", "settled", "staff", "department", "way",
     "continues", "referred",
 )  # fmt: skip
+_PAIR: Final = 2
 _SPAN: Final = 40_000
 _DAYS_BEFORE: Final = 4
 _COLD: Final = "J06.900"
@@ -235,6 +237,7 @@ class Stage:
     ) -> Iterator[tuple[str, int, list[int], int]]:
         """Deal out so many plants to the disguises in turn: the disguise, the plant, its people and its turn."""
         wanted = self.quota.rare_violations() if violation else self.quota.rare_innocents()
+        wanted = self.quota.crowds() if each > _PAIR else wanted
         counts = np.bincount(np.arange(wanted) % len(ways), minlength=len(ways))
         for (way, where), count in zip(ways.items(), counts, strict=True):
             people = self.actors(where, int(count) * each)
@@ -245,7 +248,7 @@ class Stage:
         """Give all visits, those of the stories last, and what is to be reversed; everything said follows."""
         old = len(self.visits)
         kept = ~self.played[self.visits.person] | self.visits.taken
-        kept &= ~self._before_a_stay()
+        kept &= ~self._before_a_stay() & ~stayed_at_home(self.visits, self.throw)
         new_row = np.r_[np.cumsum(kept) - 1, int(kept.sum()) + np.arange(len(self.new))].astype(np.int64)
         table = ints(self.new).reshape(-1, len(_COLUMNS)).T
         columns = dict(zip(_COLUMNS, table, strict=True))
