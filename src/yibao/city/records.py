@@ -103,7 +103,7 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
         "med_type": chosen(KIND_CODES, visits.kind),
         "begntime": moments(visits.start),
         "endtime": moments(visits.end),
-        "ipt_otp_no": numbered("", chunk.visit_number % 100_000_000),
+        "ipt_otp_no": numbered("", chunk.visit_number % 1_000_000_000),
         "adm_dept_codg": department_codes(visits.department),
         "dscg_maindiag_code": chosen(ground.catalogue.diagnoses.column("code"), visits.diagnosis),
         "dscg_way": blank(whole(visits.way), visits.kind != STAY),
