@@ -27,6 +27,8 @@ from yibao.store import Home, Lake, Register, open_register
 NATIONAL = "000000"
 OFFICIAL = "nhsa_two_library"
 """The source of the rule points that ship with the house, for which the origin of a national rule vouches."""
+CODES = "national_codes"
+"""The folder of the national diagnosis and procedure codes, which are loaded together with the points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,15 @@ class House:
         return str(Region(max(cities, key=lambda c: (c["counts"], c["values"]))["values"]))
 
     def load_official_knowledge(self, progress: Progress, *, only_if_none: bool) -> Outcome | None:
-        """Load the rule points that ship with the house; with ``only_if_none`` not where any are loaded."""
+        """Load the rule points and national codes that ship with the house; ``only_if_none`` not where any are loaded."""
         if only_if_none and any(self.lake.files(t.table) for t in knowledge_tables().values()):
             return None
-        folder = resources.files("yibao.audit") / "knowledge" / OFFICIAL
-        with resources.as_file(folder) as path:
-            source = load_source(str(path / "source.yaml"))
-            files = sorted(p for p in path.iterdir() if p.suffix in (".xlsx", ".csv"))
+        with resources.as_file(resources.files("yibao.audit") / "knowledge") as path:
+            folders = [path / OFFICIAL, path / CODES]
+            points, codes = (load_source(str(folder / "source.yaml")) for folder in folders)
+            source = points.model_copy(update={"files": (*points.files, *codes.files)})
+            shipped = (file for folder in folders for file in folder.iterdir())
+            files = sorted(file for file in shipped if file.suffix in (".xlsx", ".csv", ".zip"))
             return self._collect(files, source, progress, lambda: None)
 
     def knowledge(self) -> list[dict[str, object]]:

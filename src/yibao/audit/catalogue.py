@@ -16,7 +16,11 @@ from yibao.engine import Complaint, lint
 from yibao.kernel import Refused, Text, read_yaml
 
 BY_SUBJECT = (
+    "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock", "execution",
+    "absence",
     "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock",
+    "purchased_code",
+    "settlement_list", "settlement_list_charge", "intensive_care",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 

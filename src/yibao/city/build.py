@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from yibao.city.arrays import dice
 from yibao.city.chunk import Ground, quota_of
-from yibao.city.parts import Lived, ground_of, live_part, parts_of, truth_table
+from yibao.city.parts import Lived, ground_of, live_into, live_part, parts_of, truth_table
 from yibao.city.plan import PEOPLE_PER_CHUNK, CityBuilt, CityPlan, Progress
 from yibao.city.plants import RULES, Marks, Shelves
 from yibao.city.registers import write_registers
@@ -54,10 +54,8 @@ def build_city(
     planted = _Planted()
     counters: dict[str, int] = {}
     with Files(out, form) as files:
-        write_registers(
-            files, plan, ground.catalogue, houses, ground.prices, dice(plan.seed, "registers", plan.year)
-        )
-        for lived in _lived(plan, out, form, workers, tell):
+        write_registers(files, plan, ground.catalogue, houses, ground.prices)
+        for lived in _lived(files, plan, form, workers, tell):
             planted.add(files, lived.truth)
             sales.packs.reshape(-1)[lived.sold_key] += lived.sold_packs
             shelves.sold += lived.watched.sold
@@ -90,12 +88,17 @@ def _turn(path: Path) -> tuple[int, str]:
     return list(FILES).index(path.name.split(".")[0].split("-")[0]), path.name
 
 
-def _lived(plan: CityPlan, out: Path, form: str, workers: int, tell: Progress) -> Iterator[Lived]:
-    """Live the parts and give them in their order."""
+def _lived(files: Files, plan: CityPlan, form: str, workers: int, tell: Progress) -> Iterator[Lived]:
+    """Live the parts and give them in their order; a single one is written into the files that are open already."""
     parts = parts_of(plan, PEOPLE_PER_CHUNK)
-    if workers <= 1 or len(parts) == 1:
+    if len(parts) == 1:
+        yield live_into(files, plan, parts[0], lambda what, done: tell(what, done, plan.people))
+        return
+    out = files.out
+    if workers <= 1:
         for part in parts:
-            yield live_part(plan, out, form, part, lambda what, done: tell(what, done, plan.people))
+            tell("live", part.chunks[0][1], plan.people)
+            yield live_part(plan, out, form, part)
         return
     done = 0
     with ProcessPoolExecutor(min(workers, len(parts)), mp_context=get_context("spawn")) as pool:

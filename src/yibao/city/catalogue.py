@@ -154,7 +154,7 @@ def catalogue() -> Catalogue:
 
 
 def _items() -> Items:
-    rows = tuple(read_data("items"))
+    rows = tuple([*read_data("items"), *read_data("planted")])
     yuan = [(round(float(r["low"]) * 100) * CENT, round(float(r["high"]) * 100) * CENT) for r in rows]
     dice = [crc32(r["code"].encode()) for r in rows]
     drug = np.array([r["list_type"].startswith("1") for r in rows], dtype=np.bool_)

@@ -15,7 +15,17 @@ from yibao.city.institutions import Institutions
 from yibao.city.lines import Lines
 from yibao.city.people import People, make_people
 from yibao.city.plan import PLANTED_PEOPLE, CityPlan
-from yibao.city.plants import Marks, Quota, Site, plant_charges, plant_journeys, plant_persons
+from yibao.city.plants import (
+    Marks,
+    Quota,
+    Said,
+    Site,
+    Stage,
+    plant_charges,
+    plant_journeys,
+    plant_persons,
+    plant_stories,
+)
 from yibao.city.prices import Prices
 from yibao.city.visits import Visits, make_visits
 from yibao.city.wards import ward_lines
@@ -61,6 +71,7 @@ class Chunk:
     reverses: Ints
     standing: Ints
     truth: list[tuple[str, ...]]
+    said: Said
 
 
 @dataclass(slots=True)
@@ -89,16 +100,24 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     visits, undone = plant_journeys(
         plan, people, catalogue, institutions, visits, marks, quota, throws["journeys"]
     )
+    stage = Stage(
+        plan, people, catalogue, institutions, ground.prices, visits, marks, quota,
+        dice(plan.seed, "stories", plan.year, index),
+    )  # fmt: skip
+    plant_stories(stage)
+    visits, undone = stage.close(undone)
     lines = Lines.joined(
         [
             walk_in_lines(people, visits, catalogue, institutions, throws["bills"]),
             ward_lines(people, visits, catalogue, institutions, throws["wards"]),
         ]
     )
+    lines = stage.cleared(lines)
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
         undone=undone,
     )  # fmt: skip
+    stage.bill(site)
     plant_persons(site)
     plant_charges(site)
     lines = _priced(ground, visits, site.lines_with_plants())
@@ -111,7 +130,7 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
         ]
     )
     settlements, lines, bill = settle(visits, lines, reversals, throws["reversals"])
-    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted)
+    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said)
 
 
 _PURPOSES = ("people", "visits", "journeys", "bills", "wards", "plants", "returns", "reversals")
@@ -125,7 +144,7 @@ def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:
 
 def _numbered(
     ground: Ground, index: int, people: People, visits: Visits, settlements: Settlements, lines: Lines, bill: Ints,
-    marks: Marks, counted: Counted,
+    marks: Marks, counted: Counted, said: Said,
 ) -> Chunk:  # fmt: skip
     """Sort the lines into their bills, reckon the money, and give every row its number."""
     order = np.argsort(bill * _MINUTES + lines.minute - int(lines.minute.min()), kind="stable")
@@ -140,6 +159,7 @@ def _numbered(
     taken_back[place[lines.reverses[lines.reverses >= 0]]] = True
     items = ground.catalogue.items
     money = line_money(items, lines.item, lines.quantity, lines.price)
+    said.settled(lines, place, money)
     house = visits.institution[settlements.visit]
     bills = bill_money(
         money, bill, visits.kind[settlements.visit], people.group[visits.person[settlements.visit]],
@@ -149,9 +169,10 @@ def _numbered(
         index=index, people=people, visits=visits, settlements=settlements, lines=lines, bill=bill, line_money=money,
         bill_money=bills, visit_number=stem * 10**12 + _BILLS * 2 + index * BILLS_PER_CHUNK + 1 + np.arange(len(visits)),
         settlement_number=stem * 10**12 + _BILLS + settlement_number, line_number=line_number, reverses=reverses,
-        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[],
+        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[], said=said,
     )  # fmt: skip
     chunk.truth = marks.truth(lines.visit, place, line_number)
+    said.numbered(place)
     counted.visits += len(visits)
     counted.settlements += len(settlements)
     return chunk

@@ -7,7 +7,7 @@ How a city falls into parts is a matter of the plan alone, so that the same plan
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from yibao.city.dirt import write_dirt
 from yibao.city.institutions import make_institutions
 from yibao.city.plan import CityPlan
 from yibao.city.plants import RULES, Shelves
+from yibao.city.plants.closed import with_closed
+from yibao.city.plants.reports import write_reports
 from yibao.city.prices import make_prices
 from yibao.city.records import write_chunk
 from yibao.city.stock import sold_by_shelf
@@ -73,39 +75,40 @@ def parts_of(plan: CityPlan, per_chunk: int) -> list[Part]:
 def ground_of(plan: CityPlan) -> Ground:
     """Found the city: what can be charged, by whom and for how much."""
     known = catalogue()
-    houses = make_institutions(plan.people, dice(plan.seed, "institutions", plan.year))
+    houses = with_closed(make_institutions(plan.people, dice(plan.seed, "institutions", plan.year)))
     prices = make_prices(known.items, houses, plan.price_change_day, dice(plan.seed, "prices", plan.year))
     return Ground(plan, known, houses, prices)
 
 
-def live_part(
-    plan: CityPlan,
-    out: Path,
-    form: str,
-    part: Part,
-    tell: Callable[[str, int], None] = lambda what, done: None,
-) -> Lived:
-    """Let the people of a part live through the year and write what they have lived through."""
+def live_part(plan: CityPlan, out: Path, form: str, part: Part) -> Lived:
+    """Live a part into files of its own."""
+    with Files(out, form, part.suffix) as files:
+        lived = live_into(files, plan, part, lambda what, done: None)
+    return replace(lived, files=tuple(path.name for path in files.written()))
+
+
+def live_into(files: Files, plan: CityPlan, part: Part, tell: Callable[[str, int], None]) -> Lived:
+    """Let the people of a part live through the year and write what they have lived through into open files."""
     ground = ground_of(plan)
     items, houses = ground.catalogue.items, ground.institutions
     shelves = Shelves.watch(len(items), int(items.drug.sum()), len(houses), quota_of(plan, 0, plan.people))
     counted = Counted(0, 0, dict.fromkeys(RULES, part.number * PLANTS_PER_PART) if part.number else {})
     truths, sold, lines, dirty = [], [], 0, 0
-    with Files(out, form, part.suffix) as files:
-        for index, first, last in part.chunks:
-            tell("live", first)
-            chunk = live(ground, index, first, last, counted)
-            tell("write", first)
-            write_chunk(files, ground, chunk, dice(plan.seed, "records", plan.year, index))
-            sold.append(_sell(ground, chunk, shelves))
-            truths.append(truth_table(chunk.truth))
-            lines += len(chunk.lines)
-            if part.last and last == plan.people and form == "csv":
-                dirty = write_dirt(files, ground, chunk, dice(plan.seed, "dirt", plan.year))
-            del chunk  # before the next one is made: two would need twice the memory
+    for index, first, last in part.chunks:
+        tell("live", first)
+        chunk = live(ground, index, first, last, counted)
+        tell("write", first)
+        write_chunk(files, ground, chunk, dice(plan.seed, "records", plan.year, index))
+        write_reports(files, ground, chunk)
+        sold.append(_sell(ground, chunk, shelves))
+        truths.append(truth_table(chunk.truth))
+        lines += len(chunk.lines)
+        if part.last and last == plan.people and not files.native:
+            dirty = write_dirt(files, ground, chunk, dice(plan.seed, "dirt", plan.year))
+        del chunk  # before the next one is made: two would need twice the memory
     keys, packs = _added(sold)
     return Lived(
-        people=part.chunks[-1][2] - part.chunks[0][1], files=tuple(path.name for path in files.written()),
+        people=part.chunks[-1][2] - part.chunks[0][1], files=(),
         truth=pa.concat_tables(truths), counters=counted.plants, visits=counted.visits,
         settlements=counted.settlements, lines=lines, dirty=dirty, sold_key=keys, sold_packs=packs, watched=shelves,
     )  # fmt: skip

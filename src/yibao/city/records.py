@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -39,7 +40,6 @@ def write_chunk(files: Files, ground: Ground, chunk: Chunk, throw: Dice) -> None
             "fee_list_d",
             fee_lines(ground, chunk, known, np.arange(first, min(first + _AT_ONCE, len(chunk.lines)))),
         )
-    files.add("drug_trac_d", trace_codes(ground, chunk))
     files.add("video_clip_d", clips(ground, chunk))
 
 
@@ -51,6 +51,9 @@ def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     newest = int(visits.end.max()) // DAY_MINUTES
     old = newest - people.birth > 80 * 365
     dead = old & chance(throw, len(people), 5) & (last < newest - 60) & (last > people.birth)
+    died = last + throw.integers(5, 50, len(people))
+    for person, day in chunk.said.death.items():
+        dead[person], died[person] = True, day
     return {
         "psn_no": person_numbers(people.number),
         "psn_name": full_names(people.name),
@@ -58,7 +61,7 @@ def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "certno": citizen_ids(people, chunk.index),
         "gend": whole(people.sex),
         "brdy": days(people.birth),
-        "die_date": blank(days(last + throw.integers(5, 50, len(people))), ~dead),
+        "die_date": blank(days(died), ~dead),
         "insu_admdvs": chosen(COUNTIES, people.county),
     }
 
@@ -73,7 +76,12 @@ def enrolments(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     """Give psn_insu_d: where each is insured now, and for some employees where they were before."""
     people, start = chunk.people, ground.plan.first_day
     since = np.maximum(start - throw.integers(300, 4_000, len(people)), people.birth)
-    employed = np.flatnonzero((people.group != RESIDENT) & chance(throw, len(people), 6))
+    for person, day in chunk.said.employed.items():
+        since[person] = day
+    told = chunk.said.enrolled
+    free = np.ones(len(people), dtype=np.bool_)
+    free[ints([person for person, *_ in told])] = False
+    employed = np.flatnonzero((people.group != RESIDENT) & chance(throw, len(people), 6) & free)
     who = np.r_[np.arange(len(people)), employed]
     before = np.arange(len(who)) >= len(people)
     begin = np.where(before, since[who] - 900, since[who])
@@ -99,8 +107,8 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
         "mdtrt_id": ids,
         "psn_no": person_numbers(people.number[visits.person]),
         "fixmedins_code": chosen(ground.institutions.code, visits.institution),
-        "insutype": _scheme(chunk, visits.person),
-        "med_type": chosen(KIND_CODES, visits.kind),
+        "insutype": _scheme(chunk, np.arange(len(visits))),
+        "med_type": _kind(chunk, np.arange(len(visits))),
         "begntime": moments(visits.start),
         "endtime": moments(visits.end),
         "ipt_otp_no": numbered("", chunk.visit_number % 1_000_000_000),
@@ -111,8 +119,22 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
     }
 
 
-def _scheme(chunk: Chunk, person: Ints) -> Texts:
-    return chosen(["390", "310"], (chunk.people.group[person] != RESIDENT).astype(np.int64))
+def _scheme(chunk: Chunk, visit: Ints) -> Texts:
+    """Give the scheme that pays: the person's own unless a story says another."""
+    own = (chunk.people.group[chunk.visits.person] != RESIDENT).astype(np.int64)
+    return _told(["390", "310"], own, chunk.said.scheme, visit)
+
+
+def _kind(chunk: Chunk, visit: Ints) -> Texts:
+    return _told([*KIND_CODES], chunk.visits.kind.copy(), chunk.said.kind, visit)
+
+
+def _told(words: list[str], which: Ints, said: Mapping[int, str], rows: Ints) -> Texts:
+    """Choose words, those of the rows that a story speaks of as it says."""
+    known = [*words, *sorted(set(said.values()))]
+    for row, word in said.items():
+        which[row] = known.index(word)
+    return chosen(known, which[rows])
 
 
 def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
@@ -130,11 +152,11 @@ def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "refd_setl_flag": whole(back.astype(np.int64)),
         "psn_no": person_numbers(chunk.people.number[person]),
         "fixmedins_code": code,
-        "insutype": _scheme(chunk, person),
+        "insutype": _scheme(chunk, visit),
         "psn_type": chosen(
             _CATEGORIES, _category(chunk, full(len(chunk.people), ground.plan.first_day))[person]
         ),
-        "med_type": chosen(KIND_CODES, chunk.visits.kind[visit]),
+        "med_type": _kind(chunk, visit),
         "setl_time": moments(table.settled),
         "medfee_sumamt": decimals(money.total, 2),
         "fulamt_ownpay_amt": decimals(money.self_paid, 2),
@@ -163,12 +185,14 @@ def diagnoses(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     besides = ints([catalogue.column("code").index(c) for c in _BESIDES])[
         throw.integers(0, len(_BESIDES), len(more))
     ]
-    where = np.r_[rows, more]
-    code = np.r_[chunk.visits.diagnosis[visit], besides]
-    main = np.r_[np.ones(len(rows), dtype=np.int64), np.zeros(len(more), dtype=np.int64)]
+    told = [(v, catalogue.column("code").index(c)) for v, c in chunk.said.besides]
+    where = np.r_[rows, more, ints([v for v, _ in told])]
+    code = np.r_[chunk.visits.diagnosis[visit], besides, ints([c for _, c in told])]
+    main = np.r_[np.ones(len(rows), dtype=np.int64), np.zeros(len(more) + len(told), dtype=np.int64)]
+    turn = np.r_[main[: len(rows) + len(more)], full(len(told), 2)]
     ids = whole(chunk.settlement_number[where])
     return {
-        "结算清单诊断ID": joined(ids, chosen(["02", "01"], main)),
+        "结算清单诊断ID": joined(ids, chosen(["02", "01", "03"], turn)),
         "结算ID": ids,
         "就诊ID": whole(chunk.visit_number[table.visit[where]]),
         "诊断类别": always("1", len(where)),
@@ -242,29 +266,6 @@ def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints) -> dict[st
         "bilg_dr_code": chosen(known.staff, visits.staff[lines.visit]),
         "vali_flag": always("1", len(rows)),
         "init_feedetl_sn": blank(whole(chunk.reverses[rows]), chunk.reverses[rows] == 0),
-    }
-
-
-def trace_codes(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
-    """Give drug_trac_d: one row per code on a line sold by a pharmacy; a split pack carries its pack's code."""
-    lines, visits = chunk.lines, chunk.visits
-    sold = (
-        (visits.kind[lines.visit] == PURCHASE)
-        & (lines.quantity > 0)
-        & ground.catalogue.items.drug[lines.item]
-    )
-    rows = np.flatnonzero(sold)
-    packs = -(-lines.quantity[rows] // UNIT)
-    line = np.repeat(rows, packs)
-    code = chunk.line_number[line] % 10**12 * 10 + (
-        np.arange(len(line)) - np.repeat(np.cumsum(packs) - packs, packs)
-    )
-    return {
-        "feedetl_sn": whole(chunk.line_number[line]),
-        "drug_trac_codg": numbered("899010", code + 10**13),
-        "trdn_flag": whole((lines.quantity[line] % UNIT != 0).astype(np.int64)),
-        "fixmedins_code": chosen(ground.institutions.code, visits.institution[lines.visit[line]]),
-        "sel_retn_time": moments(lines.minute[line]),
     }
 
 

@@ -38,9 +38,28 @@ FILES: Final = {
     "setl_list_oprn_d": "csv",
     "fee_list_d": "csv",
     "drug_trac_d": "tsv",
+    "drug_trac_stoin_d": "csv",
     "inv_chg_d": "text_parquet",
     "video_clip_d": "csv",
     "fund_status_d": "csv",
+    **dict.fromkeys(
+        (
+            "knowledge_exclusive_pair",
+            "knowledge_package_component",
+            "knowledge_period_frequency",
+            "knowledge_per_day_item",
+            "knowledge_payment_scope",
+            "knowledge_indication",
+            "knowledge_second_line",
+            "knowledge_drug_supply",
+            "knowledge_no_code_item",
+            "knowledge_practice_scope",
+            "knowledge_trace_product",
+            "drord_exe_d",
+            "ipt_leave_d",
+        ),
+        "csv",
+    ),
     "truth": "csv",
     "truth_dirty": "csv",
 }
@@ -68,7 +87,7 @@ class Files:
         self.out = out
         self.suffix = suffix
         self.rows: dict[str, int] = {}
-        self._native = form == "parquet"
+        self.native = form == "parquet"
         self._open: dict[str, _Sink] = {}
         self._waiting: deque[Future[None]] = deque()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="city-write")
@@ -89,7 +108,7 @@ class Files:
     def form(self, name: str) -> str:
         """Give the form a file is written in."""
         form = FILES[name]
-        return "parquet" if self._native and form != "xlsx" and name not in OWN else form
+        return "parquet" if self.native and form != "xlsx" and name not in OWN else form
 
     def path(self, name: str) -> Path:
         """Give where a file is."""
@@ -184,10 +203,23 @@ class _Parquet(_Sink):
         )  # fmt: skip
 
     def add(self, table: Any) -> None:
-        self.writer.write_table(table, row_group_size=_ROWS_AT_ONCE)
+        self.writer.write_table(_like(table, self.writer.schema), row_group_size=_ROWS_AT_ONCE)
 
     def close(self) -> None:
         self.writer.close()
+
+
+def _like(table: Any, schema: Any) -> Any:
+    """Give a table the types of the first one of its file; a list of words may have come as words or as places."""
+    if table.schema.types == schema.types:
+        return table
+    columns = [
+        table.column(field.name).cast(field.type)
+        if not pa.types.is_dictionary(field.type) or pa.types.is_dictionary(table.schema.field(field.name).type)
+        else table.column(field.name).dictionary_encode()
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 class _TextParquet(_Parquet):

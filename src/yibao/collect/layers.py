@@ -14,7 +14,7 @@ from yibao.claims import PRODUCT_BOUND, Check, Column, Identity, Table
 from yibao.collect.columns import meaning, normal, quote, read
 from yibao.collect.raw_rows import RawRows
 from yibao.collect.sources import FileMap, From
-from yibao.kernel import Refused, Text
+from yibao.kernel import Refused, Text, normalise
 
 KEY_MASK = (1 << 63) - 1
 BLANK = 1 << 62
@@ -127,7 +127,7 @@ def _chosen(raw: RawRows, file_map: FileMap) -> str:
         return meaning(normal(at))
 
     conditions = [
-        f"{text_of(header)} IN ({_list([quote(w) for w in words])})"
+        f"{text_of(header)} IN ({_list([quote(normalise(w)) for w in words])})"
         for header, words in file_map.keep.items()
     ]
     if file_map.notes_if_empty is not None:
@@ -145,7 +145,7 @@ def _worded(text: str, given: From | None) -> str:
     """Translate the sender's own words."""
     if given is None or not given.words:
         return text
-    branches = " ".join(f"WHEN {quote(word)} THEN {quote(to)}" for word, to in given.words.items())
+    branches = " ".join(f"WHEN {quote(normalise(word))} THEN {quote(to)}" for word, to in given.words.items())
     return f"CASE {text} {branches} ELSE {text} END"
 
 

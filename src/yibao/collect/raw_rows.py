@@ -70,7 +70,7 @@ def open_rows(incoming: Incoming, file_map: FileMap, scratch: Path, number: int)
         return _parquet(incoming)
     target = scratch / f"text-{number}.csv"
     if incoming.form == "excel":
-        lookups = [o.lookup for o in file_map.origins() if o.lookup is not None]
+        lookups = [*dict.fromkeys(o.lookup for o in file_map.origins() if o.lookup is not None)]
         sheet = read_sheet(
             incoming.path,
             target,

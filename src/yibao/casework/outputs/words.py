@@ -37,6 +37,11 @@ EVIDENCE_NAMES: Final = {
     "settlement": Text(zh="结算", en="settlement"),
     "encounter": Text(zh="就诊", en="encounter"),
     "stock_movement": Text(zh="进销存", en="stock movement"),
+    "settlement_list": Text(zh="结算清单", en="settlement list"),
+    "settlement_list_charge": Text(zh="清单收费项目", en="charge of a settlement list"),
+    "intensive_care": Text(zh="重症监护", en="intensive care"),
+    "diagnosis": Text(zh="诊断", en="diagnosis"),
+    "procedure": Text(zh="手术操作", en="procedure"),
 }
 UNIT_NAMES: Final = {
     "fen": Text(zh="分", en="fen"),
