@@ -30,7 +30,7 @@ CREATE TABLE insured AS SELECT p.psn_no, gend, insutype, psn_type,
   date_diff('year', brdy, DATE '2025-12-31') AS age
   FROM psn_info_b p JOIN psn_insu_d i ON i.psn_no = p.psn_no AND psn_insu_stas = '1';
 CREATE TABLE visit AS SELECT mdtrt_id, m.psn_no, m.insutype, i.psn_type, i.gend, h.tier, med_type AS kind,
-  med_type = '21' AS stay, med_type IN ('11', '13', '140104') AS outpatient, med_type = '41' AS purchase,
+  med_type = '21' AS stay, med_type IN ('11', '13') AS outpatient, med_type = '41' AS purchase,
   m.dscg_maindiag_code AS main, CAST(begntime AS DATE) AS begin_day, CAST(endtime AS DATE) AS end_day,
   refl_old_mdtrt_id IS NOT NULL AS referred
   FROM mdtrt_d m JOIN insured i USING (psn_no) JOIN house h ON h.code = m.fixmedins_code;

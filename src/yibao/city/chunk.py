@@ -11,6 +11,7 @@ from yibao.city.arrays import Ints, dice, ints, ranks
 from yibao.city.bills import walk_in_lines
 from yibao.city.catalogue import Catalogue
 from yibao.city.corrections import Reversals, Settlements, ordinary_reversals, settle, ward_returns
+from yibao.city.dear import dear_lines
 from yibao.city.institutions import Institutions
 from yibao.city.lines import Lines
 from yibao.city.people import People, make_people
@@ -112,7 +113,8 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
             ward_lines(people, visits, catalogue, institutions, throws["wards"]),
         ]
     )
-    lines = stage.cleared(lines)
+    dear = dear_lines(people, visits, lines, catalogue, institutions, ground.prices, throws["dear"])
+    lines = stage.cleared(Lines.joined([lines, dear]))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
         undone=undone,
@@ -133,7 +135,7 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said)
 
 
-_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "plants", "returns", "reversals")
+_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "dear", "plants", "returns", "reversals")
 
 
 def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:

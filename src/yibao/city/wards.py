@@ -19,7 +19,7 @@ from yibao.city.people import People
 from yibao.city.plan import DAY_HOURS, UNIT
 from yibao.city.visits import STAY, Visits
 
-_TESTS_ON_ARRIVAL: Final = (20, 15, 9)
+_TESTS_ON_ARRIVAL: Final = (19, 13, 6)
 _ARRIVAL_IF_CONTINUED: Final = 3
 _NURSING: Final = {"severe": 0, "cardiac": 0, "surgical": 1, "birth": 1, "chemo": 1}
 
@@ -200,6 +200,8 @@ def _special(visits: Visits, stays: Ints, who: Ints, catalogue: Catalogue, throw
 def _operations(visits: Visits, stays: Ints, catalogue: Catalogue, throw: Dice) -> list[Lines]:
     items = catalogue.items
     rows, turn = operated(visits, catalogue)
+    charged = catalogue.diagnoses.operation[visits.diagnosis[rows]] >= 0  # the others are done at the bedside
+    rows, turn = rows[charged], turn[charged]
     minute = (visits.start[rows] // DAY_MINUTES + turn) * DAY_MINUTES + 13 * 60
     item = catalogue.diagnoses.operation[visits.diagnosis[rows]]
     parts = [Lines.charged(rows, item, minute, UNIT)]
@@ -233,7 +235,7 @@ def operated(visits: Visits, catalogue: Catalogue) -> tuple[Ints, Ints]:
     Whether it was is a matter of the stay's own numbers and of no dice, so that the procedure list tells the same.
     """
     diagnoses = catalogue.diagnoses
-    percent = np.where(diagnoses.operation >= 0, diagnoses.operation_percent, 0)[visits.diagnosis]
+    percent = diagnoses.operation_percent[visits.diagnosis]
     luck = (visits.start * 7_919 + visits.person * 104_729) % 100
     fresh = visits.continues < 0
     rows = np.flatnonzero((visits.kind == STAY) & (luck < percent) & fresh)
