@@ -27,6 +27,10 @@ RULES: Final = (
     "institution_suspended", "person_suspended", "prescriber_suspended", "after_death", "double_enrolment",
     "practice_scope", "drug_collector", "no_trace_code", "code_sold_twice", "code_of_another_drug",
     "code_before_purchase",
+    "list_missing", "list_required_fields", "list_unknown_code", "list_main_diagnosis", "list_diagnosis_sex",
+    "list_diagnosis_age", "list_newborn_weight", "list_days", "list_procedure_day", "list_surgeon",
+    "list_main_procedure", "list_duplicate_diagnosis", "list_after_death", "list_total", "list_ventilator",
+    "list_intensive_care", "list_person",
 )  # fmt: skip
 """Names as labels of the truth file; nothing else is known of the rules here."""
 

@@ -12,7 +12,6 @@ from typing import Final
 
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, TERTIARY
 from yibao.city.lines import DAY_MINUTES
-from yibao.city.plan import CENT
 from yibao.city.plants.stage import Stage
 from yibao.city.visits import CHRONIC, EMERGENCY, PURCHASE, VISIT
 
@@ -21,6 +20,9 @@ LONG_DAYS: Final = 84
 SUPPLIED: Final = ("SYN-P-0201", "SYN-P-0202", "SYN-P-0203")
 PACK_DAYS: Final = 7
 EXECUTED: Final = ("SYN-P-0221", "SYN-P-0222", "SYN-P-0223")
+CANCELLED: Final = -1
+"""An order whose execution the institution's own system took back."""
+
 _DEAR_TESTS: Final = ("SYN-P-0211", "SYN-P-0212", "SYN-P-0213")
 _BEFORE_OPERATION: Final = "SYN-P-0231"
 _SHIFTED_DAYS: Final = 3
@@ -65,21 +67,34 @@ def _needless_tests(stage: Stage) -> None:
     who = stage.grown(30, 80)
     wrong = dict.fromkeys(("nine_tenths_are_tests", "just_over_four_fifths", "every_scan_there_is"), who)
     right = dict.fromkeys(("just_under_four_fifths", "half_are_tests"), who)
-    share = {"nine_tenths_are_tests": 90, "just_over_four_fifths": 82, "every_scan_there_is": 93,
-             "just_under_four_fifths": 77, "half_are_tests": 50}  # fmt: skip
+    shares = {"nine_tenths_are_tests": (89, 93), "just_over_four_fifths": (81, 83), "every_scan_there_is": (82, 97),
+              "just_under_four_fifths": (76, 79), "half_are_tests": (48, 54)}  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("excess_tests", violation, ways):
-            day, nights = stage.day(), 5 + turn % 3
+            day, nights, (low, high) = stage.day(), 5 + turn % 3, shares[way]
             visit = stage.stay(person, stage.house(TERTIARY, SECONDARY), day, nights)
             stage.ward(visit, day, nights, treated=nights, plant=-1)
-            costs = stage.cost(visit)
-            tests = _DEAR_TESTS if way == "every_scan_there_is" else _DEAR_TESTS[turn % 3 :][:1]
-            each = costs * share[way] // (100 - share[way]) // len(tests)
-            for place, code in enumerate(tests):
-                at = stage.minute(day + place, 13, 16)
-                stage.charge(
-                    visit, stage.item(code), minute=at, price=max(each // CENT, 1) * CENT, plant=plant
-                )
+            tests = [
+                (stage.item(code), stage.minute(day + place, 13, 16))
+                for place, code in enumerate(_DEAR_TESTS)
+            ]
+            labs = [int(i) for i in stage.catalogue.items.role("lab")]
+            small = [  # each once a day at most
+                (item, stage.minute(day + 1 + (place + again) % (nights - 1), 6, 7))
+                for again in range(nights - 1)
+                for place, item in enumerate(labs)
+            ]
+            others, spent = stage.cost(visit), 0
+            for item, at in [
+                *(tests if way == "every_scan_there_is" else tests[turn % 3 :][:1]),
+                *small,
+                *tests,
+            ]:
+                price = stage.price(visit, item)
+                if spent >= others * low // (100 - low) or (spent + price) * (100 - high) > others * high:
+                    continue
+                stage.charge(visit, item, minute=at, plant=plant)
+                spent += price
 
 
 def _too_much(stage: Stage) -> None:
@@ -230,8 +245,8 @@ def _out_while_in(stage: Stage) -> None:
 def _not_executed(stage: Stage) -> None:
     """More is charged than was done (虚记诊疗项目)."""
     who = stage.grown(30, 85)
-    wrong = dict.fromkeys(("twice_what_was_done", "never_done", "a_third_not_done"), who)
-    right = dict.fromkeys(("all_done", "more_done_than_charged", "excess_returned"), who)
+    wrong = dict.fromkeys(("twice_what_was_done", "orders_cancelled", "five_of_six_not_done"), who)
+    right = dict.fromkeys(("all_done", "more_done_than_charged", "one_not_recorded", "excess_returned"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("recorded_not_executed", violation, ways):
             day, nights = stage.day(), 8
@@ -240,14 +255,16 @@ def _not_executed(stage: Stage) -> None:
             for each in range(6):
                 done = {
                     "twice_what_was_done": each < 3,
-                    "never_done": False,
-                    "a_third_not_done": each < 3,
+                    "orders_cancelled": False,
+                    "five_of_six_not_done": each < 1,
+                    "one_not_recorded": each < 5,
                 }.get(way, True)
                 done = done and not (way == "excess_returned" and each == 5)
                 at = stage.minute(day + 1 + each, 9, 11)
                 back = way == "excess_returned" and each == 5
                 place = stage.charge(visit, item, minute=at, plant=plant, back=back)
-                stage.said.executed[place] = 2 if way == "more_done_than_charged" and each == 0 else int(done)
+                times = 2 if way == "more_done_than_charged" and each == 0 else int(done)
+                stage.said.executed[place] = CANCELLED if way == "orders_cancelled" else times
 
 
 def _settled_again(stage: Stage) -> None:
@@ -257,7 +274,6 @@ def _settled_again(stage: Stage) -> None:
     right = dict.fromkeys(("first_reversed", "same_things_another_day"), who)
     later = {"offline_bill_again": 25, "again_as_an_emergency": 2 * DAY_MINUTES, "again_a_month_later": 31 * DAY_MINUTES,
              "first_reversed": 20}  # fmt: skip
-    drugs = stage.everyday()
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("settled_twice", violation, ways):
             house, start = stage.house(SECONDARY, COMMUNITY), stage.minute(stage.day(20, 290))
@@ -267,8 +283,8 @@ def _settled_again(stage: Stage) -> None:
                 moved = 9 * DAY_MINUTES if each and way == "same_things_another_day" else 0
                 settled = start + 40 + later.get(way, 0) * each if not moved else 0
                 visit = stage.visit(person, house, start + moved, kind=kind, staff=staff, settled=settled)
-                items = [drugs[(turn + which) % len(drugs)] for which in (0, 5)]
-                items.append(int(stage.catalogue.items.role("lab")[turn % 9]))
+                labs, looks = stage.catalogue.items.role("lab"), stage.catalogue.items.role("exam")
+                items = [int(labs[turn % 9]), int(labs[10 + turn % 9]), int(looks[turn % 5])]
                 for place, item in enumerate(items):
                     at = start + moved + 5 + 4 * place
                     stage.charge(visit, item, minute=at, plant=plant, violating=each == 1 or not violation)

@@ -109,18 +109,25 @@ def _ways_of_treatment(stage: Stage) -> None:
 def _levels(stage: Stage) -> None:
     """第五批: what is paid from a level of hospital upwards."""
     who = stage.grown(35, 85)
-    wrong = dict.fromkeys(("secondary_drug_at_a_centre", "tertiary_drug_in_a_secondary_hospital"), who)
+    wrong = dict.fromkeys(("secondary_drug_at_a_centre", "tertiary_drug_at_a_centre"), who)
     right = dict.fromkeys(
-        ("at_its_level", "above_its_level", "tertiary_drug_at_its_level", "drug_returned"), who
+        (
+            "at_its_level",
+            "above_its_level",
+            "tertiary_drug_at_its_level",
+            "maybe_an_eye_hospital",
+            "drug_returned",
+        ),
+        who,
     )
     tiers = {
-        "secondary_drug_at_a_centre": COMMUNITY, "tertiary_drug_in_a_secondary_hospital": SECONDARY,
+        "secondary_drug_at_a_centre": COMMUNITY, "tertiary_drug_at_a_centre": COMMUNITY,
         "at_its_level": SECONDARY, "above_its_level": TERTIARY, "tertiary_drug_at_its_level": TERTIARY,
-        "drug_returned": COMMUNITY,
+        "maybe_an_eye_hospital": SECONDARY, "drug_returned": COMMUNITY,
     }  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("institution_level_limit", violation, ways):
-            code = _FROM_TERTIARY if way.startswith("tertiary") else _FROM_SECONDARY[turn % 3]
+            code = _FROM_TERTIARY if way.startswith(("tertiary", "maybe")) else _FROM_SECONDARY[turn % 3]
             visit = stage.visit(person, stage.house(tiers[way]), stage.minute(stage.day()))
             stage.consult(visit)
             stage.charge(visit, stage.item(code), plant=plant, back=way == "drug_returned")
@@ -169,23 +176,18 @@ def _courses(stage: Stage) -> None:
 def _periods(stage: Stage) -> None:
     """第八批-4: a test paid once in so many days, charged again too soon."""
     who = stage.grown(35, 85)
-    wrong = dict.fromkeys(
-        ("a_day_too_soon", "within_the_week", "again_the_next_day", "elsewhere_too_soon"), who
-    )
+    wrong = dict.fromkeys(("a_day_too_soon", "within_the_week", "again_the_next_day"), who)
     right = dict.fromkeys(("exactly_the_period", "later", "first_returned"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("period_limit", violation, ways):
             code, days = list(_PERIODS.items())[turn % len(_PERIODS)]
             gap = {
-                "a_day_too_soon": days - 1, "elsewhere_too_soon": days - 1, "within_the_week": 4, "again_the_next_day": 1,
+                "a_day_too_soon": days - 1,  "within_the_week": 4, "again_the_next_day": 1,
                 "exactly_the_period": days, "later": days + 9, "first_returned": 3,
             }[way]  # fmt: skip
             house, day = stage.house(TERTIARY, SECONDARY), stage.day(20, 300)
-            second = (
-                stage.house(TERTIARY, SECONDARY, other_than=house) if way == "elsewhere_too_soon" else house
-            )
-            for each, (where, when) in enumerate(((house, day), (second, day + gap))):
-                visit = stage.visit(person, where, stage.minute(when))
+            for each, when in enumerate((day, day + gap)):
+                visit = stage.visit(person, house, stage.minute(when))
                 stage.consult(visit)
                 stage.charge(
                     visit, stage.item(code), plant=plant, violating=each == 1 or not violation,

@@ -20,8 +20,8 @@ from yibao.city.text import Texts, always, blank, chosen, days, decimals, moment
 from yibao.city.visits import STAY
 from yibao.city.write import Files
 
-_EXECUTED_ROLES: Final = ("rehab", "tcm", "psych_daily", "dressing")
-"""What is done by hand at the bed, so that an institution's system says when it was done."""
+_EXECUTED_CHARGES: Final = ("05", "06", "14", "1411", "1413")
+"""What is done at the bed or the table by order, so that an institution's system says when; beds and tests are not."""
 
 
 def write_reports(files: Files, ground: Ground, chunk: Chunk) -> None:
@@ -40,11 +40,15 @@ def write_reports(files: Files, ground: Ground, chunk: Chunk) -> None:
 def executions(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
     """Give drord_exe_d: every order that was carried out; what a story says was not done is not there."""
     lines, visits = chunk.lines, chunk.visits
-    kept = np.isin(lines.item, ground.catalogue.items.role(*_EXECUTED_ROLES)) & (lines.quantity > 0)
+    items = ground.catalogue.items
+    ordered = [r["list_type"] == "201" and r["charge"] in _EXECUTED_CHARGES for r in items.rows]
+    kept = np.array(ordered, dtype=np.bool_)[lines.item] & (lines.quantity > 0)
     kept &= (visits.kind[lines.visit] == STAY) & (chunk.standing > 0)
     done = np.where(kept, lines.quantity, 0)
     for line, times in chunk.said.executed.items():
-        done[line] = times * UNIT
+        done[line] = abs(times) * UNIT
+    cancelled = np.zeros(len(lines), dtype=np.bool_)
+    cancelled[[line for line, times in chunk.said.executed.items() if times < 0]] = True
     rows = np.flatnonzero(done > 0)
     visit = lines.visit[rows]
     code = chosen(ground.institutions.code, visits.institution[visit])
@@ -54,12 +58,12 @@ def executions(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
         "mdtrt_id": whole(chunk.visit_number[visit]),
         "fixmedins_code": code,
         "drord_no": numbered("O", chunk.line_number[rows]),
-        "med_list_codg": chosen(ground.catalogue.items.column("code"), lines.item[rows]),
+        "med_list_codg": chosen(items.column("code"), lines.item[rows]),
         "exe_time": moments(later),
         "exe_cnt": decimals(done[rows], 4),
         "exe_dept_code": department_codes(visits.department[visit]),
         "drord_ptr_name": always("治疗师（虚构）", len(rows)),
-        "vali_flag": always("1", len(rows)),
+        "vali_flag": whole((~cancelled[rows]).astype(np.int64)),
     }
 
 

@@ -18,14 +18,17 @@ from yibao.city.lines import Lines
 class Said:
     """Schemes and kinds of visits, deaths, enrolments, further diagnoses, operations, codes, executions, lists.
 
-    ``scheme``, ``kind``, ``besides``, ``operated``, ``listed`` and ``away`` speak of visits, ``death``,
+    ``scheme``, ``kind``, ``besides``, ``operated``, ``unattended``, ``intensive``, ``listed`` and ``away`` speak of
+    visits, ``death``,
     ``enrolled``, ``employed`` and ``statuses`` of people, ``codes``, ``executed`` and ``covered`` of lines.
     """
 
     scheme: dict[int, str] = field(default_factory=dict)
     kind: dict[int, str] = field(default_factory=dict)
     besides: list[tuple[int, str]] = field(default_factory=list)
-    operated: list[tuple[int, str, int]] = field(default_factory=list)
+    operated: list[tuple[int, str, int, str, bool]] = field(default_factory=list)
+    unattended: set[int] = field(default_factory=set)
+    intensive: list[tuple[int, int, int]] = field(default_factory=list)
     listed: dict[int, str] = field(default_factory=dict)
     away: list[tuple[int, int, int]] = field(default_factory=list)
     death: dict[int, int] = field(default_factory=dict)
@@ -44,7 +47,9 @@ class Said:
         self.kind = {int(new_row[v]): code for v, code in self.kind.items()}
         self.listed = {int(new_row[v]): fault for v, fault in self.listed.items()}
         self.besides = [(int(new_row[v]), code) for v, code in self.besides]
-        self.operated = [(int(new_row[v]), code, day) for v, code, day in self.operated]
+        self.operated = [(int(new_row[v]), *rest) for v, *rest in self.operated]
+        self.unattended = {int(new_row[v]) for v in self.unattended}
+        self.intensive = [(int(new_row[v]), first, last) for v, first, last in self.intensive]
         self.away = [(int(new_row[v]), start, end) for v, start, end in self.away]
 
     def charged(self, rows: list[int]) -> None:

@@ -32,6 +32,8 @@ _COLUMNS: Final = (
     "person", "institution", "kind", "diagnosis", "start", "end", "settled", "staff", "department", "way",
     "continues", "referred",
 )  # fmt: skip
+_SPAN: Final = 40_000
+_DAYS_BEFORE: Final = 4
 _COLD: Final = "J06.900"
 _STAY_MEDICAL: Final = "J18.900"
 
@@ -144,14 +146,14 @@ class Stage:
 
     def stay(
         self, person: int, house: int, day: int, nights: int, *, diagnosis: int = -1, staff: int = -1,
-        dressed: bool = False, start: int = 0,
+        dressed: bool = False, start: int = 0, way: int = HOME,
     ) -> int:  # fmt: skip
         """Admit somebody on a day for so many nights."""
         start = start or self.minute(day, 8, 12)
         end = self.minute(day + nights, 10, 15)
         what = diagnosis if diagnosis >= 0 else self.diagnosis(_STAY_MEDICAL, "stay")
         row = self.visit(
-            person, house, start, kind=STAY, took=end - start, diagnosis=what, staff=staff, way=HOME,
+            person, house, start, kind=STAY, took=end - start, diagnosis=what, staff=staff, way=way,
             settled=end + int(self.throw.integers(10, 60)), dressed=dressed,
         )  # fmt: skip
         return row
@@ -198,6 +200,10 @@ class Stage:
                     self.charge(visit, int(items.role(role)[which]), minute=at, plant=plant)
                 self.charge(visit, int(antibiotic), minute=midnight + 12 * 60 + 35, plant=plant)
 
+    def price(self, visit: int, item: int) -> int:
+        """Give what the institution of a visit made here asks for an item."""
+        return int(self.prices.asked[self.new[visit - len(self.visits)][1], item])
+
     def cost(self, visit: int) -> int:
         """Give what the charges of a visit so far cost, in millionths of a yuan."""
         house = self.new[visit - len(self.visits)][1]
@@ -239,6 +245,7 @@ class Stage:
         """Give all visits, those of the stories last, and what is to be reversed; everything said follows."""
         old = len(self.visits)
         kept = ~self.played[self.visits.person] | self.visits.taken
+        kept &= ~self._before_a_stay()
         new_row = np.r_[np.cumsum(kept) - 1, int(kept.sum()) + np.arange(len(self.new))].astype(np.int64)
         table = ints(self.new).reshape(-1, len(_COLUMNS)).T
         columns = dict(zip(_COLUMNS, table, strict=True))
@@ -257,6 +264,23 @@ class Stage:
         assert old == len(self.visits)
         self.visits = everything
         return everything, [(int(new_row[v]), later) for v, later in [*undone, *self.undone]]
+
+    def _before_a_stay(self) -> Bools:
+        """Say which ordinary visits lie in the days before a stay of the same person at the same institution.
+
+        Nobody could tell them from what was moved out of the stay, so the honest year has none of them.
+        """
+        visits, day = self.visits, self.visits.start // DAY_MINUTES
+        stays = np.flatnonzero(visits.kind == STAY)
+        stays = stays[np.lexsort((day[stays], visits.person[stays]))]
+        key = visits.person[stays] * _SPAN + day[stays]
+        place = np.minimum(np.searchsorted(key, visits.person * _SPAN + day), max(len(stays) - 1, 0))
+        if len(stays) == 0:
+            return np.zeros(len(visits), dtype=np.bool_)
+        coming = stays[place]
+        near = (visits.person[coming] == visits.person) & (visits.institution[coming] == visits.institution)
+        near &= (day[coming] - day >= 0) & (day[coming] - day <= _DAYS_BEFORE)
+        return np.asarray(near & (visits.kind != STAY) & ~visits.taken, dtype=np.bool_)
 
     def cleared(self, lines: Lines) -> Lines:
         """Leave out what the ordinary year charged in visits that a story charges alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yibao.city.plants.cards import plant_cards
 from yibao.city.plants.orders import plant_orders
+from yibao.city.plants.papers import plant_papers
 from yibao.city.plants.points import plant_points
 from yibao.city.plants.stage import Stage
 from yibao.city.plants.tracing import plant_tracing
@@ -17,3 +18,4 @@ def plant_stories(stage: Stage) -> None:
     plant_orders(stage)
     plant_cards(stage)
     plant_tracing(stage)
+    plant_papers(stage)

@@ -109,13 +109,16 @@ def _another_drug(stage: Stage) -> None:
 def _before_purchase(stage: Stage) -> None:
     """A pack is sold that had not come in (先售后购)."""
     who = stage.grown(25, 85)
-    wrong = dict.fromkeys(("came_in_days_later", "never_came_in", "came_in_the_next_day"), who)
-    right = dict.fromkeys(("came_in_that_morning", "counted_in_stock", "long_before"), who)
-    later = {"came_in_days_later": 6, "came_in_the_next_day": 1, "came_in_that_morning": 0, "counted_in_stock": -30,
+    wrong = dict.fromkeys(("came_in_a_week_later", "never_came_in", "came_in_a_month_later"), who)
+    right = dict.fromkeys(
+        ("came_in_that_morning", "reported_a_day_late", "counted_in_stock", "long_before"), who
+    )
+    later = {"came_in_a_week_later": 7, "came_in_a_month_later": 30, "reported_a_day_late": 1, "came_in_that_morning": 0, "counted_in_stock": -30,
              "long_before": -60}  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("code_before_purchase", violation, ways):
-            house, day, ware = stage.house(PHARMACY), stage.day(60, 330), SOLD[turn % 4]
+            house, ware = stage.house(PHARMACY), SOLD[turn % 4]
+            day = stage.day(235, 330)  # the shop has reported what comes in for long enough
             _, place = _sale(stage, person, house, day, ware, plant=plant)
             code = code_of(stage, stage.item(ware), person, 3)
             stage.said.codes[place] = [(code, 0)]
