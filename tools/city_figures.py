@@ -65,10 +65,6 @@ def _drugs(where: str) -> str:
     )
 
 
-def _per_100k(where: str) -> str:
-    return f"SELECT 100000 * (SELECT count(*) FROM house WHERE {where}) / (SELECT count(*) FROM insured)"
-
-
 FIGURES: Final = (
     Figure(_W, "职工医保参保人占比 employees of all insured", 0.2861, 0.03, "confirmed", BULLETIN_2024,
            f"SELECT count(*) FILTER ({_EMPLOYEES}) / count(*) FROM insured", "percent"),
@@ -164,8 +160,14 @@ FIGURES: Final = (
            _drugs("kind = '140104'"), "percent"),
     Figure(_B, "住院诊断条数 diagnoses of a stay", 3.9, 0.15, "secondary", "一份 700 例去标识住院样本的总体均值",
            "SELECT avg(diagnoses) FROM bill WHERE stay"),
-    Figure(_I, "每十万人三级医院 tertiary hospitals per 100 000", 0.274, 0.6, "secondary", HEALTH, _per_100k("tier = 0")),
-    Figure(_I, "每十万人二级医院 secondary hospitals per 100 000", 1.065, 0.3, "secondary", HEALTH, _per_100k("tier = 1")),
-    Figure(_I, "每十万人一级及基层机构 primary institutions per 100 000", 6.3, 0.3, "assumed", OURS, _per_100k("tier = 2")),
-    Figure(_I, "每十万人定点药店 designated pharmacies per 100 000", 33.7, 0.3, "assumed", OURS, _per_100k("tier = 3")),
+    *(
+        Figure(_I, f"每十万人{zh} {en} per 100 000", value, 0.15, status, source, f"houses {tier}")
+        for tier, (zh, en, value, status, source) in enumerate((
+            ("三级医院", "tertiary hospitals", 0.274, "secondary", HEALTH),
+            ("二级医院", "secondary hospitals", 1.065, "secondary", HEALTH),
+            ("一级及基层机构", "primary institutions", 6.3, "assumed", OURS),
+            ("定点药店", "designated pharmacies", 33.7, "assumed", OURS),
+        ))
+    ),
 )  # fmt: skip
+"""Institutions are those of a city of a million: a small one has at least a few of each kind."""

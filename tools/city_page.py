@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import numpy as np
 import openpyxl
 
 from tools.city_figures import FIGURES, Figure
 from tools.city_page_text import CALENDAR, FOOT, HEAD
 from yibao.city import CityBuilt, CityPlan, build_city
 from yibao.city.catalogue import read_data
+from yibao.city.institutions import make_institutions
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "city.md"
-PEOPLE: Final = 100_000
+PEOPLE: Final = 200_000
+_MILLION: Final = 1_000_000
 _STATUS: Final = {"confirmed": "已核实", "secondary": "转引", "derived": "推算", "assumed": "**假定**"}
 _LEVELS: Final = {"01": 0, "02": 0, "03": 0, "05": 1, "06": 1, "07": 1}
 
@@ -67,7 +70,9 @@ def main() -> None:
     if options.show:
         for figure, city in found:
             sign = " " if fits(figure, city) else "!"
-            print(f"{sign} {figure.name}  {shown(figure, figure.nation)}  {shown(figure, city)}  {deviation(figure, city)}")
+            print(
+                f"{sign} {figure.name}  {shown(figure, figure.nation)}  {shown(figure, city)}  {deviation(figure, city)}"
+            )
         print(calendar)
     else:
         PAGE.write_text(page(built, found, calendar), encoding="utf-8")
@@ -76,7 +81,15 @@ def main() -> None:
 def read(sql: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Read a city's files into the tables of the figures."""
     sql.execute("SET threads = 2")
-    for name in ("psn_info_b", "psn_insu_d", "mdtrt_d", "setl_d", "fee_list_d", "setl_list_diag_d", "setl_list_oprn_d"):
+    for name in (
+        "psn_info_b",
+        "psn_insu_d",
+        "mdtrt_d",
+        "setl_d",
+        "fee_list_d",
+        "setl_list_diag_d",
+        "setl_list_oprn_d",
+    ):
         sql.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{folder}/{name}*.parquet')")
     sql.execute("CREATE TABLE house (code VARCHAR, tier INTEGER)")
     book = openpyxl.load_workbook(folder / "fixmedins_b.xlsx", read_only=True)
@@ -92,6 +105,9 @@ def read(sql: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def value(sql: duckdb.DuckDBPyConnection, query: str) -> float:
     """Give the one number of a query."""
+    if query.startswith("houses "):
+        houses = make_institutions(_MILLION, np.random.default_rng(1))
+        return float(100_000 * (houses.tier == int(query.split()[1])).sum() / _MILLION)
     row = sql.execute(query).fetchone()
     assert row is not None
     return float(row[0])
@@ -118,7 +134,10 @@ def seasons(sql: duckdb.DuckDBPyConnection) -> str:
     """Write the month and weekday pattern of each stream beside the one that was asked for."""
     asked = {(r["stream"], r["kind"], r["key"]): float(r["factor"]) for r in read_data("calendar")}
     parts = []
-    for kind, part, count, word in (("month", "month", 12, "月 month"), ("weekday", "isodow", 7, "星期 weekday")):
+    for kind, part, count, word in (
+        ("month", "month", 12, "月 month"),
+        ("weekday", "isodow", 7, "星期 weekday"),
+    ):
         rows = []
         for stream, where in CALENDAR.items():
             found = dict(
@@ -129,7 +148,9 @@ def seasons(sql: duckdb.DuckDBPyConnection) -> str:
                 ).fetchall()
             )
             mean = sum(found.values()) / count
-            rows.append([stream, "目标 target", *(f"{asked[stream, kind, str(k)]:.2f}" for k in range(1, count + 1))])
+            rows.append(
+                [stream, "目标 target", *(f"{asked[stream, kind, str(k)]:.2f}" for k in range(1, count + 1))]
+            )
             rows.append(["", "城市 city", *(f"{found.get(k, 0) / mean:.2f}" for k in range(1, count + 1))])
         parts.append(grid(["流 stream", word, *map(str, range(1, count + 1))], rows))
     return "\n\n".join(parts)
@@ -145,7 +166,11 @@ def grid(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def page(built: CityBuilt, found: list[tuple[Figure, float]], calendar: str) -> str:
     """Write the page."""
     inside = sum(fits(figure, city) for figure, city in found)
-    text = [HEAD.format(people=built.people, lines=built.lines, houses=built.institutions, all=len(found), inside=inside)]
+    text = [
+        HEAD.format(
+            people=built.people, lines=built.lines, houses=built.institutions, all=len(found), inside=inside
+        )
+    ]
     for group in dict.fromkeys(figure.group for figure, _ in found):
         rows = [
             [f.name, shown(f, f.nation), shown(f, city), deviation(f, city), f"±{f.within:.0%}",

@@ -70,7 +70,9 @@ def _holidays(first: Day, days: int) -> list[tuple[str, Day, Day]]:
         for date, length in _SHORT:
             start = day_of_ymd(year * 10_000 + date)
             found.append(("short_holiday_3d", start, start + length))
-        found.append(("last_10_days_of_year", day_of_ymd(year * 10_000 + 1222), day_of_ymd(year * 10_000 + 1231) + 1))
+        found.append(
+            ("last_10_days_of_year", day_of_ymd(year * 10_000 + 1222), day_of_ymd(year * 10_000 + 1231) + 1)
+        )
     return found
 
 

@@ -22,7 +22,7 @@ from yibao.city.prices import Prices
 from yibao.city.visits import STAY, Visits
 from yibao.city.wards import nights, operated
 
-LEVEL_COST: Final = {True: (1.71, 0.83, 0.385), False: (1.29, 0.625, 0.29)}
+LEVEL_COST: Final = {True: (1.67, 0.775, 0.39), False: (1.26, 0.585, 0.29)}
 """Cost against a diagnosis's own mean by tier: for what all houses treat, and for what the larger ones treat."""
 
 SCHEME_COST: Final = (0.90, 1.17)
@@ -33,8 +33,8 @@ _STAY_POWER: Final = 0.6
 _MOST_DAYS: Final = 12
 _CHRONIC_WARD: Final = 40
 _PARTS: Final = {
-    "operated": (0.18, 0.22, 0.06, 0.54), "medical": (0.36, 0.44, 0.20, 0.0), "psych": (0.20, 0.08, 0.72, 0.0),
-    "rehab": (0.22, 0.18, 0.60, 0.0), "chemo": (0.72, 0.18, 0.10, 0.0), "newborn": (0.30, 0.20, 0.50, 0.0),
+    "operated": (0.18, 0.22, 0.06, 0.54), "medical": (0.30, 0.50, 0.20, 0.0), "psych": (0.20, 0.08, 0.72, 0.0),
+    "rehab": (0.22, 0.18, 0.60, 0.0), "chemo": (0.66, 0.24, 0.10, 0.0), "newborn": (0.30, 0.20, 0.50, 0.0),
 }  # fmt: skip
 """How the difference falls on drugs, examinations, treatments and materials, by what the ward does (assumed)."""
 
@@ -52,9 +52,10 @@ class _Pool:
         order = np.argsort(middle, kind="stable")
         return cls(item[order], middle[order])
 
-    def near(self, wanted: Floats, throw: Dice) -> Ints:
-        """Give for each sum an item of about this price: any of the five nearest."""
-        at = np.searchsorted(self.price, wanted) + throw.integers(-2, 3, len(wanted))
+    def near(self, wanted: Floats, house: Ints, prices: Prices, throw: Dice) -> Ints:
+        """Give for each sum an item that costs about this much in the house: any of the five nearest."""
+        dearness = prices.asked[:, self.item].sum(axis=1) / YUAN / self.price.sum()
+        at = np.searchsorted(self.price, wanted / dearness[house]) + throw.integers(-2, 3, len(wanted))
         return ints(self.item[np.clip(at, 0, len(self.item) - 1)])
 
 
@@ -130,7 +131,7 @@ class _Work:
         need = much / np.maximum(days, 1)
         given = need > float(pool.price[0]) * 0.7
         stays, days, need = stays[given], days[given], need[given]
-        item = pool.near(need, self.throw)
+        item = self._near(stays, need, pool)
         quantity = self._quantity(stays, item, need, 4)
         row = repeated(np.arange(len(stays), dtype=np.int64), days)
         turn = np.arange(len(row)) - repeated(np.cumsum(days) - days, days)
@@ -138,9 +139,9 @@ class _Work:
 
     def examined(self, stays: Ints, much: Floats, pool: _Pool) -> Lines:
         """Charge up to six examinations on the first days, no one twice."""
-        count = np.clip(np.rint(much / 450).astype(np.int64), 0, 6)
+        count = np.clip(np.rint(much / 520).astype(np.int64), 0, 6)
         row = repeated(np.arange(len(stays), dtype=np.int64), count)
-        item = pool.near((much / np.maximum(count, 1))[row], self.throw)
+        item = self._near(stays[row], (much / np.maximum(count, 1))[row], pool)
         turn = np.minimum(self.throw.integers(0, 4, len(row)), nights(self.visits)[stays[row]] - 1)
         _, kept = np.unique(stays[row] * 10_000 + item, return_index=True)
         quantity = np.full(len(kept), UNIT, dtype=np.int64)
@@ -150,13 +151,19 @@ class _Work:
         """Charge one or two kinds of material on the day of the operation."""
         second = chance(self.throw, len(stays), 60)
         parts = []
-        for share, where in ((np.where(second, 0.7, 1.0), ~np.zeros_like(second)), (np.full(len(stays), 0.3), second)):
+        for share, where in (
+            (np.where(second, 0.7, 1.0), ~np.zeros_like(second)),
+            (np.full(len(stays), 0.3), second),
+        ):
             rows = np.flatnonzero(where & (much * share > float(pool.price[0]) * 0.7))
             need = (much * share)[rows]
-            item = pool.near(need, self.throw)
+            item = self._near(stays[rows], need, pool)
             quantity = self._quantity(stays[rows], item, need, 6)
             parts.append(self._charged(stays[rows], item, on_day[stays[rows]], 13 * 60 + 4, quantity))
         return Lines.joined(parts)
+
+    def _near(self, stays: Ints, need: Floats, pool: _Pool) -> Ints:
+        return pool.near(need, self.visits.institution[stays], self.prices, self.throw)
 
     def _quantity(self, stays: Ints, item: Ints, need: Floats, most: int) -> Ints:
         price = self.prices.asked[self.visits.institution[stays], item] / YUAN

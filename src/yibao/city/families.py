@@ -32,7 +32,10 @@ def households(birth: Ints, sex: Ints, county: Ints, middle: int, throw: Dice) -
         here = county == each
         men, women = (np.flatnonzero(here & marries & (sex == s)) for s in (1, 2))
         pairs = min(len(men), len(women))
-        men, women = men[np.argsort(birth[men], kind="stable")], women[np.argsort(birth[women], kind="stable")]
+        men, women = (
+            men[np.argsort(birth[men], kind="stable")],
+            women[np.argsort(birth[women], kind="stable")],
+        )
         men, women = _spaced(men, pairs), _spaced(women, pairs)
         spouse[men], spouse[women] = women, men
         home[women] = men

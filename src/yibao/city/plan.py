@@ -23,7 +23,7 @@ CHUNKS_PER_PART: Final = 2
 PARTS: Final = 16
 """A part has two chunks, or more where there would be more parts than sixteen."""
 
-PLANTED_PEOPLE: Final = 100_000
+PLANTED_PEOPLE: Final = 50_000
 """A larger city has as many plants as one of this size: more would prove nothing more."""
 
 ADULT_YEARS: Final = 18

@@ -73,3 +73,10 @@ def blank(column: Texts, where: np.typing.NDArray[np.bool_]) -> Texts:
 def joined(*parts: Texts | str) -> Texts:
     """Join texts row by row."""
     return pc.binary_join_element_wise(*(p if isinstance(p, str) else words(p) for p in parts), "")
+
+
+def stacked(*parts: Texts | Sequence[str | None]) -> Texts:
+    """Put columns and lists of words under one another."""
+    return pa.concat_arrays(
+        [words(p) if isinstance(p, pa.Array) else pa.array(p, pa.string()) for p in parts]
+    )

@@ -31,6 +31,9 @@ _WOMAN: Final = 2
 _ALONG_PERCENT: Final = 35
 """So many of a hundred wives with prescriptions of their own fetch them with their husbands (assumed)."""
 
+_SENT_PERCENT: Final = 4.2
+"""So many of a hundred stays were sent from a centre on the day before (3.5 of those in hospitals, assumed)."""
+
 HOME: Final = 1
 """Way of discharge 1 医嘱离院; 2 医嘱转院."""
 
@@ -44,7 +47,7 @@ _STAY_MIX: Final = {
 """Tiers of stays: of what all houses treat or not, of employees or residents."""
 
 _HOME_COUNTY: Final = (0.35, 0.75, 0.9, 0.85)
-_STAYS_THROWN: Final = 1.11
+_STAYS_THROWN: Final = 1.075
 """More stays are thrown than are kept: those too near one another fall away."""
 
 _DAY: Final = 1_440
@@ -92,11 +95,50 @@ def make_visits(
         settled=settled, staff=full(len(person), -1), department=full(len(person), -1), way=full(len(person), 0),
         continues=full(len(person), -1), referred=full(len(person), -1), taken=np.zeros(len(person), dtype=np.bool_),
     )  # fmt: skip
-    visits = Visits.joined([stays, ambulant])
+    sent = _senders(people, catalogue, stays, ambulant, throw)
+    visits = Visits.joined([stays, ambulant, sent])
     _places(visits, people, catalogue, institutions, throw)
-    visits = visits.take(np.lexsort((visits.start, visits.person)))
+    _refer(visits, len(stays), len(sent), institutions)
+    order = np.lexsort((visits.start, visits.person))
+    place = np.argsort(order)
+    visits = visits.take(order)
+    visits.referred = np.where(visits.referred >= 0, place[np.maximum(visits.referred, 0)], -1)
     assign_doctors(visits, catalogue, institutions, throw)
     return visits
+
+
+def _senders(people: People, catalogue: Catalogue, stays: Visits, ambulant: Visits, throw: Dice) -> Visits:
+    """Give the visits on the eve of some stays, from which the person was sent; ``continues`` holds the stay."""
+    stay = np.flatnonzero(chance(throw, len(stays), _SENT_PERCENT) & (stays.kind == STAY))
+    day = stays.start[stay] // _DAY - 1
+    busy = np.r_[ambulant.person * _SPAN + ambulant.start // _DAY]
+    free = ~np.isin(stays.person[stay] * _SPAN + day, busy) & (day > people.birth[stays.person[stay]])
+    free &= _outside(stays.person[stay], day, stays)
+    stay, day = stay[free], day[free]
+    kind = full(len(stay), VISIT)
+    diagnosis = _diagnosed(people, catalogue, stays.person[stay], day, kind, throw)
+    stay, day, kind, diagnosis = (x[diagnosis >= 0] for x in (stay, day, kind, diagnosis))
+    start, end, settled = _hours(day, kind, throw)
+    sent = stays.take(stay)
+    none = full(len(stay), -1)
+    return Visits(
+        person=sent.person, institution=none, kind=kind, diagnosis=diagnosis, start=start, end=end, settled=settled,
+        staff=none.copy(), department=none.copy(), way=full(len(stay), 0), continues=stay, referred=none.copy(),
+        taken=np.zeros(len(stay), dtype=np.bool_),
+    )  # fmt: skip
+
+
+def _refer(visits: Visits, stays: int, sent: int, institutions: Institutions) -> None:
+    """Tie the stays in hospitals to the visits they were sent from; those go to a centre of the county."""
+    rows = np.arange(len(visits) - sent, len(visits), dtype=np.int64)
+    stay = visits.continues[rows]
+    visits.continues[rows] = -1
+    centre = np.flatnonzero(institutions.tier == COMMUNITY)[: len(institutions.of(COMMUNITY))]
+    centre = centre[institutions.weight[centre] > 0]
+    visits.institution[rows] = centre[visits.person[rows] % len(centre)]
+    tied = institutions.tier[visits.institution[stay]] <= SECONDARY
+    visits.referred[stay[tied]] = rows[tied]
+    assert int(stay.max(initial=0)) < stays
 
 
 def _rates(plan: CityPlan, people: People) -> Floats:
@@ -219,7 +261,9 @@ def _diagnosed(
         STAY: table.kind("stay"), PURCHASE: table.kind("visit", "chronic"),
     }  # fmt: skip
     newborn = table.styled("newborn")
-    catching = np.array([factors()["respiratory_infection_outpatient", "month", str(m + 1)] for m in range(12)])
+    catching = np.array(
+        [factors()["respiratory_infection_outpatient", "month", str(m + 1)] for m in range(12)]
+    )
     key = ((kind * 4 + season) * 3 + sex) * 64 + band
     order = np.argsort(key, kind="stable")
     edges = np.flatnonzero(np.r_[True, np.diff(key[order]) != 0]) if len(key) else ints([])

@@ -218,7 +218,8 @@ def _like(table: Any, schema: Any) -> Any:
         return table
     columns = [
         table.column(field.name).cast(field.type)
-        if not pa.types.is_dictionary(field.type) or pa.types.is_dictionary(table.schema.field(field.name).type)
+        if not pa.types.is_dictionary(field.type)
+        or pa.types.is_dictionary(table.schema.field(field.name).type)
         else table.column(field.name).dictionary_encode()
         for field in schema
     ]

@@ -51,7 +51,9 @@ def codes(ground: Ground, chunk: Chunk) -> tuple[dict[str, Texts], dict[str, Tex
     line = np.repeat(rows, packs)
     turn = np.arange(len(line)) - np.repeat(np.cumsum(packs) - packs, packs)
     serial = chunk.line_number[line] % 10**12 * 10 + turn % 10
-    code = joined(whole(FIRST_PREFIX + lines.item[line]), pc.utf8_lpad(words(whole(serial)), SERIAL_DIGITS, "0"))
+    code = joined(
+        whole(FIRST_PREFIX + lines.item[line]), pc.utf8_lpad(words(whole(serial)), SERIAL_DIGITS, "0")
+    )
     split = (lines.quantity[line] % UNIT != 0) | (visits.kind[lines.visit[line]] == STAY)
     said = [(int(row), *each) for row in told for each in chunk.said.codes[int(row)]]
     everything = np.r_[line, ints([row for row, _, _ in said])]
