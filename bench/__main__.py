@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import audit, collect
+from bench import audit, city, collect
 from bench.result import Result
 
-BENCHES: dict[str, Callable[[int], Result]] = {"collect": collect.measure, "audit": audit.measure}
+BENCHES: dict[str, Callable[[int], Result]] = {
+    "collect": collect.measure,
+    "audit": audit.measure,
+    "city": city.measure,
+}
 
 
 def main() -> None:

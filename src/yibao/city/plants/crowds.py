@@ -232,7 +232,7 @@ def _outliers(stage: Stage, groups: list[tuple[int, int]]) -> None:
     ):
         visit = stage.stay(person, stage.house(TERTIARY, SECONDARY), stage.day(), 9, dressed=True)
         stage.marks.visit(plant, visit, violating=True)
-        stage.charge(visit, stage.item("SYN-P-0152"), packs=1 + turn % 2)
+        stage.charge(visit, stage.item(DEAR), packs=1 + turn % 2)
         if way == "reversed":
             stage.charge(visit, stage.item(DEAR), packs=30)
             stage.undone.append((visit, 50))
@@ -257,7 +257,7 @@ def _codes_for_nothing(stage: Stage, groups: list[tuple[int, int]]) -> None:
             if way != "no_complication":
                 stage.said.besides.append((visit, _SEVERE))
             if way == "true_severe_case":
-                stage.charge(visit, stage.item("SYN-P-0152"), packs=30)
+                stage.charge(visit, stage.item(DEAR), packs=20)
 
 
 def _busy(stage: Stage) -> list[tuple[int, int]]:

@@ -63,7 +63,7 @@ def _twice(stage: Stage) -> None:
     who = stage.grown(25, 80)
     wrong = dict.fromkeys(("same_minute", "ten_minutes_later", "ward_and_desk"), who)
     right = dict.fromkeys(
-        ("next_day", "second_returned", "two_people", "both_sides", "test_repeated_for_control"), who
+        ("two_days_later", "second_returned", "two_people", "both_sides", "test_repeated_for_control"), who
     )
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("same_item_twice", violation, ways):
@@ -87,8 +87,8 @@ def _twice(stage: Stage) -> None:
                 "ward_and_desk": 6,
                 "test_repeated_for_control": 420,
             }
-            if way == "next_day":
-                visit = stage.visit(person, house, stage.minute(day + 1))
+            if way == "two_days_later":
+                visit = stage.visit(person, house, stage.minute(day + 2))
                 stage.consult(visit)
             if way == "two_people":
                 (other,) = stage.actors(who, 1) or [person]
