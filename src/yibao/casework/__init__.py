@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from yibao.casework.lines import ViolatingLine, violating_lines
 from yibao.casework.model import STATE_NAMES, RunOutcome, finding_code, finding_number
+from yibao.casework.notices import Notice, give_notice
 from yibao.casework.outputs import (
     Backlog,
+    Corrected,
     Explanation,
     FindingRow,
     QuarantineRow,
     Summary,
     backlog,
+    corrected,
     explain,
     list_findings,
     quarantine_rows,
@@ -30,8 +33,10 @@ from yibao.casework.service import Order, Progress, audit_lake, money
 __all__ = [
     "STATE_NAMES",
     "Backlog",
+    "Corrected",
     "Explanation",
     "FindingRow",
+    "Notice",
     "Order",
     "Progress",
     "QuarantineRow",
@@ -40,9 +45,11 @@ __all__ = [
     "ViolatingLine",
     "audit_lake",
     "backlog",
+    "corrected",
     "explain",
     "finding_code",
     "finding_number",
+    "give_notice",
     "list_findings",
     "money",
     "quarantine_rows",

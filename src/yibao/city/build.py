@@ -17,6 +17,7 @@ from yibao.city.parts import Lived, ground_of, live_into, live_part, parts_of, t
 from yibao.city.plan import PEOPLE_PER_CHUNK, CityBuilt, CityPlan, Progress
 from yibao.city.plants import RULES, Marks, Shelves
 from yibao.city.registers import write_registers
+from yibao.city.schemes import COLUMNS
 from yibao.city.stock import KINDS, OPENING, Movements, Sales, stock_up
 from yibao.city.text import chosen, decimals, moments, numbered
 from yibao.city.write import FILES, Files
@@ -57,6 +58,7 @@ def build_city(
         write_registers(files, plan, ground.catalogue, houses, ground.prices)
         for lived in _lived(files, plan, form, workers, tell):
             planted.add(files, lived.truth)
+            files.add("truth_schemes", dict(zip(COLUMNS, lived.schemes.columns, strict=True)))
             sales.packs.reshape(-1)[lived.sold_key] += lived.sold_packs
             shelves.sold += lived.watched.sold
             counts = {name: count + getattr(lived, name) for name, count in counts.items()}

@@ -14,6 +14,7 @@ from yibao.city.corrections import Reversals, Settlements, ordinary_reversals, s
 from yibao.city.dear import dear_lines
 from yibao.city.institutions import Institutions
 from yibao.city.lines import Lines
+from yibao.city.names import person_numbers
 from yibao.city.people import People, make_people
 from yibao.city.plan import PLANTED_PEOPLE, CityPlan
 from yibao.city.plants import (
@@ -29,6 +30,7 @@ from yibao.city.plants import (
 )
 from yibao.city.plants.honest import treated_every_day
 from yibao.city.prices import Prices
+from yibao.city.schemes import Schemes, plant_schemes
 from yibao.city.visits import Visits, make_visits
 from yibao.city.wards import ward_lines
 
@@ -74,6 +76,7 @@ class Chunk:
     standing: Ints
     truth: list[tuple[str, ...]]
     said: Said
+    schemes: list[tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -108,12 +111,18 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     )  # fmt: skip
     plant_stories(stage)
     visits, undone = stage.close(undone)
+    visits, schemes = plant_schemes(plan, people, catalogue, institutions, visits, throws["schemes"])
+    stage.visits = visits
+    stage.said.besides.extend(schemes.besides)
+    lost = visits.person[np.maximum(visits.referred, 0)] != visits.person  # a story took the visit away
+    visits.referred[lost] = -1
     lines = Lines.joined(
         [
             walk_in_lines(people, visits, catalogue, institutions, throws["bills"]),
             ward_lines(people, visits, catalogue, institutions, throws["wards"]),
         ]
     )
+    lines = schemes.billed(lines)
     dear = dear_lines(people, visits, lines, catalogue, institutions, ground.prices, throws["dear"])
     lines = stage.cleared(Lines.joined([lines, dear]))
     lines = treated_every_day(visits, lines, catalogue, ints(sorted(stage.bare)))
@@ -134,10 +143,10 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
         ]
     )
     settlements, lines, bill = settle(visits, lines, reversals, throws["reversals"])
-    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said)
+    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said, schemes)
 
 
-_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "dear", "plants", "returns", "reversals")
+_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "dear", "schemes", "plants", "returns", "reversals")
 
 
 def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:
@@ -148,7 +157,7 @@ def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:
 
 def _numbered(
     ground: Ground, index: int, people: People, visits: Visits, settlements: Settlements, lines: Lines, bill: Ints,
-    marks: Marks, counted: Counted, said: Said,
+    marks: Marks, counted: Counted, said: Said, schemes: Schemes,
 ) -> Chunk:  # fmt: skip
     """Sort the lines into their bills, reckon the money, and give every row its number."""
     order = np.argsort(bill * _MINUTES + lines.minute - int(lines.minute.min()), kind="stable")
@@ -173,10 +182,14 @@ def _numbered(
         index=index, people=people, visits=visits, settlements=settlements, lines=lines, bill=bill, line_money=money,
         bill_money=bills, visit_number=stem * 10**12 + _BILLS * 2 + index * BILLS_PER_CHUNK + 1 + np.arange(len(visits)),
         settlement_number=stem * 10**12 + _BILLS + settlement_number, line_number=line_number, reverses=reverses,
-        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[], said=said,
+        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[], said=said, schemes=[],
     )  # fmt: skip
     chunk.truth = marks.truth(lines.visit, place, line_number)
     said.numbered(place)
+    chunk.schemes = schemes.truth(
+        person_numbers(people.number).to_pylist() if schemes.parts else [], ground.institutions.code, visits, bill,
+        lines.visit, chunk.settlement_number, line_number,
+    )  # fmt: skip
     counted.visits += len(visits)
     counted.settlements += len(settlements)
     return chunk

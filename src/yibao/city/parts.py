@@ -25,6 +25,7 @@ from yibao.city.plants.closed import with_closed
 from yibao.city.plants.reports import write_reports
 from yibao.city.prices import make_prices
 from yibao.city.records import write_chunk
+from yibao.city.schemes import COLUMNS
 from yibao.city.stock import sold_by_shelf
 from yibao.city.write import Files
 
@@ -50,6 +51,7 @@ class Lived:
     people: int
     files: tuple[str, ...]
     truth: pa.Table
+    schemes: pa.Table
     counters: dict[str, int]
     visits: int
     settlements: int
@@ -93,7 +95,7 @@ def live_into(files: Files, plan: CityPlan, part: Part, tell: Callable[[str, int
     items, houses = ground.catalogue.items, ground.institutions
     shelves = Shelves.watch(len(items), int(items.drug.sum()), len(houses), quota_of(plan, 0, plan.people))
     counted = Counted(0, 0, dict.fromkeys(RULES, part.number * PLANTS_PER_PART) if part.number else {})
-    truths, sold, lines, dirty = [], [], 0, 0
+    truths, schemes, sold, lines, dirty = [], [], [], 0, 0
     for index, first, last in part.chunks:
         tell("live", first)
         chunk = live(ground, index, first, last, counted)
@@ -102,6 +104,7 @@ def live_into(files: Files, plan: CityPlan, part: Part, tell: Callable[[str, int
         write_reports(files, ground, chunk)
         sold.append(_sell(ground, chunk, shelves))
         truths.append(truth_table(chunk.truth))
+        schemes.append(truth_table(chunk.schemes, COLUMNS))
         lines += len(chunk.lines)
         if part.last and last == plan.people and not files.native:
             dirty = write_dirt(files, ground, chunk, dice(plan.seed, "dirt", plan.year))
@@ -109,16 +112,16 @@ def live_into(files: Files, plan: CityPlan, part: Part, tell: Callable[[str, int
     keys, packs = _added(sold)
     return Lived(
         people=part.chunks[-1][2] - part.chunks[0][1], files=(),
-        truth=pa.concat_tables(truths), counters=counted.plants, visits=counted.visits,
+        truth=pa.concat_tables(truths), schemes=pa.concat_tables(schemes), counters=counted.plants, visits=counted.visits,
         settlements=counted.settlements, lines=lines, dirty=dirty, sold_key=keys, sold_packs=packs, watched=shelves,
     )  # fmt: skip
 
 
-def truth_table(rows: Sequence[tuple[str, ...]]) -> pa.Table:
+def truth_table(rows: Sequence[tuple[str, ...]], names: Sequence[str] = TRUTH_COLUMNS) -> pa.Table:
     """Give rows of truth as a table."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(TRUTH_COLUMNS)
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
     arrays = (pa.array(column, pa.string()) for column in columns)
-    return pa.table(dict(zip(TRUTH_COLUMNS, arrays, strict=True)))
+    return pa.table(dict(zip(names, arrays, strict=True)))
 
 
 def _sell(ground: Ground, chunk: Chunk, shelves: Shelves) -> tuple[Ints, Ints]:

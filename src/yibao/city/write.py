@@ -64,11 +64,12 @@ FILES: Final = {
         "csv",
     ),
     "truth": "csv",
+    "truth_schemes": "csv",
     "truth_dirty": "csv",
 }
 """Every file and the form it is written in."""
 
-OWN: Final = ("truth", "truth_dirty")
+OWN: Final = ("truth", "truth_schemes", "truth_dirty")
 """Our own files: always text, whatever form the extracts have."""
 
 _ENDINGS: Final = {"gb18030": "csv", "text_parquet": "parquet"}

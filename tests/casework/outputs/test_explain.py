@@ -31,6 +31,35 @@ def test_every_row_leads_back_to_its_file(told_of: Told) -> None:
     assert told.evidence[2].institution == "示例市第一人民医院", "the bureau sees both places"
 
 
+def test_an_institution_sees_its_own_rows_and_of_others_the_month(audited: Audited, told_of: Told) -> None:
+    code = told_of["two_places"].code
+    told = explain(audited.home, audited.register, code, for_institution=True)
+    assert [(r.own, r.number, r.when, r.institution) for r in told.evidence] == [
+        (True, "L07", "2025-07-01 09:10", "示例大药房"),
+        (True, "S6", "2025-07-01 09:10", "示例大药房"),
+        (False, None, "2025-07", "其他机构"),
+    ]
+    other = told.evidence[2]
+    shown = {n for n in other.__slots__ if getattr(other, n) not in (None, 0, False)}
+    assert shown == {"role", "evidence", "when", "institution"}
+    sink = io.StringIO()
+    told.render(Console(file=sink, width=160))
+    text = sink.getvalue() + json.dumps(told.as_json(), ensure_ascii=False)
+    assert "D1" in text
+    for of_the_hospital in ("H1", "第一人民医院", "S5", "M5", "OP0005", "2025-07-01 09:00", "08:30", "None"):
+        assert of_the_hospital not in text
+    assert "第一人民医院" in json.dumps(told_of["two_places"].as_json(), ensure_ascii=False), (
+        "the bureau sees both"
+    )
+
+
+def test_a_finding_that_rests_on_its_own_rows_only_is_told_alike(audited: Audited, told_of: Told) -> None:
+    for rule in set(rules()) - {"two_places"}:
+        bureau = told_of[rule]
+        told = explain(audited.home, audited.register, bureau.code, for_institution=True)
+        assert told.evidence == bureau.evidence and told.shared == bureau.shared, rule
+
+
 def test_it_says_why_in_words_with_units(told_of: Told) -> None:
     said = {rule: told_of[rule].comparison for rule in rules()}
     assert said["sex_limit"].zh == "参保人性别：男；限定性别：女"

@@ -10,6 +10,7 @@ are masked wherever they appear, except to the sender of their own rows.
 from __future__ import annotations
 
 from yibao.casework.outputs.backlog import Backlog, backlog
+from yibao.casework.outputs.corrected import Corrected, corrected
 from yibao.casework.outputs.explain import EvidenceRow, Explanation, explain
 from yibao.casework.outputs.listing import FindingRow, list_findings
 from yibao.casework.outputs.quarantine import QuarantineRow, quarantine_rows, write_quarantine
@@ -19,12 +20,14 @@ from yibao.casework.outputs.workbooks import write_findings, write_workbooks
 
 __all__ = [
     "Backlog",
+    "Corrected",
     "EvidenceRow",
     "Explanation",
     "FindingRow",
     "QuarantineRow",
     "Summary",
     "backlog",
+    "corrected",
     "explain",
     "list_findings",
     "quarantine_rows",

@@ -84,7 +84,7 @@ def _of_institution(
     return _from(lambda one, own: function(one) if own else other, "institution", "own")
 
 
-def _of_line(fen: int, role: int, evidence: str) -> int | None:
+def _of_line(fen: int | None, role: int, evidence: str) -> int | None:
     """Money is at stake in lines; a bill or a stay beside them repeats none of it."""
     return fen if role == 1 and evidence == "line" else None
 

@@ -74,6 +74,7 @@ def render(told: Explanation, console: Console, language: Language) -> None:
         rest = len(told.evidence) - _SHOWN
         console.print(f"  另有 {rest:,} 行" if zh else f"  and {rest:,} more", style="dim")
     _money(told, console, language)
+    _history(told, console, language)
     if rule is not None and rule.innocent:
         _section(console, "有下列情形的不算" if zh else "What would make it innocent")
         for way in rule.innocent:
@@ -167,9 +168,24 @@ def _evidence(rows: Iterable[EvidenceRow], language: Language) -> Table:
             "" if row.amount_fen is None else money(row.amount_fen, language),
             money(row.at_stake_fen, language) if stake else "",
             money(row.credited_fen, language) if stake else "",
-            Styled(f"{row.file or '?'} #{row.source_row}"),
+            Styled(f"{row.file or '?'} #{row.source_row}" if row.batch is not None else ""),
         )
     return grid
+
+
+def _history(told: Explanation, console: Console, language: Language) -> None:
+    """Print what became of the finding since it was found."""
+    if not told.history:
+        return
+    zh = language == "zh"
+    _section(console, "经过" if zh else "What became of it")
+    for one in told.history:
+        rows = f"{len(one.rows)} 行" if zh else f"{len(one.rows)} rows"
+        said = joined(
+            one.recorded, one.name.in_(language), day(one.day) if one.day is not None else None,
+            money(one.fen, language), rows if one.rows else None, one.document, one.actor, by=" · ",
+        )  # fmt: skip
+        console.print(f"  {said}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _money(told: Explanation, console: Console, language: Language) -> None:
@@ -182,6 +198,10 @@ def _money(told: Explanation, console: Console, language: Language) -> None:
             (
                 "计入" if zh else "credited",
                 f"{money(told.attributed_fen, language)}  {told.credit.in_(language)}",
+            ),
+            (
+                "已退回" if zh else "returned",
+                money(told.returned_fen, language) if told.returned_fen else None,
             ),
             *(
                 (

@@ -157,8 +157,8 @@ def _write_sheets(
 def _write_guide(book: Workbook, look: Look, one: Institution, run: Any) -> None:
     """Write the first sheet: what this is, for whom, in sum, and how to answer."""
     totals = look.rows(
-        "SELECT rule, result, count(DISTINCT finding_id) AS findings, CAST(sum(credited_fen) AS BIGINT) AS fen "
-        "FROM detail WHERE institution_id = ? GROUP BY rule, result ORDER BY fen DESC, rule",
+        "SELECT rule, result, count(*) AS findings, CAST(sum(finding_fen) AS BIGINT) AS fen "
+        "FROM detail WHERE institution_id = ? AND first = 1 GROUP BY rule, result ORDER BY fen DESC, rule",
         [one.institution_id],
     )
     findings, fen = sum(t["findings"] for t in totals), sum(t["fen"] for t in totals)

@@ -1,5 +1,6 @@
 -- One charge line as rules read it: net of what was taken back, with a flag where nothing stands and one where the
--- fund has no part; ``net_in_scope_fen`` is NULL where nobody said what the fund shares. Class 1 is bought by the pack; 4 is weighed (中药饮片) or made in the house (自制剂).
+-- fund has no part; what is in scope of the policy is NULL where nobody said so. Class 1 is bought by the pack; 4 is
+-- weighed (中药饮片) or made in the house (自制剂).
 WITH returned AS (
     SELECT r.encounter_id, r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen,
         CAST(sum(COALESCE(r.over_limit_fen, 0)) AS BIGINT) AS over_limit_fen,
