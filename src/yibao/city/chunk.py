@@ -28,7 +28,7 @@ from yibao.city.plants import (
     plant_persons,
     plant_stories,
 )
-from yibao.city.plants.honest import treated_every_day
+from yibao.city.plants.honest import not_twice, treated_every_day
 from yibao.city.prices import Prices
 from yibao.city.schemes import Schemes, plant_schemes
 from yibao.city.visits import Visits, make_visits
@@ -125,6 +125,7 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     lines = schemes.billed(lines)
     dear = dear_lines(people, visits, lines, catalogue, institutions, ground.prices, throws["dear"])
     lines = stage.cleared(Lines.joined([lines, dear]))
+    lines = not_twice(visits, lines, catalogue)
     lines = treated_every_day(visits, lines, catalogue, ints(sorted(stage.bare)))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
@@ -143,10 +144,23 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
         ]
     )
     settlements, lines, bill = settle(visits, lines, reversals, throws["reversals"])
-    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said, schemes)
+    return _numbered(
+        ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said, schemes
+    )
 
 
-_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "dear", "schemes", "plants", "returns", "reversals")
+_PURPOSES = (
+    "people",
+    "visits",
+    "journeys",
+    "bills",
+    "wards",
+    "dear",
+    "schemes",
+    "plants",
+    "returns",
+    "reversals",
+)
 
 
 def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:

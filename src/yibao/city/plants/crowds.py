@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from yibao.city.amounts import FUND_SHARE
 from yibao.city.arrays import Ints
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, TERTIARY
 from yibao.city.lines import DAY_MINUTES
@@ -31,7 +32,6 @@ _ROUND: Final = 14
 _COMPANIONS: Final = 4
 _ADMITTED: Final = 14
 _PEERS: Final = 26
-_SHARE: Final = (0.6, 0.65, 0.7)
 
 
 def plant_crowds(stage: Stage) -> None:
@@ -74,7 +74,7 @@ def _spend(stage: Stage, person: int, house: int, day: int, hundredths: float, *
         person, house, stage.minute(day), kind=CHRONIC, diagnosis=stage.diagnosis("C34.900x001", "chronic")
     )
     item = stage.item(DEAR)
-    share = _SHARE[int(stage.institutions.group[house])]
+    share = FUND_SHARE[CHRONIC][1][int(stage.institutions.group[house])] / 10_000
     packs = hundredths * (RESIDENT_CAP // 100) / (stage.price(visit, item) * 0.9 * share)
     stage.charge(visit, item, packs=round(packs, 2), plant=plant)
 

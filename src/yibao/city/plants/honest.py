@@ -23,6 +23,11 @@ HOLIDAY_SHARE: Final = 0.45
 """Of the admissions of ordinary days so many are left on the days of a long holiday (assumed)."""
 
 _LONG: Final = 5
+_HALF_A_DAY: Final = 780
+_CLEARLY_MORE: Final = 1.6
+_ONCE: Final = ("03", "04", "06", "1408", "1409", "1410", "1413")
+"""Tests, examinations, operations and anaesthesia: done once where treatments are done several times a day."""
+
 _NO_TREATMENT: Final = ("01", "02", "07")
 """Bed, consultation and nursing are charged whether anybody is treated or not."""
 
@@ -71,3 +76,29 @@ def treated_every_day(visits: Visits, lines: Lines, catalogue: Catalogue, exempt
     shot = int(items.role("injection_service")[0])
     added = Lines.charged(visit, np.full(len(rows), shot, dtype=np.int64), minute, UNIT)
     return Lines.joined([lines, added])
+
+
+def not_twice(visits: Visits, lines: Lines, catalogue: Catalogue) -> Lines:
+    """Leave out the second of two like tests, examinations or operations within half a day of one visit."""
+    items = catalogue.items
+    done_once = np.array(
+        [r["list_type"] == "201" and r["charge"] in _ONCE and r["unit"] != "小时" for r in items.rows],
+        dtype=np.bool_,
+    )
+    mine = np.flatnonzero(done_once[lines.item])
+    order = mine[np.lexsort((lines.minute[mine], lines.item[mine], lines.visit[mine]))]
+    visit, item, minute = lines.visit[order], lines.item[order], lines.minute[order]
+    again = np.r_[False, (np.diff(visit) == 0) & (np.diff(item) == 0) & (np.diff(minute) < _HALF_A_DAY)]
+    kept = np.ones(len(lines), dtype=np.bool_)
+    kept[order[again]] = False
+    return lines.take(kept)
+
+
+def dearer_than_its_like(visits: Visits, visit: Ints, total: Ints, like: Ints) -> Bools:
+    """Say which bills cost clearly more than those of the same kind (``like``) at the same institution."""
+    key = visits.institution[visit] * 100_000 + like
+    kinds, place = np.unique(key, return_inverse=True)
+    mean = np.bincount(place, total, minlength=len(kinds)) / np.maximum(
+        np.bincount(place, minlength=len(kinds)), 1
+    )
+    return np.asarray(total > mean[place] * _CLEARLY_MORE, dtype=np.bool_)
