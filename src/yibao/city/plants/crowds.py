@@ -13,6 +13,7 @@ import numpy as np
 
 from yibao.city.amounts import FUND_SHARE
 from yibao.city.arrays import Ints
+from yibao.city.dear import LEVEL_COST
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, TERTIARY
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.people import RESIDENT
@@ -249,15 +250,20 @@ def _codes_for_nothing(stage: Stage, groups: list[tuple[int, int]]) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("up_coding", violation, ways):
             house, what = pairs[turn % len(pairs)]
-            nights = {"sepsis_of_two_nights": 2, "sepsis_of_three_nights": 3, "true_severe_case": 14}.get(
-                way, 6
-            )
-            visit = stage.stay(person, house, stage.day(20, 320), nights, diagnosis=what, dressed=True)
+            table = stage.catalogue.diagnoses
+            usual = max(round(float(table.days[what])), 3)
+            nights = {"sepsis_of_two_nights": 2, "sepsis_of_three_nights": 3}.get(way, usual)
+            day = stage.day(20, 320)
+            visit = stage.stay(person, house, day, nights, diagnosis=what, dressed=not violation)
             stage.marks.visit(plant, visit, violating=True)
+            if violation:
+                stage.ward(visit, day, nights, treated=nights, plant=-1)
             if way != "no_complication":
                 stage.said.besides.append((visit, _SEVERE))
             if way == "true_severe_case":
-                stage.charge(visit, stage.item(DEAR), packs=20)
+                mean = table.cost[what] * LEVEL_COST[True][min(int(stage.institutions.tier[house]), 2)] * YUAN
+                packs = round(float(mean) / stage.price(visit, stage.item(DEAR)), 2)
+                stage.charge(visit, stage.item(DEAR), packs=packs)
 
 
 def _busy(stage: Stage) -> list[tuple[int, int]]:

@@ -37,7 +37,10 @@ _PAIR: Final = 2
 _SPAN: Final = 40_000
 _DAYS_BEFORE: Final = 4
 _COLD: Final = "J06.900"
-_STAY_MEDICAL: Final = "J18.900"
+_SPOKEN_OF: Final = ("C", "Z", "K29", "K74", "I63", "M51", "O", "P", "N18")
+"""Diseases that a story may speak of, so that no other story's stay has them by chance."""
+
+_FROM, _UNTIL = 30, 84
 
 
 @dataclass(slots=True)
@@ -84,6 +87,12 @@ class Stage:
         self.played: Bools = np.zeros(len(self.people), dtype=np.bool_)
         first = np.full(len(self.people), self.plan.first_day, dtype=np.int64)
         self.age: Ints = years_old(self.people.birth, first)
+        table = self.catalogue.diagnoses
+        plain = table.styled("medical") & (table.operation < 0) & (table.sex == 0)
+        plain &= (table.age_low <= _FROM) & (table.age_high >= _UNTIL)
+        plain &= np.array([not code.startswith(_SPOKEN_OF) for code in table.category], dtype=np.bool_)
+        plain[table.kind("visit", "chronic")] = False
+        self._illnesses: Ints = np.flatnonzero(plain)
         self._codes = {code: i for i, code in enumerate(self.catalogue.items.column("code"))}
         self._kinds: dict[tuple[str, str], int] = {}
         for i, row in enumerate(self.catalogue.diagnoses.rows):
@@ -153,7 +162,7 @@ class Stage:
         """Admit somebody on a day for so many nights."""
         start = start or self.minute(day, 8, 12)
         end = self.minute(day + nights, 10, 15)
-        what = diagnosis if diagnosis >= 0 else self.diagnosis(_STAY_MEDICAL, "stay")
+        what = diagnosis if diagnosis >= 0 else int(self.throw.choice(self._illnesses))
         row = self.visit(
             person, house, start, kind=STAY, took=end - start, diagnosis=what, staff=staff, way=way,
             settled=end + int(self.throw.integers(10, 60)), dressed=dressed,
