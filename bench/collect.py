@@ -36,7 +36,7 @@ def measure(lines: int) -> Result:
 
         def bare() -> None:
             with open_engine("duckdb", memory_mib=2048, keep_order=True, spill=root) as engine:
-                for path in sorted((root / "city").glob("*_d.csv")):
+                for path in sorted((root / "city").glob("*_d*.csv")):
                     encoding = "gb18030" if "diag" in path.name else "utf-8"
                     text = path
                     if encoding != "utf-8":

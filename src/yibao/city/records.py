@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from yibao.city.arrays import Dice, Ints, chance, full, ints
 from yibao.city.chunk import Chunk, Ground
+from yibao.city.conditions import diagnoses, procedures
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.names import citizen_ids, full_names, person_numbers
 from yibao.city.people import COUNTIES, RESIDENT, RETIRED, years_old
@@ -17,12 +18,10 @@ from yibao.city.plan import ADULT_YEARS
 from yibao.city.plants.lists import write_lists
 from yibao.city.registers import department_codes, staff_codes
 from yibao.city.text import Texts, always, blank, chosen, days, decimals, joined, moments, numbered, whole
-from yibao.city.visits import CHRONIC, KIND_CODES, PURCHASE, STAY
-from yibao.city.wards import operated
+from yibao.city.visits import KIND_CODES, PURCHASE, STAY
 from yibao.city.write import Files
 
 _CATEGORIES: Final = ("1101", "1201", "15", "1403")
-_BESIDES: Final = ("I10.x05", "E11.900", "I25.103", "E78.500", "K29.500")
 _CLIP_MINUTES: Final = 3
 _AT_ONCE: Final = 200_000
 
@@ -121,7 +120,7 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
         "med_type": _kind(chunk, np.arange(len(visits))),
         "begntime": moments(visits.start),
         "endtime": moments(visits.end),
-        "ipt_otp_no": numbered("", chunk.visit_number % 100_000_000),
+        "ipt_otp_no": numbered("", chunk.visit_number % 1_000_000_000),
         "adm_dept_codg": department_codes(visits.department),
         "dscg_maindiag_code": chosen(ground.catalogue.diagnoses.column("code"), visits.diagnosis),
         "dscg_way": blank(whole(visits.way), visits.kind != STAY),
@@ -181,104 +180,6 @@ def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "cash_payamt": decimals(money.cash, 2),
         "ownpay_hosp_part": blank(always("0.00", len(table)), back),
         "mdtrt_cert_type": chosen(["01", "02", "03"], throw.integers(0, 3, len(chunk.people))[person]),
-    }
-
-
-def diagnoses(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
-    """Give setl_list_diag_d with Chinese headers: one main diagnosis a list, and others of the old."""
-    table, catalogue = chunk.settlements, ground.catalogue.diagnoses
-    listed = np.isin(chunk.visits.kind[table.visit], (STAY, CHRONIC)) & (table.reverses < 0)
-    rows = np.flatnonzero(listed)
-    visit = table.visit[rows]
-    codes = pa.array(catalogue.column("code"))
-    age = years_old(chunk.people.birth[chunk.visits.person[visit]], chunk.visits.start[visit] // DAY_MINUTES)
-    more = rows[(age > 45) & chance(throw, len(rows), 45) & ~chunk.visits.taken[visit]]
-    besides = throw.integers(0, len(_BESIDES), len(more))
-    own = codes.take(pa.array(chunk.visits.diagnosis[table.visit[more]]))
-    other = np.asarray(
-        chosen(_BESIDES, besides).to_numpy(zero_copy_only=False) != own.to_numpy(zero_copy_only=False)
-    )
-    more, besides = more[other], besides[other]
-    told = [(v, c, place) for place, (v, c) in enumerate(chunk.said.besides)]
-    where = np.r_[rows, more, ints([v for v, _, _ in told])]
-    main = np.r_[np.ones(len(rows), dtype=np.int64), np.zeros(len(more) + len(told), dtype=np.int64)]
-    listed = chunk.said.listed
-    main[np.isin(table.visit[where], ints([v for v, fault in listed.items() if fault == "no_main"]))] = 0
-    main[np.isin(table.visit[where], ints([v for v, fault in listed.items() if fault == "two_mains"]))] = 1
-    ids = whole(chunk.settlement_number[where])
-    names = dict(zip(catalogue.column("code"), catalogue.column("name"), strict=True))
-    said = [c for _, c, _ in told]
-    return {
-        "结算清单诊断ID": joined(
-            ids,
-            numbered(
-                "", 101 + np.r_[full(len(rows), 0), full(len(more), 1), 2 + ints([p for *_, p in told])]
-            ),
-        ),
-        "结算ID": ids,
-        "就诊ID": whole(chunk.visit_number[table.visit[where]]),
-        "诊断类别": always("1", len(where)),
-        "主诊断标志": whole(main),
-        "诊断代码": pa.concat_arrays(
-            [
-                codes.take(pa.array(chunk.visits.diagnosis[visit])),
-                chosen(_BESIDES, besides),
-                pa.array(said, pa.string()),
-            ]
-        ),
-        "诊断名称": pa.concat_arrays(
-            [
-                chosen(catalogue.column("name"), chunk.visits.diagnosis[visit]),
-                chosen([names[c] for c in _BESIDES], besides),
-                pa.array([names.get(c, "其他诊断") for c in said], pa.string()),
-            ]
-        ),
-    }
-
-
-def procedures(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
-    """Give setl_list_oprn_d."""
-    visits, catalogue = chunk.visits, ground.catalogue.diagnoses
-    stay, turn = operated(visits, ground.catalogue)
-    told = chunk.said.operated
-    row = np.r_[stay, ints([visit for visit, *_ in told])]
-    day = np.r_[visits.start[stay] // DAY_MINUTES + turn, ints([d for _, _, d, _, _ in told])]
-    begin = np.maximum(
-        day * DAY_MINUTES + 13 * 60,
-        np.where(day == visits.start[row] // DAY_MINUTES, visits.start[row] + 20, 0),
-    )
-    begin = np.where(day == visits.end[row] // DAY_MINUTES, visits.end[row] - 60, begin)
-    ids = whole(chunk.settlement_number[row])
-    surgeon = chosen(staff_codes(len(ground.institutions.staff)), visits.staff[row])
-    nobody = np.r_[np.zeros(len(stay), dtype=np.bool_), np.array([not by for *_, by in told], dtype=np.bool_)]
-    alone = np.isin(row, ints(sorted(chunk.said.unattended)))
-    place = numbered("", 101 + np.r_[full(len(stay), 0), 1 + np.arange(len(told))])
-    names = dict(zip(catalogue.column("operation_code"), catalogue.column("operation_name"), strict=True))
-    return {
-        "setl_list_oprn_id": joined(ids, place),
-        "setl_id": ids,
-        "mdtrt_id": whole(chunk.visit_number[row]),
-        "main_oprn_flag": pa.concat_arrays(
-            [always("1", len(stay)), pa.array([m for *_, m, _ in told], pa.string())]
-        ),
-        "oprn_oprt_code": pa.concat_arrays(
-            [
-                chosen(catalogue.column("operation_code"), visits.diagnosis[stay]),
-                pa.array([c for _, c, *_ in told], pa.string()),
-            ]
-        ),
-        "oprn_oprt_name": pa.concat_arrays(
-            [
-                chosen(catalogue.column("operation_name"), visits.diagnosis[stay]),
-                pa.array([names.get(c, "其他操作") for _, c, *_ in told], pa.string()),
-            ]
-        ),
-        "oprn_oprt_date": days(day),
-        "oper_dr_code": blank(surgeon, nobody),
-        "anst_way": always("01", len(row)),
-        "anst_dr_code": blank(surgeon, alone),
-        "anst_begntime": moments(begin),
-        "anst_endtime": moments(begin + 45),
     }
 
 

@@ -14,7 +14,7 @@ from yibao.city.plan import CityPlan
 from yibao.city.plants.closed import standing_statuses
 from yibao.city.plants.knowledge import points
 from yibao.city.prices import Prices
-from yibao.city.text import Texts, chosen, days, decimals, numbered
+from yibao.city.text import Texts, blank, chosen, days, decimals, numbered
 from yibao.city.write import Files
 
 _STAFF_BASE = 99_010_000_000
@@ -96,7 +96,6 @@ def _limits(plan: CityPlan, catalogue: Catalogue, prices: Prices) -> dict[str, T
     old, new = plan.first_day - 365, prices.change_day
     begin = np.r_[full(len(item), old), full(int(changed.sum()), new), full(len(free), old)]
     open_end = np.r_[~changed, np.ones(int(changed.sum()) + len(free), dtype=np.bool_)]
-    end = days(full(len(what), new - 1))
     later = np.arange(len(what)) >= len(item)
     paper = [f"示例医保发〔{plan.year - 1}〕12号", f"示例医保发〔{plan.year}〕31号"]
     return {
@@ -104,9 +103,7 @@ def _limits(plan: CityPlan, catalogue: Catalogue, prices: Prices) -> dict[str, T
         "lmtpric_hosp_lv": chosen(["3", "2", "1", "0"], level),
         "pric_uplmt_amt": decimals(highest, 6),
         "begndate": days(begin),
-        "enddate": pa.array(
-            [None if o else e for o, e in zip(open_end, end.to_pylist(), strict=True)], pa.string()
-        ),
+        "enddate": blank(days(full(len(what), new - 1)), open_end),
         "docno": chosen(paper, later.astype(np.int64)),
     }
 

@@ -17,7 +17,7 @@ from yibao.city.chunk import Chunk, Ground
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.plan import UNIT
 from yibao.city.plants.tracing import FIRST_PREFIX, NO_CODE, SERIAL_DIGITS
-from yibao.city.text import Texts, always, chosen, joined, moments, numbered, whole
+from yibao.city.text import Texts, always, chosen, joined, moments, numbered, whole, words
 from yibao.city.visits import PURCHASE, STAY
 from yibao.kernel import day_of_ymd
 
@@ -51,7 +51,9 @@ def codes(ground: Ground, chunk: Chunk) -> tuple[dict[str, Texts], dict[str, Tex
     line = np.repeat(rows, packs)
     turn = np.arange(len(line)) - np.repeat(np.cumsum(packs) - packs, packs)
     serial = chunk.line_number[line] % 10**12 * 10 + turn % 10
-    code = joined(whole(FIRST_PREFIX + lines.item[line]), pc.utf8_lpad(whole(serial), SERIAL_DIGITS, "0"))
+    code = joined(
+        whole(FIRST_PREFIX + lines.item[line]), pc.utf8_lpad(words(whole(serial)), SERIAL_DIGITS, "0")
+    )
     split = (lines.quantity[line] % UNIT != 0) | (visits.kind[lines.visit[line]] == STAY)
     said = [(int(row), *each) for row in told for each in chunk.said.codes[int(row)]]
     everything = np.r_[line, ints([row for row, _, _ in said])]
