@@ -24,6 +24,10 @@ def machine() -> dict[str, Any]:
     }
 
 
+RUNS = 3
+"""How often each way is timed."""
+
+
 @dataclass(slots=True)
 class Result:
     """What was measured: ours, what it is held against, their ratio, and the goal of that ratio."""
@@ -50,7 +54,9 @@ class Result:
         )
 
 
-def medians(first: Callable[[], object], second: Callable[[], object], runs: int = 3) -> tuple[float, float]:
+def medians(
+    first: Callable[[], object], second: Callable[[], object], runs: int = RUNS
+) -> tuple[float, float]:
     """Time two ways of doing the same in turn, A B A B …, and give the median seconds of each."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(runs):

@@ -36,6 +36,15 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield engine
 
 
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference data beside the repository; where it is not at hand, the tests that need it are left out."""
+    folder = Path(os.environ.get("YIBAO_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip("set YIBAO_SHARED to the folder of the shared reference data")
+    return folder
+
+
 @pytest.fixture
 def fresh_home(tmp_path: Path) -> Iterator[Home]:
     """A home that does not exist yet; a server started in it is stopped at the end."""

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibao.audit import Rule, cases, choose, disagreements, together
-from yibao.casework import Order, RunOutcome, audit_lake
+from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
+from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, trial
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
@@ -80,10 +80,13 @@ class House:
         on_wait: Callable[[], None],
         sql_log: Path | None,
     ) -> RunOutcome:
-        """Audit the lake under the policy of its region."""
+        """Audit the lake under the policy of its region; refuses a named rule that is not published there."""
+        policy = self.policy(region)
+        finding, grey = running(rules, policy.region)
         order = Order(
-            rules=choose(rules),
-            policy=self.policy(region),
+            rules=finding,
+            grey=grey,
+            policy=policy,
             engine=engine,
             since=since,
             as_known=as_known,
@@ -100,10 +103,22 @@ class House:
             sql_log=sql_log,
         )
 
+    def trial(self, rule: Rule, region: str | None, progress: Progress) -> Trial:
+        """Run a rule of any status over all history under the policy of the region; nothing is kept."""
+        return trial(self.home, self.register, self._alone(rule, region), progress)
+
+    def backtest(
+        self, rule: Rule, name: str, values: Sequence[int], region: str | None, progress: Progress
+    ) -> Backtest:
+        """Sweep one parameter of a rule over all history; nothing is kept."""
+        return backtest(self.home, self.register, self._alone(rule, region), name, values, progress)
+
+    def _alone(self, rule: Rule, region: str | None) -> Order:
+        return Order(rules=[rule], policy=self.policy(region), official=(OFFICIAL,))
+
     def policy(self, region: str | None = None) -> Policy:
         """Load the policy of a region; unless named, of the city that most institutions of the lake belong to."""
-        packs = self.home.path / "policy"
-        return load_policy(region or self._city(), [packs] if packs.is_dir() else None)
+        return region_policy(self.home.path, region or self._city())
 
     def _city(self) -> str:
         regions = [
@@ -116,13 +131,17 @@ class House:
         return str(Region(max(cities, key=lambda c: (c["counts"], c["values"]))["values"]))
 
     def load_official_knowledge(self, progress: Progress, *, only_if_none: bool) -> Outcome | None:
-        """Load the points, codes and holidays that ship with the house; ``only_if_none`` not where any are loaded."""
-        if only_if_none and any(self.lake.files(t.table) for t in knowledge_tables().values()):
-            return None
+        """Load the points, codes and holidays that ship with the house.
+
+        With ``only_if_none`` not where the lake holds points of any kind that ships: a bureau that keeps its own
+        table of such points is not given the nation's beside it unasked.
+        """
         with resources.as_file(resources.files("yibao.audit") / "knowledge") as path:
             mappings = sorted(path.glob("*/source.yaml"), key=lambda m: (m.parent.name != OFFICIAL, m))
             sources = [load_source(str(mapping)) for mapping in mappings]
             files_of = tuple(file_map for source in sources for file_map in source.files)
+            if only_if_none and any(self.lake.files(file_map.table) for file_map in files_of):
+                return None
             source = sources[0].model_copy(update={"files": files_of})
             shipped = (file for mapping in mappings for file in mapping.parent.iterdir())
             files = sorted(file for file in shipped if file.suffix in (".xlsx", ".csv", ".zip"))
@@ -150,6 +169,14 @@ def open_house(path: Path, actor: str = "cli") -> Iterator[House]:
     home = Home(path)
     with open_register(home) as register:
         yield House(home, register, actor)
+
+
+def region_policy(home: Path, region: str) -> Policy:
+    """Load the policy of a region with the packs of a home; refuses an adoption of a rule that there is not."""
+    packs = home / "policy"
+    policy = load_policy(region, [packs] if packs.is_dir() else None)
+    check_adoptions(policy)
+    return policy
 
 
 def knowledge_source(kind: str, mapping: str | None) -> Source:
@@ -191,7 +218,7 @@ def check_examples(rules: Sequence[Rule], engine_name: str) -> Iterator[tuple[Ru
     """Run every example of these rules on an engine; give rule, the example's title and what disagrees."""
     policy = load_policy(NATIONAL)
     with open_engine("duckdb", memory_mib=512) as reader, open_engine(engine_name, memory_mib=1024) as engine:
-        for rule in rules:
+        for rule in (version for one in rules for version in one.versions):
             examples = cases(rule)
             load = together(examples, partial(rows_as_stored, reader))
             for case in examples:

@@ -69,9 +69,18 @@ def in_one_city(examples: Iterable[Case], neighbours: int = 1) -> Case:
 
 def _moved(column: Column, value: str, number: int, neighbours: int) -> str:
     kind = column.of or column.name
-    if column.name == "reverses" or kind in ("settlement", "encounter", "line", "movement"):
+    if column.name == "reverses" or kind in (
+        "settlement",
+        "encounter",
+        "line",
+        "movement",
+        "execution",
+        "absence",
+    ):
         return f"{number}·{value}"
-    if column.type not in ("key", "ref") or (kind == "item" and neighbours > 1):
+    if column.type not in ("key", "ref") and kind not in ("subject", "point"):  # keys that are texts
+        return value
+    if kind == "item" and neighbours > 1:
         return value
     return f"{number // neighbours}·{value}"
 

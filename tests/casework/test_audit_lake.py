@@ -69,7 +69,7 @@ def test_spark_finds_what_duckdb_finds(desk: Desk, small_city: Path) -> None:
     assert desk.open_findings() == found
 
 
-def test_a_reversal_withdraws_the_finding_and_keeps_it_on_record(
+def test_a_reversal_closes_the_finding_and_keeps_it_on_record(
     desk: Desk, small_city: Path, tmp_path: Path
 ) -> None:
     desk.collect(small_city)
@@ -78,10 +78,10 @@ def test_a_reversal_withdraws_the_finding_and_keeps_it_on_record(
     batch = desk.collect(_reversal_of(small_city, tmp_path, line)).batch
     assert batch is not None
     outcome = desk.audit(rules=["price_over_limit"], since=batch - 1)
-    assert outcome.withdrawn >= 1
+    assert outcome.self_corrected >= 1 and outcome.withdrawn == 0
     with desk.house.register.engine.connect() as connection:
         states = connection.exec_driver_sql("SELECT state, count(*) FROM finding GROUP BY state").all()
-    assert dict(states)["withdrawn"] == outcome.withdrawn
+    assert dict(states)["self_corrected"] == outcome.self_corrected
 
 
 def _a_violating_line(desk: Desk) -> str:

@@ -20,7 +20,8 @@ def _told(
     source = folder / "text.csv"
     source.write_bytes(text.encode())
     tidied = module.tidy(source, folder / f"out-{block}", ",", WIDTH, header_row)
-    return tidied.rows.read_text("utf-8"), tidied.rejected.read_text("utf-8")
+    numbered = module.with_numbers(tidied, ",")
+    return numbered.read_bytes().decode(), tidied.rejected.read_bytes().decode()
 
 
 @pytest.mark.parametrize("seed", range(60))

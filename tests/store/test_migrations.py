@@ -5,15 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import CheckConstraint, create_engine, text
 
 import yibao
 from yibao.kernel import Refused
-from yibao.store import Register, metadata, open_register
+from yibao.store import Home, Register, metadata, open_register
 from yibao.store.migrate import MIGRATIONS, current_revision, revisions
 
 
@@ -60,6 +61,47 @@ def test_revisions_are_file_names_in_one_line() -> None:
     line = [found.revision for found in script.walk_revisions()]
     assert line[::-1] == revisions()
     assert all(re.fullmatch(r"\d{4}_[a-z_]{1,27}", name) for name in revisions())
+
+
+def test_findings_of_an_older_home_live_on(register: Register, tmp_path: Path) -> None:
+    """A home made before findings had a life: what was withdrawn stays so, and what is open has no notice."""
+    name = "older_home"
+    outside = register.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with outside.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = register.url.set(database=name).render_as_string(hide_password=False)
+    older = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with older.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003_casework")
+        connection.execute(
+            text("INSERT INTO batch (kind, source, meta, state) VALUES ('audit', 'x', '{}', 'running')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO audit_run (batch, engine, region, known_no, rules, versions, lines, findings, amount_fen, "
+                "milliseconds, actor) SELECT number, 'duckdb', '990100', 1, '[]', '{}', 1, 2, 30, 1, 'x' FROM batch"
+            )
+        )
+        for at, state in ((1, "open"), (2, "withdrawn")):
+            connection.execute(
+                text(
+                    "INSERT INTO finding SELECT :at, 'r', 1, 'clear', 7, NULL, 5, 1, 0, NULL, 10, 10, 1, batch, number, "
+                    "number, :state, CASE WHEN :state = 'withdrawn' THEN number END FROM audit_run"
+                ),
+                {"at": at, "state": state},
+            )
+    older.dispose()
+    with open_register(Home(tmp_path / "home"), url) as opened, opened.engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT finding_id, state, closed_run IS NULL, notice, returned_fen FROM finding ORDER BY 1")
+        )
+        assert [tuple(row) for row in found] == [(1, "open", True, None, 0), (2, "withdrawn", False, None, 0)]
+        assert current_revision(connection) == revisions()[-1]
+    with outside.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def test_opening_again_changes_nothing(fresh_register: Register) -> None:

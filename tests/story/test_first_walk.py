@@ -101,7 +101,11 @@ def test_a_finding_is_listed_explained_and_exported(
 def test_official_knowledge_is_loaded_with_its_source(walked: dict[str, dict[str, Any]], yibao: Run) -> None:
     tables = told(yibao("knowledge", "list", "--json"))["tables"]
     rows = {kind: sum(t["rows"] for t in tables if t["kind"] == kind) for kind in {t["kind"] for t in tables}}
-    assert rows == {"sex_limit": 6862, "age_limit": 4428, "duplicate_pair": 700, "frequency_limit": 67}
+    assert rows == {
+        "sex_limit": 6862, "age_limit": 4428, "operation_group": 378, "insurance_limit": 112, "visit_limit": 736,
+        "level_limit": 962, "duplicate_pair": 700, "frequency_limit": 67, "age_range": 1, "course_limit": 11,
+        "period_limit": 14,
+    }  # fmt: skip
     assert all(t["source"] for t in tables)
 
 

@@ -9,24 +9,40 @@ together are a finding, and a line that several rules hit has its money counted 
 from __future__ import annotations
 
 from yibao.audit.attribution import FINDING, LABELLED, attribute, label
-from yibao.audit.catalogue import base_relations, choose, complaints, read_columns, reads, rule_file, rules
+from yibao.audit.catalogue import (
+    RULE_FILE,
+    base_relations,
+    check_adoptions,
+    choose,
+    complaints,
+    read_columns,
+    read_rule,
+    reads,
+    rule_file,
+    rules,
+    running,
+)
 from yibao.audit.examples import Case, cases, disagreements, together
 from yibao.audit.judging import TOUCHED, Judged, effective_result, judge, needed_relations
-from yibao.audit.model import EVIDENCE, KIND_NAMES, RESULT_NAMES, Rule
+from yibao.audit.model import EVIDENCE, KIND_NAMES, LIFE_NAMES, RESULT_NAMES, Rule, Step
 
 __all__ = [
     "EVIDENCE",
     "FINDING",
     "KIND_NAMES",
     "LABELLED",
+    "LIFE_NAMES",
     "RESULT_NAMES",
+    "RULE_FILE",
     "TOUCHED",
     "Case",
     "Judged",
     "Rule",
+    "Step",
     "attribute",
     "base_relations",
     "cases",
+    "check_adoptions",
     "choose",
     "complaints",
     "disagreements",
@@ -35,8 +51,10 @@ __all__ = [
     "label",
     "needed_relations",
     "read_columns",
+    "read_rule",
     "reads",
     "rule_file",
     "rules",
+    "running",
     "together",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from yibao.audit.judging import Judged
-from yibao.engine import open_engine
+from yibao.engine import Engine, open_engine
 
 FINDING = pa.schema(
     [
@@ -18,6 +18,7 @@ FINDING = pa.schema(
         ("institution_id", pa.int64()), ("person_id", pa.int64()), ("day", pa.int64()),
         ("measured", pa.int64()), ("threshold", pa.int64()), ("knowledge_id", pa.int64()),
         ("at_stake_fen", pa.int64()), ("attributed_fen", pa.int64()), ("rows", pa.int64()),
+        ("rule_version", pa.int64()),
     ]
 )  # fmt: skip
 """One finding: what its evidence rows have in common, its money alone and its share of the total."""
@@ -34,8 +35,9 @@ LABELLED = pa.schema(
 def label(judged: list[Judged]) -> tuple[pa.Table, pa.Table]:
     """Give the findings (`FINDING`, nothing attributed yet) and their evidence (`LABELLED`) of a run.
 
-    A finding's identity is the hash of its rule and of what it is about, so that it stays the same from run to run
-    and from engine to engine.
+    A finding's identity is the hash of its rule and of what it is about, so that it stays the same from run to run,
+    from engine to engine and from version to version. One that two versions found, each a part of it, is as sure as the
+    less sure part. Where the region adopted the rule for the finding's (first) day, it is clear.
     """
     with open_engine("duckdb", memory_mib=1024) as engine:
         findings, evidence = [FINDING.empty_table()], [LABELLED.empty_table()]
@@ -55,18 +57,46 @@ def label(judged: list[Judged]) -> tuple[pa.Table, pa.Table]:
             )
             heads = engine.execute_native(
                 f"""
-                SELECT finding_id, '{one.rule.id}' AS rule, '{one.result}' AS result,
+                SELECT finding_id, '{one.rule.id}' AS rule, {_result(one)} AS result,
                     min(institution_id) AS institution_id, min(person_id) AS person_id, min(day) AS day,
                     max(measured) AS measured, min(threshold) AS threshold, min(knowledge_id) AS knowledge_id,
                     CAST(sum(CASE WHEN role = 1 THEN at_stake_fen ELSE 0 END) AS BIGINT) AS at_stake_fen,
-                    CAST(0 AS BIGINT) AS attributed_fen, count(*) AS rows
+                    CAST(0 AS BIGINT) AS attributed_fen, count(*) AS rows,
+                    CAST({one.rule.version} AS BIGINT) AS rule_version
                 FROM labelled GROUP BY finding_id
                 """
             )
             assert rows is not None and heads is not None
             findings.append(heads.cast(FINDING))
             evidence.append(rows.cast(LABELLED))
-    return pa.concat_tables(findings), pa.concat_tables(evidence)
+        found = pa.concat_tables(findings)
+        if len({one.rule.id for one in judged}) < len({(one.rule.id, one.rule.version) for one in judged}):
+            found = _joined(engine, found)
+    return found, pa.concat_tables(evidence)
+
+
+def _result(one: Judged) -> str:
+    """Write how surely a finding speaks: as the rule does, and clearly on the days for which the region adopted it."""
+    days = " OR ".join(
+        f"(min(day) >= {a.period.from_day} AND min(day) < {a.period.until_day})" for a in one.adopted
+    )
+    return f"CASE WHEN {days} THEN 'clear' ELSE '{one.result}' END" if days else f"'{one.result}'"
+
+
+def _joined(engine: Engine, findings: pa.Table) -> pa.Table:
+    """Make one finding of those parts of it that several versions of its rule found."""
+    engine.register_arrow("heads", findings)
+    joined = engine.execute_native(
+        """
+        SELECT finding_id, min(rule) AS rule, max(result) AS result, min(institution_id) AS institution_id,
+            min(person_id) AS person_id, min(day) AS day, max(measured) AS measured, min(threshold) AS threshold,
+            min(knowledge_id) AS knowledge_id, CAST(sum(at_stake_fen) AS BIGINT) AS at_stake_fen,
+            CAST(0 AS BIGINT) AS attributed_fen, CAST(sum(rows) AS BIGINT) AS rows, max(rule_version) AS rule_version
+        FROM heads GROUP BY finding_id
+        """
+    )
+    assert joined is not None
+    return joined.cast(FINDING)
 
 
 def attribute(findings: pa.Table, evidence: pa.Table, order: dict[str, int]) -> pa.Table:

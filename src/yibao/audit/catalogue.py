@@ -7,51 +7,99 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 
 from pydantic import ValidationError
 
 from yibao.audit.model import Rule
 from yibao.claims import relation_schemas, relations
 from yibao.engine import Complaint, lint
-from yibao.kernel import Refused, Text, read_yaml
+from yibao.kernel import Refused, Region, Text, read_yaml, today
+from yibao.policy import Policy
+
+RULE_FILE = "rule.yaml"
+_VERSION = re.compile(r"v[1-9][0-9]*")
 
 BY_SUBJECT = (
-    "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock",
-    "settlement_list", "settlement_list_charge", "intensive_care",
+    "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock", "execution",
+    "absence", "purchased_code", "settlement_list", "settlement_list_charge", "intensive_care",
 )  # fmt: skip
 """Relations that rules read as ``subject_<name>`` (what is judged) and ``history_<name>`` (what came before)."""
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Give all rules by id, in the order in which lines are credited to them."""
+    """Give all rules by id, in the order in which lines are credited to them; each is its newest version."""
     folder = resources.files("yibao.audit") / "rules"
-    found = [_read(entry) for entry in folder.iterdir() if (entry / "rule.yaml").is_file()]
+    found = [read_rule(entry) for entry in folder.iterdir() if (entry / RULE_FILE).is_file()]
     return {rule.id: rule for rule in sorted(found, key=lambda r: (r.result != "clear", r.order, r.id))}
 
 
-def choose(ids: Iterable[str] | None) -> list[Rule]:
-    """Give the rules of these ids (all published ones where none are named); refuses an unknown id."""
+def choose(ids: Iterable[str] | None, on: int | None = None) -> list[Rule]:
+    """Give the rules of these ids; where none are named those that make findings on the day ``on`` (today).
+
+    Raises `Refused` (``audit.unknown_rule``).
+    """
     known = rules()
     if ids is None:
-        return [rule for rule in known.values() if rule.status == "published"]
+        day = today() if on is None else on
+        return [rule for rule in known.values() if rule.makes_findings(day)]
     wanted = list(ids)
     unknown = [i for i in wanted if i not in known]
     if unknown:
-        raise Refused(
-            "audit.unknown_rule",
-            zh="没有这条规则",
-            en="there is no such rule",
-            wanted=", ".join(known),
-            came=", ".join(unknown),
-            todo=Text(zh="用 yibao rules list 查看", en="see yibao rules list"),
-        )
+        raise _no_such_rule(unknown)
     return [rule for rule in known.values() if rule.id in wanted]
 
 
+def running(
+    ids: Iterable[str] | None, region: Region, on: int | None = None
+) -> tuple[list[Rule], list[Rule]]:
+    """Give the rules that make findings in a run of this region on a day (today), and the grey ones that run along.
+
+    Raises `Refused`: ``audit.unknown_rule``, ``audit.not_published`` for a named rule that does neither.
+    """
+    day = today() if on is None else on
+    named = choose(ids) if ids is not None else list(rules().values())
+    finding = [rule for rule in named if rule.makes_findings(day)]
+    grey = [rule for rule in named if rule.greys_in(region, day)]
+    idle = [rule for rule in named if rule not in finding and rule not in grey]
+    if ids is not None and idle:
+        raise Refused(
+            "audit.not_published",
+            zh="规则未发布，不能形成疑点",
+            en="the rule is not published and makes no findings",
+            wanted="published",
+            came=", ".join(f"{rule.id}: {rule.step_on(day).status}" for rule in idle),
+            todo=Text(
+                zh="用 yibao rules trial 在历史数据上试算", en="run it over history with yibao rules trial"
+            ),
+        )
+    return finding, grey
+
+
+def check_adoptions(policy: Policy) -> None:
+    """Refuse a region's adoption of a rule that the catalogue does not have: it would silently have no effect."""
+    unknown = [one for one in policy.adoptions() if one.rule not in rules()]
+    if unknown:
+        raise _no_such_rule([one.rule for one in unknown], unknown[0].where)
+
+
+def _no_such_rule(ids: Iterable[str], where: str | None = None) -> Refused:
+    return Refused(
+        "audit.unknown_rule",
+        zh="没有这条规则",
+        en="there is no such rule",
+        where=where,
+        wanted=", ".join(rules()),
+        came=", ".join(ids),
+        todo=Text(zh="用 yibao rules list 查看", en="see yibao rules list"),
+    )
+
+
 def rule_file(rule: Rule, name: str) -> str:
-    """Give the text of one file of a rule's folder."""
-    return (resources.files("yibao.audit") / "rules" / rule.id / name).read_text(encoding="utf-8")
+    """Give the text of one file of the folder of a rule, or of one of its versions."""
+    folder: Traversable = rule.folder
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def reads(rule: Rule) -> list[str]:
@@ -68,7 +116,7 @@ def read_columns(rules: Iterable[Rule]) -> dict[str, set[str]]:
     """
     schemas = relation_schemas()
     found: dict[str, set[str]] = {}
-    for rule in rules:
+    for rule in (version for one in rules for version in one.versions):
         words = {*re.findall(r"\b[a-z_]+\b", rule.select), rule.day_column, *rule.partition.values(), "batch"}
         for name in {*base_relations(rule)} & {*BY_SUBJECT}:
             found.setdefault(name, set()).update(words & schemas[name].keys())
@@ -96,12 +144,54 @@ def complaints(rule: Rule) -> list[Complaint]:
     return lint(rule.select, relations=offered_relations(), parameters=set(rule.parameters))
 
 
-def _read(folder: Traversable) -> Rule:
-    where = f"rules/{folder.name}/rule.yaml"
-    raw = read_yaml((folder / "rule.yaml").read_bytes(), where)
+def read_rule(folder: Traversable) -> Rule:
+    """Read a rule's folder: its newest version, and the earlier ones that lie beside it as ``v1``, ``v2`` and so on.
+
+    A version judges the bills of the days on which it is in force. Raises `Refused`: ``audit.bad_rule``,
+    ``audit.rule_id``, ``audit.rule_versions``.
+    """
+    rule = _read(folder, folder.name)
+    numbers = sorted(int(f.name[1:]) for f in folder.iterdir() if _VERSION.fullmatch(f.name) and f.is_dir())
+    if not numbers:
+        return rule
+    earlier = tuple(_read(folder / f"v{number}", folder.name) for number in numbers)
+    for number, one in zip(numbers, earlier, strict=True):
+        if one.version != number:
+            raise _versions(rule, f"v{number}", f"version: {one.version}")
+    for one, then in pairwise((*earlier, rule)):
+        if not one.version < then.version:
+            raise _versions(rule, f"version > {one.version}", f"version: {then.version}")
+        if one.period.until_day > then.period.from_day:
+            raise _versions(
+                rule, f"v{then.version} from {one.in_force.until or '…'}", f"{then.in_force.from_}"
+            )
+        if (one.subject, one.unit, one.key) != (rule.subject, rule.unit, rule.key):
+            raise _versions(rule, f"subject, unit, partition = v{rule.version}", f"v{one.version}")
+    return rule.model_copy(update={"earlier": earlier})
+
+
+def _versions(rule: Rule, wanted: str, came: str) -> Refused:
+    return Refused(
+        "audit.rule_versions",
+        zh="规则的各版本不成一条线：编号与施行期间须依次相接而不重叠，审核对象须相同",
+        en="the versions of the rule do not make one line: numbers and periods follow one another, and judge the same",
+        where=f"rules/{rule.id}",
+        wanted=wanted,
+        came=came,
+    )
+
+
+def _read(folder: Traversable, rule_id: str) -> Rule:
+    where = (
+        f"rules/{rule_id}/{RULE_FILE}"
+        if folder.name == rule_id
+        else f"rules/{rule_id}/{folder.name}/{RULE_FILE}"
+    )
+    raw = read_yaml((folder / RULE_FILE).read_bytes(), where)
     assert isinstance(raw, dict)
+    text = (folder / "rule.sql").read_text(encoding="utf-8")
     try:
-        rule = Rule.model_validate({**raw, "select": (folder / "rule.sql").read_text(encoding="utf-8")})
+        rule = Rule.model_validate({**raw, "select": text, "folder": folder})
     except ValidationError as error:
         raise Refused(
             "audit.bad_rule",
@@ -110,13 +200,13 @@ def _read(folder: Traversable) -> Rule:
             where=where,
             came="; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5]),
         ) from error
-    if rule.id != folder.name:
+    if rule.id != rule_id:
         raise Refused(
             "audit.rule_id",
             zh="规则编号应与目录名相同",
             en="a rule's id must be its folder's name",
             where=where,
-            wanted=folder.name,
+            wanted=rule_id,
             came=rule.id,
         )
     return rule

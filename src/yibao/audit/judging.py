@@ -19,7 +19,7 @@ from yibao.audit.catalogue import BY_SUBJECT, base_relations, reads
 from yibao.audit.model import EVIDENCE, Result, Rule
 from yibao.engine import Engine
 from yibao.kernel import Period, Refused, Text
-from yibao.policy import Policy, Status, Value
+from yibao.policy import Adoption, Policy, Status, Value
 
 TOUCHED = {"person_id": "touched_person", "institution_id": "touched_institution"}
 """The relation that lists the touched keys of an incremental run, by key."""
@@ -37,13 +37,19 @@ class Judged:
     skipped: Text | None = None
     foreign: frozenset[int] = frozenset()
     """The knowledge points that others than the rule's own origin brought."""
+    adopted: tuple[Adoption, ...] = ()
+    """The adoptions of the region on whose days what is found is clear, however sure the rule is by itself."""
+    versions: tuple[Judged, ...] = ()
+    """What each version gave, where the rule has several; together they are what is given here."""
 
     def parts(self) -> list[Judged]:
-        """Part what speaks as surely as the rule from what rests on a foreign point and is only suspicious.
+        """Part what was found by version, and what speaks as surely as the rule from what rests on a foreign point.
 
-        The published rule does not vouch for a point that a bureau added to its table. A finding rests on one point,
-        so that none is torn.
+        The latter is only suspicious: the published rule does not vouch for a point that a bureau added to its table. A
+        finding rests on one point, so that none is torn.
         """
+        if self.versions:
+            return [part for one in self.versions for part in one.parts()]
         if self.result != "clear" or not self.foreign:
             return [self]
         points = pa.array(sorted(self.foreign), pa.int64())
@@ -55,8 +61,8 @@ class Judged:
 
 
 def needed_relations(rules: Iterable[Rule]) -> set[str]:
-    """Name the contract's relations that these rules read."""
-    return {name for rule in rules for name in base_relations(rule)}
+    """Name the contract's relations that these rules read, in any of their versions."""
+    return {name for rule in rules for version in rule.versions for name in base_relations(version)}
 
 
 def judge(
@@ -73,15 +79,53 @@ def judge(
     ``official`` are the batches that brought the knowledge points for which the rule's origin vouches; every other
     point is foreign (`Judged.parts`). None: the origin vouches for all of them, as in the rule's own examples.
 
+    A bill is judged by the version that is in force on its day, and with the parameters of its day.
+
     A rule whose data this city does not have is skipped, and says so: an empty price list is no proof of honest
     prices. Raises `Refused` where the engine cannot run it.
     """
-    missing = [name for name in (*rule.needs, *_knowledge(rule)) if not filled.get(name, False)]
+    missing = _missing(rule, filled)
     if missing:
         return Judged(rule, EVIDENCE.empty_table(), rule.result, skipped=_no_data(missing))
     began = perf_counter()
     covered = _covered(engine, rule)
+    judged = [
+        _judge_version(engine, version, policy, covered, touched=touched, filled=filled, official=official)
+        for version in rule.versions
+    ]
+    whole = judged[-1]
+    lacking = [one.skipped for one in judged if one.skipped is not None]
+    if len(judged) > 1:
+        values = {(v.key, v.period): v for one in judged for v in one.values}
+        evidence = pa.concat_tables([one.evidence for one in judged])
+        whole = replace(
+            whole,
+            evidence=evidence,
+            values=[*values.values()],
+            versions=tuple(judged),
+            adopted=tuple(dict.fromkeys(a for one in judged for a in one.adopted)),
+        )
+    if lacking:
+        return Judged(rule, EVIDENCE.empty_table(), rule.result, skipped=lacking[0])
+    return replace(whole, seconds=perf_counter() - began)
+
+
+def _judge_version(
+    engine: Engine,
+    rule: Rule,
+    policy: Policy,
+    covered: Period | None,
+    *,
+    touched: bool,
+    filled: Mapping[str, bool],
+    official: Collection[int] | None,
+) -> Judged:
+    """Judge the bills of the days on which one version is in force."""
     span = covered.overlap(rule.period) if covered else None
+    missing = _missing(rule, filled)
+    if missing:
+        told = _no_data(missing) if span is not None else None
+        return Judged(rule, EVIDENCE.empty_table(), rule.result, skipped=told)
     parts, used = [EVIDENCE.empty_table()], []
     for stretch, values in _stretches(rule, policy, span):
         _bind_subject(engine, rule, stretch, covered, touched=touched)
@@ -93,8 +137,8 @@ def judge(
         pa.concat_tables(parts),
         effective_result(rule, used, assumed_points=_assumes(engine, rule)),
         used,
-        perf_counter() - began,
         foreign=_foreign(engine, rule, official),
+        adopted=tuple(a for a in policy.adoptions(rule.id) if span is not None and a.period.overlaps(span)),
     )
 
 
@@ -102,11 +146,16 @@ def effective_result(rule: Rule, values: Iterable[Value], *, assumed_points: boo
     """Say how surely a hit speaks: clear only on official or legal ground with every parameter confirmed.
 
     ``assumed_points`` tells that some of the rule's knowledge points rest on an assumption of ours (their day of
-    publication, for one): then nothing the rule finds speaks for itself either.
+    publication, for one): then nothing the rule finds speaks for itself either. What a region adopted by an instrument
+    is another matter: it speaks clearly there by the region's word, on the days of the adoption (`Judged.adopted`).
     """
     confirmed = all(v.status is Status.CONFIRMED for v in values) and not assumed_points
     solid = rule.origin in ("OFFICIAL", "LAW") and confirmed
     return "clear" if rule.result == "clear" and solid else "suspicious"
+
+
+def _missing(rule: Rule, filled: Mapping[str, bool]) -> list[str]:
+    return [name for name in (*rule.needs, *_knowledge(rule)) if not filled.get(name, False)]
 
 
 def _knowledge(rule: Rule) -> list[str]:
@@ -168,7 +217,7 @@ def _bind_subject(
         if base not in BY_SUBJECT:
             continue
         conditions = []
-        if touched:
+        if touched and not rule.whole:
             if base not in rule.partition:
                 raise Refused(
                     "audit.no_partition",

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from yibao.kernel import OPEN_END, Period, Text, day_of
+from yibao.kernel import OPEN_END, Period, Region, Text, day_of
 
 Result = Literal["clear", "suspicious"]
 """clear 明确违规: the rows speak for themselves; suspicious 可疑: a person has to look."""
 
 Origin = Literal["OFFICIAL", "LAW", "REFERENCE", "OURS"]
-Form = Literal["sex", "count", "quantity", "price", "fen"]
+Stage = Literal["draft", "trial", "grey", "published", "retired"]
+"""Where a rule stands in its life; see `Step`."""
+
+Form = Literal[
+    "sex", "count", "quantity", "price", "fen", "insurance", "level", "visit", "days", "qualification"
+]
 
 RESULT_NAMES = {
     "clear": Text(zh="明确违规", en="clear violation"),
     "suspicious": Text(zh="可疑", en="suspicious"),
+}
+LIFE_NAMES = {
+    "draft": Text(zh="起草", en="draft"),
+    "trial": Text(zh="试算", en="trial"),
+    "grey": Text(zh="灰度", en="grey"),
+    "published": Text(zh="发布", en="published"),
+    "retired": Text(zh="停用", en="retired"),
 }
 KIND_NAMES = {
     "policy": Text(zh="政策类", en="policy"),
@@ -94,6 +107,24 @@ class InForce(BaseModel):
     until: dt.date | None = None
 
 
+class Step(BaseModel):
+    """One step of a rule's life, from its day on.
+
+    draft 起草: being written; trial 试算: run over history, by hand; grey 灰度: runs along in some regions, and is counted
+    without making a finding; published 发布: makes findings; retired 停用: bills from that day on are no longer judged,
+    older ones are.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    status: Stage
+    from_: dt.date = Field(alias="from")
+    regions: tuple[str, ...] = ()
+    """Where a grey rule runs along."""
+    approver: str | None = None
+    instrument: str | None = None
+
+
 class Rule(BaseModel):
     """One rule: a folder with ``rule.yaml`` (this), ``rule.sql`` (``select``) and ``examples.yaml``."""
 
@@ -103,7 +134,9 @@ class Rule(BaseModel):
     version: int
     order: int
     """Its place in the catalogue; earlier rules are credited first with a line that several rules hit."""
-    status: Literal["draft", "trial", "grey", "published", "retired"]
+    status: Stage
+    """Where it stands; with a `life`, where that life ends."""
+    life: tuple[Step, ...] = ()
     in_force: InForce
     catalogue: tuple[str, ...]
     name: Bilingual
@@ -129,6 +162,50 @@ class Rule(BaseModel):
     innocent: tuple[Bilingual, ...]
     approver: str | None = None
     select: str = Field(repr=False)
+    folder: Any = Field(default=None, exclude=True, repr=False)
+    """Where its files lie."""
+    earlier: tuple[Rule, ...] = Field(default=(), exclude=True, repr=False)
+    """Its earlier versions, oldest first; each judges the bills of its own days (`versions`)."""
+
+    @model_validator(mode="after")
+    def _life_is_one_line(self) -> Rule:
+        """Hold a life to its order: forward in time and in status, with what each status must say."""
+        order = [*LIFE_NAMES]
+        for one, then in pairwise(self.life):
+            if not (one.from_ < then.from_ and order.index(one.status) < order.index(then.status)):
+                raise ValueError(f"life: {then.status} {then.from_} after {one.status} {one.from_}")
+        for step in self.life:
+            if (step.status == "grey") != bool(step.regions):
+                raise ValueError(f"life: {step.status} regions {step.regions}")
+            if step.status == "published" and not (step.approver and step.instrument):
+                raise ValueError("life: published approver, instrument")
+        if self.life and self.life[-1].status != self.status:
+            raise ValueError(f"life: {self.life[-1].status}, status: {self.status}")
+        return self
+
+    def step_on(self, day: int) -> Step:
+        """Give the step of its life that a rule is at on a day; one without a life is always at its status."""
+        if not self.life:
+            return Step.model_validate({"status": self.status, "from": self.in_force.from_})
+        past = [step for step in self.life if day_of(step.from_) <= day]
+        return past[-1] if past else Step.model_validate({"status": "draft", "from": self.life[0].from_})
+
+    def makes_findings(self, day: int) -> bool:
+        """Say whether a run on this day writes findings of it: published, or retired and still judging older bills."""
+        status = self.step_on(day).status
+        return status == "published" or (
+            status == "retired" and any(step.status == "published" for step in self.life)
+        )
+
+    def greys_in(self, region: Region, day: int) -> bool:
+        """Say whether it runs along on this day in a region: in one of its grey regions, or within one."""
+        step = self.step_on(day)
+        return step.status == "grey" and any(Region(code).contains(region) for code in step.regions)
+
+    @property
+    def versions(self) -> tuple[Rule, ...]:
+        """Give every version, oldest first, this one last."""
+        return (*self.earlier, self)
 
     @property
     def key(self) -> str:
@@ -138,13 +215,14 @@ class Rule(BaseModel):
     @property
     def whole(self) -> bool:
         """Say whether the rule compares everybody with everybody and so always judges all."""
-        return "everything" in self.partition.values()
+        return any("everything" in one.partition.values() for one in self.versions)
 
     @property
     def period(self) -> Period:
-        """Give the days on which this version judges."""
-        until = day_of(self.in_force.until) if self.in_force.until else OPEN_END
-        return Period(day_of(self.in_force.from_), until)
+        """Give the days whose bills this version judges: those it is in force on, and none since it was retired."""
+        ends = [step.from_ for step in self.life if step.status == "retired"]
+        ends += [self.in_force.until] if self.in_force.until else []
+        return Period(day_of(self.in_force.from_), min((day_of(end) for end in ends), default=OPEN_END))
 
     @property
     def day_column(self) -> str:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from yibao.casework.lines import ViolatingLine, violating_lines
 from yibao.casework.model import STATE_NAMES, RunOutcome, finding_code, finding_number
+from yibao.casework.notices import Notice, give_notice
 from yibao.casework.outputs import (
     Backlog,
+    Corrected,
     Explanation,
     FindingRow,
     QuarantineRow,
     Summary,
     backlog,
+    corrected,
     explain,
     list_findings,
     quarantine_rows,
@@ -23,33 +26,44 @@ from yibao.casework.outputs import (
     write_findings,
     write_quarantine,
     write_report,
+    write_sweep,
     write_workbooks,
 )
 from yibao.casework.service import Order, Progress, audit_lake, money
+from yibao.casework.trials import Backtest, Trial, backtest, trial
 
 __all__ = [
     "STATE_NAMES",
     "Backlog",
+    "Backtest",
+    "Corrected",
     "Explanation",
     "FindingRow",
+    "Notice",
     "Order",
     "Progress",
     "QuarantineRow",
     "RunOutcome",
     "Summary",
+    "Trial",
     "ViolatingLine",
     "audit_lake",
     "backlog",
+    "backtest",
+    "corrected",
     "explain",
     "finding_code",
     "finding_number",
+    "give_notice",
     "list_findings",
     "money",
     "quarantine_rows",
     "summary",
+    "trial",
     "violating_lines",
     "write_findings",
     "write_quarantine",
     "write_report",
+    "write_sweep",
     "write_workbooks",
 ]

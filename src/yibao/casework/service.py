@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 import yibao
 from yibao.audit import LABELLED, Judged, Rule, attribute, judge, label, needed_relations, read_columns, rules
 from yibao.casework import store
+from yibao.casework.corrections import corrections, put_on_record, standing, without
 from yibao.casework.model import RunOutcome
 from yibao.casework.touched import Last, Touched, bind_touched, differs, recorded
 from yibao.claims import bind, relations
@@ -37,12 +39,32 @@ class Order:
 
     rules: Sequence[Rule]
     policy: Policy
+    grey: Sequence[Rule] = ()
+    """Rules that run along and are counted, and make no findings; not in an incremental run, which sees only a part."""
     engine: str = "duckdb"
     since: int | None = None
     as_known: int | datetime | None = None
     memory_mib: int = MEMORY_MIB
     official: Collection[str] | None = None
     """The sources whose knowledge points are those that the rules' origin speaks of; None: every source is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a grey rule would have found: counts that are recorded with the run, and nothing else."""
+
+    judged: Judged
+    findings: int
+    at_stake_fen: int
+    institutions: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the counts as plain values."""
+        skipped = self.judged.skipped
+        return {
+            "findings": self.findings, "at_stake_fen": self.at_stake_fen, "institutions": self.institutions,
+            "skipped": skipped.both() if skipped else None,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +75,7 @@ class Verdict:
     touched: Touched | None
     widened: dict[str, Text]
     lines: int
+    grey: list[Counted]
 
     def again(self) -> dict[str, store.Again]:
         """Say what this run judged again, rule by rule."""
@@ -94,7 +117,7 @@ def audit_lake(
         known_no = order.as_known if order.as_known is not None else _latest(lake)
         files = known_files(lake, known_no)
         if not files["line"]:
-            raise _nothing_to_audit()
+            raise nothing_to_audit()
         replaced = superseded(lake, known_no)
         with open_engine(order.engine, memory_mib=order.memory_mib, spill=home.work) as engine:
             last = _last(register, actor) if order.since is not None else {}
@@ -102,11 +125,12 @@ def audit_lake(
             if sql_log is not None:
                 _write_log(engine, sql_log)
         progress("归集疑点", len(order.rules), len(order.rules))
-        outcome = _receive(lake, register, order, verdict, known_no, actor, began)
+        outcome = _receive(home, lake, register, order, verdict, known_no, actor, began)
     return outcome
 
 
-def _nothing_to_audit() -> Refused:
+def nothing_to_audit() -> Refused:
+    """Say that there are no bills yet."""
     return Refused(
         "casework.empty_lake",
         zh="数据湖里还没有费用明细，没有可审核的内容",
@@ -125,9 +149,11 @@ def _judge_all(
     last: Mapping[str, Last],
     progress: Progress,
 ) -> Verdict:
-    names = needed_relations(order.rules)
-    progress("绑定数据", 0, len(order.rules))
-    columns = read_columns(order.rules)
+    grey = order.grey if order.since is None else ()
+    asked = [*order.rules, *grey]
+    names = needed_relations(asked)
+    progress("绑定数据", 0, len(asked))
+    columns = read_columns(asked)
     bind(engine, files, names, superseded=replaced, materialise=True, columns=columns)
     filled = {relation.name: bool(files[relation.of]) for relation in relations().values()}
     touched = (
@@ -136,10 +162,10 @@ def _judge_all(
         else None
     )
     lines = int(engine.run("SELECT count(*) AS n FROM line").column("n")[0].as_py()) if "line" in names else 0
-    official = _official(lake, order)
+    official = official_batches(lake, order)
     judged, widened = [], {}
     for at, rule in enumerate(order.rules):
-        progress(f"审核 {rule.name.zh}", at, len(order.rules))
+        progress(f"审核 {rule.name.zh}", at, len(asked))
         ask = partial(judge, engine, rule, order.policy, filled=filled, official=official)
         before = last.get(rule.id)
         reason = touched.widens(rule, str(order.policy.region), before) if touched is not None else None
@@ -150,7 +176,24 @@ def _judge_all(
         if reason is not None and found.skipped is None:
             widened[rule.id] = reason
         judged.append(found)
-    return Verdict(judged, touched, widened, lines)
+    counted = []
+    for at, rule in enumerate(grey, start=len(order.rules)):
+        progress(f"灰度 {rule.name.zh}", at, len(asked))
+        counted.append(
+            count(judge(engine, rule, order.policy, touched=False, filled=filled, official=official))
+        )
+    return Verdict(judged, touched, widened, lines, counted)
+
+
+def count(judged: Judged) -> Counted:
+    """Count what a rule gave, without keeping it."""
+    findings, _ = label(judged.parts())
+    return Counted(
+        judged,
+        findings.num_rows,
+        sum(findings.column("at_stake_fen").to_pylist()),
+        len(findings.column("institution_id").unique()),
+    )
 
 
 def _last(register: Register, actor: str) -> dict[str, Last]:
@@ -160,7 +203,8 @@ def _last(register: Register, actor: str) -> dict[str, Last]:
     return {row.said["rule"]: Last(row.number, row.region, row.known_no, row.said) for row in rows}
 
 
-def _official(lake: Lake, order: Order) -> list[int] | None:
+def official_batches(lake: Lake, order: Order) -> list[int] | None:
+    """Give the batches that brought the points for which the rules' origin vouches; None: it vouches for all."""
     if order.official is None:
         return None
     return [b.number for b in lake.batches() if b.kind == "collect" and b.source in order.official]
@@ -178,6 +222,7 @@ def _write_log(engine: Engine, path: Path) -> None:
 
 
 def _receive(
+    home: Home,
     lake: Lake,
     register: Register,
     order: Order,
@@ -195,7 +240,11 @@ def _receive(
         return outcome
     with lake.batch(kind="audit", source=order.engine) as batch, register.unit_of_work(actor=actor) as unit:
         again = verdict.again()
-        kept = store.kept_headers(unit.connection, again)
+        lessened = store.lessened(unit.connection, findings, again)
+        taken_back = corrections(home, lake, lessened, partial(_kept, lake), known_no)
+        stay = standing(taken_back)
+        findings, evidence = without(findings, stay), without(evidence, stay)
+        kept = pa.concat_tables([store.kept_headers(unit.connection, again), stay])
         names = ["finding_id", "rule", "result"]
         credits = attribute(
             pa.concat_tables([findings.select(names), kept.select(names)]),
@@ -207,11 +256,14 @@ def _receive(
             pq.write_table(evidence, batch.stage("evidence"), compression="zstd")
         run = store.begin_run(
             unit.connection, batch=batch.number, engine=order.engine, region=str(order.policy.region),
-            since=order.since, known_no=known_no, rules=[recorded(one) for one in verdict.judged], versions=_versions(),
+            since=order.since, known_no=known_no, rules=_said(verdict), versions=_versions(),
             lines=verdict.lines,
             findings=0, amount_fen=0, milliseconds=0, actor=actor,
         )  # fmt: skip
-        store.receive(unit.connection, _versioned(findings, order), run, batch.number)
+        store.receive(unit.connection, findings, run, batch.number)
+        put_on_record(unit, run, taken_back)
+        outcome.self_corrected = sum(one.what == "self_corrected" for one in taken_back)
+        outcome.returned = sum(one.what == "returned" and not one.known for one in taken_back)
         outcome.withdrawn = sum(
             store.withdraw(unit.connection, run, rule, what) for rule, what in again.items()
         )
@@ -237,6 +289,12 @@ def _receive(
     return outcome
 
 
+def _said(verdict: Verdict) -> list[dict[str, Any]]:
+    """Give what the run records of each rule; a grey one carries its counts, by which it is known as grey."""
+    grey = [{**recorded(one.judged), "grey": one.as_json()} for one in verdict.grey]
+    return [*(recorded(one) for one in verdict.judged), *grey]
+
+
 def _outcome(order: Order, verdict: Verdict) -> RunOutcome:
     judged = verdict.judged
     assumed = {
@@ -258,6 +316,7 @@ def _outcome(order: Order, verdict: Verdict) -> RunOutcome:
         rule_seconds={one.rule.id: one.seconds for one in judged},
         skipped={one.rule.id: one.skipped for one in judged if one.skipped is not None},
         widened=verdict.widened,
+        grey={one.judged.rule.id: one.as_json() for one in verdict.grey},
         assumed=list(assumed.values()),
     )
 
@@ -281,13 +340,6 @@ def _with_credits(findings: pa.Table, credits: pa.Table) -> pa.Table:
     credited = dict(zip(credits.column(0).to_pylist(), credits.column(1).to_pylist(), strict=True))
     values = pa.array([credited[i] for i in findings.column("finding_id").to_pylist()], pa.int64())
     return findings.set_column(findings.schema.get_field_index("attributed_fen"), "attributed_fen", values)
-
-
-def _versioned(findings: pa.Table, order: Order) -> pa.Table:
-    versions = {rule.id: rule.version for rule in order.rules}
-    return findings.append_column(
-        "rule_version", pa.array([versions[r] for r in findings.column("rule").to_pylist()], pa.int64())
-    )
 
 
 def _kept(lake: Lake, headers: pa.Table) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Row, func, select, text, update
 
-from yibao.casework.tables import audit_run, finding
+from yibao.casework.tables import audit_run, finding, finding_event, notice
 
 Again = tuple[str, Collection[int] | None]
 """What a run judged again of a rule: the key column and the keys, None for all of them."""
@@ -37,13 +37,16 @@ def runs(connection: Connection) -> list[Row[Any]]:
 
 
 def last_judged(connection: Connection) -> list[Row[Any]]:
-    """Give ``number, region, known_no, said`` of the newest run that judged each rule; ``said`` is the rule's entry."""
+    """Give ``number, region, known_no, said`` of the newest run that judged each rule, as ``said``.
+
+    A run in which a rule only ran along as a grey one made no findings of it and does not count.
+    """
     return list(
         connection.execute(
             text(
                 "SELECT DISTINCT ON (r.said->>'rule') a.number, a.region, a.known_no, r.said "
                 "FROM audit_run a CROSS JOIN LATERAL jsonb_array_elements(a.rules) AS r(said) "
-                "WHERE r.said->>'skipped' IS NULL ORDER BY r.said->>'rule', a.number DESC"
+                "WHERE r.said->>'skipped' IS NULL AND r.said->'grey' IS NULL ORDER BY r.said->>'rule', a.number DESC"
             )
         )
     )
@@ -59,13 +62,20 @@ def receive(connection: Connection, findings: pa.Table, run: int, batch: int) ->
         )
     )
     _copy(connection, "found", _HEADER, findings)
+    connection.execute(
+        text(
+            "INSERT INTO finding_event (finding_id, what, run, fen) SELECT f.finding_id, 'reopened', :run, n.at_stake_fen "
+            "FROM finding f JOIN found n USING (finding_id) WHERE f.state <> 'open'"
+        ),
+        {"run": run},
+    )
     kept = ", ".join(f"{c} = excluded.{c}" for c in _HEADER[2:])
     connection.execute(
         text(
             f"INSERT INTO finding ({', '.join(_HEADER)}, evidence_batch, first_run, last_run, state) "
             f"SELECT {', '.join(_HEADER)}, :batch, :run, :run, 'open' FROM found "
             f"ON CONFLICT (finding_id) DO UPDATE SET {kept}, evidence_batch = excluded.evidence_batch, "
-            "last_run = excluded.last_run, state = 'open', withdrawn_run = NULL"
+            "last_run = excluded.last_run, state = 'open', closed_run = NULL, returned_fen = 0"
         ),
         {"batch": batch, "run": run},
     )
@@ -73,20 +83,151 @@ def receive(connection: Connection, findings: pa.Table, run: int, batch: int) ->
 
 def withdraw(connection: Connection, run: int, rule: str, again: Again) -> int:
     """Withdraw the open findings of a rule that the run judged again and did not find; give their number."""
+    wanted = _among(connection, again)
+    return connection.execute(
+        text(
+            "WITH gone AS (UPDATE finding f SET state = 'withdrawn', closed_run = :run "
+            f"WHERE f.rule = :rule AND f.state = 'open' AND f.last_run <> :run {wanted} "
+            "RETURNING finding_id, attributed_fen) "
+            "INSERT INTO finding_event (finding_id, what, run, fen) "
+            "SELECT finding_id, 'withdrawn', :run, attributed_fen FROM gone"
+        ),
+        {"run": run, "rule": rule},
+    ).rowcount
+
+
+def _among(connection: Connection, again: Again) -> str:
+    """Give the condition that a finding is of the keys that a run judged again; a run has one set of them a key."""
     key, ids = again
-    wanted = (
-        update(finding)
-        .where(finding.c.rule == rule, finding.c.state == "open", finding.c.last_run != run)
-        .values(state="withdrawn", withdrawn_run=run)
+    if ids is None:
+        return ""
+    touched = f"touched_{key}"
+    if connection.scalar(text(f"SELECT to_regclass('pg_temp.{touched}')")) is None:
+        connection.execute(text(f"CREATE TEMP TABLE {touched} (id bigint PRIMARY KEY) ON COMMIT DROP"))
+        _copy(connection, touched, ("id",), pa.table({"id": pa.array(sorted(ids), pa.int64())}))
+    return f"AND f.{key} IN (SELECT id FROM {touched})"
+
+
+def lessened(connection: Connection, found: pa.Table, again: Mapping[str, Again]) -> list[Row[Any]]:
+    """Give the open findings that a run judged again and did not find, or found with less at stake.
+
+    Each with ``now_fen`` (NULL: not found), ``seen`` (what its last run knew) and ``noticed`` (what was known when the
+    institution was given notice, NULL: it was not). ``found`` are the findings of the run.
+    """
+    connection.execute(
+        text("CREATE TEMP TABLE found_now (finding_id bigint, at_stake_fen bigint) ON COMMIT DROP")
     )
-    if ids is not None:
-        connection.execute(
-            text("CREATE TEMP TABLE IF NOT EXISTS touched (id bigint PRIMARY KEY) ON COMMIT DROP")
+    _copy(connection, "found_now", ("finding_id", "at_stake_fen"), found)
+    rows: list[Row[Any]] = []
+    for rule, what in again.items():
+        wanted = _among(connection, what)
+        rows += connection.execute(
+            text(
+                "SELECT f.finding_id, f.rule, f.result, f.institution_id, f.at_stake_fen, f.attributed_fen, "
+                "f.returned_fen, f.evidence_batch, g.at_stake_fen AS now_fen, r.known_no AS seen, n.known_no AS noticed "
+                "FROM finding f JOIN audit_run r ON r.number = f.last_run LEFT JOIN notice n ON n.number = f.notice "
+                "LEFT JOIN found_now g ON g.finding_id = f.finding_id WHERE f.rule = :rule AND f.state = 'open' "
+                f"AND (g.finding_id IS NULL OR g.at_stake_fen < f.at_stake_fen) {wanted}"
+            ),
+            {"rule": rule},
         )
-        connection.execute(text("TRUNCATE touched"))
-        _copy(connection, "touched", ("id",), pa.table({"id": pa.array(sorted(ids), pa.int64())}))
-        wanted = wanted.where(finding.c[key].in_(text("SELECT id FROM touched")))
-    return connection.execute(wanted).rowcount
+    return rows
+
+
+def correct(connection: Connection, run: int, ids: Sequence[int]) -> None:
+    """Close findings that their institution corrected itself before it was given notice."""
+    connection.execute(
+        update(finding).where(finding.c.finding_id.in_(ids)).values(state="self_corrected", closed_run=run)
+    )
+
+
+def mark_returned(connection: Connection, run: int, finding_id: int, returned_fen: int) -> None:
+    """Let a finding of which notice was given stand as it was, with the money that came back since."""
+    connection.execute(
+        update(finding)
+        .where(finding.c.finding_id == finding_id)
+        .values(returned_fen=returned_fen, last_run=run)
+    )
+
+
+def record(connection: Connection, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write what became of findings, one row a change."""
+    if events:
+        connection.execute(finding_event.insert(), list(events))
+
+
+def events_of(connection: Connection, finding_id: int) -> list[Row[Any]]:
+    """Give what became of a finding, oldest first, each with who did it."""
+    return list(
+        connection.execute(
+            text(
+                "SELECT e.*, coalesce(n.actor, r.actor) AS actor, n.day AS notice_day, n.document "
+                "FROM finding_event e LEFT JOIN notice n ON n.number = e.notice "
+                "LEFT JOIN audit_run r ON r.number = e.run WHERE e.finding_id = :id ORDER BY e.number"
+            ),
+            {"id": finding_id},
+        )
+    )
+
+
+def give_notice(connection: Connection, ids: Sequence[int], **values: Any) -> int:
+    """Record one notice to an institution of these findings; give its number."""
+    number = int(connection.execute(notice.insert().values(**values).returning(notice.c.number)).scalar_one())
+    connection.execute(update(finding).where(finding.c.finding_id.in_(ids)).values(notice=number))
+    connection.execute(
+        text(
+            "INSERT INTO finding_event (finding_id, what, notice, day, fen) "
+            "SELECT finding_id, 'noticed', :number, :day, at_stake_fen FROM finding WHERE finding_id = ANY(:ids)"
+        ),
+        {"number": number, "day": values["day"], "ids": list(ids)},
+    )
+    return number
+
+
+def noticed_ids(connection: Connection) -> list[int]:
+    """Give the open findings of which notice was given."""
+    wanted = select(finding.c.finding_id).where(finding.c.state == "open", finding.c.notice.is_not(None))
+    return list(connection.scalars(wanted))
+
+
+def corrected_by_institution(connection: Connection) -> list[Row[Any]]:
+    """Give by institution what it took back of findings after they were seen: how often, how much, and when.
+
+    ``corrected`` before any notice, ``reduced`` in part, ``returned`` after a notice; ``found`` is every finding that
+    it ever had. ``early`` counts the corrections whose rows bear a day before the finding was first seen: the
+    institution was the first to see them, and only told later.
+    """
+    return list(
+        connection.execute(
+            text(
+                """
+                WITH taken AS (
+                    SELECT f.institution_id, e.finding_id, e.what, e.fen,
+                        CASE WHEN e.day < (r.finished_at AT TIME ZONE 'Asia/Shanghai')::date - DATE '1970-01-01'
+                            THEN 1 ELSE 0 END AS early,
+                        row_number() OVER (PARTITION BY e.finding_id, e.what ORDER BY e.number DESC) AS newest
+                    FROM finding_event e JOIN finding f USING (finding_id) JOIN audit_run r ON r.number = f.first_run
+                    WHERE e.what = 'reduced' OR (e.what = 'self_corrected' AND f.state = 'self_corrected')
+                        OR (e.what = 'returned' AND f.returned_fen > 0)
+                ),
+                sums AS (
+                    SELECT institution_id,
+                        count(*) FILTER (WHERE what = 'self_corrected' AND newest = 1) AS corrected,
+                        coalesce(sum(fen) FILTER (WHERE what = 'self_corrected' AND newest = 1), 0) AS corrected_fen,
+                        count(DISTINCT finding_id) FILTER (WHERE what = 'reduced') AS reduced,
+                        coalesce(sum(fen) FILTER (WHERE what = 'reduced'), 0) AS reduced_fen,
+                        count(*) FILTER (WHERE what = 'returned' AND newest = 1) AS returned,
+                        coalesce(sum(fen) FILTER (WHERE what = 'returned' AND newest = 1), 0) AS returned_fen,
+                        count(DISTINCT finding_id) FILTER (WHERE early = 1) AS early
+                    FROM taken GROUP BY institution_id
+                )
+                SELECT s.*, (SELECT count(*) FROM finding f WHERE f.institution_id = s.institution_id) AS found
+                FROM sums s ORDER BY corrected + reduced + returned DESC, corrected_fen + reduced_fen + returned_fen DESC,
+                    institution_id
+                """
+            )
+        )
+    )
 
 
 def kept_headers(connection: Connection, judged_again: Mapping[str, Again]) -> pa.Table:
@@ -153,6 +294,7 @@ def headers(
     rules: Sequence[str] | None = None,
     state: str | None = "open",
     ids: Sequence[int] | None = None,
+    unnoticed: bool = False,
     limit: int | None = None,
 ) -> list[Row[Any]]:
     """Give headers of findings, most money first."""
@@ -165,6 +307,8 @@ def headers(
         wanted = wanted.where(finding.c.state == state)
     if ids is not None:
         wanted = wanted.where(finding.c.finding_id.in_(ids))
+    if unnoticed:
+        wanted = wanted.where(finding.c.notice.is_(None))
     if limit is not None:
         wanted = wanted.limit(limit)
     return list(connection.execute(wanted))

@@ -1,4 +1,4 @@
-"""The room's tables in the register: audit runs and the headers of findings (their evidence rows lie in the lake)."""
+"""The room's tables in the register: runs, notices, and findings with what became of them (their rows lie in the lake)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ audit_run = Table(
     comment="one audit run (审核运行): inputs, rules with versions and parameters, engine, counts",
 )
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("institution_id", BigInteger, nullable=False, index=True),
+    Column("day", BigInteger, nullable=False),
+    Column("document", Text),
+    Column("known_no", BigInteger, nullable=False),
+    Column("findings", BigInteger, nullable=False),
+    Column("at_stake_fen", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    comment="one notice of findings to an institution (疑点通知): whom, when, by whom, what was known then",
+)
+
 finding = Table(
     "finding",
     metadata,
@@ -58,11 +73,33 @@ finding = Table(
     Column("first_run", ForeignKey("audit_run.number"), nullable=False),
     Column("last_run", ForeignKey("audit_run.number"), nullable=False),
     Column("state", Text, nullable=False),
-    Column("withdrawn_run", ForeignKey("audit_run.number")),
-    CheckConstraint("state IN ('open', 'withdrawn')", name="state"),
+    Column("closed_run", ForeignKey("audit_run.number")),
+    Column("notice", ForeignKey("notice.number")),
+    Column("returned_fen", BigInteger, nullable=False, server_default="0"),
+    CheckConstraint("state IN ('open', 'withdrawn', 'self_corrected')", name="state"),
     CheckConstraint("result IN ('clear', 'suspicious')", name="result"),
-    CheckConstraint("(state = 'withdrawn') = (withdrawn_run IS NOT NULL)", name="withdrawn"),
+    CheckConstraint("(state = 'open') = (closed_run IS NULL)", name="closed"),
+    CheckConstraint("returned_fen = 0 OR notice IS NOT NULL", name="returned"),
     Index(None, "institution_id", "state"),
     Index(None, "rule", "state"),
     comment="the header of a finding (疑点): whom, by which rule, how much; its evidence rows are in the lake",
+)
+
+finding_event = Table(
+    "finding_event",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("finding_id", ForeignKey("finding.finding_id"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("run", ForeignKey("audit_run.number")),
+    Column("notice", ForeignKey("notice.number")),
+    Column("day", BigInteger),
+    Column("fen", BigInteger, nullable=False),
+    Column("rows", JSONB),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint(
+        "what IN ('withdrawn', 'reopened', 'self_corrected', 'reduced', 'noticed', 'returned')", name="what"
+    ),
+    CheckConstraint("(run IS NULL) <> (notice IS NULL)", name="by"),
+    comment="what became of a finding (疑点变动), one row a change: by which run or notice, how much, which rows",
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from yibao.audit import TOUCHED, Judged, Rule, base_relations
+from yibao.audit import TOUCHED, Judged, Rule, needed_relations
 from yibao.claims import bind_raw, relations, table, tables
 from yibao.engine import Engine
 from yibao.kernel import Text
@@ -63,8 +63,9 @@ class Touched:
         """Give the reason why this rule must judge everything, None where the touched keys are enough so far."""
         if rule.whole:
             return Text(zh="规则把所有人放在一起比较", en="the rule compares everybody with everybody")
-        made_of = {t for name in base_relations(rule) for t in relations()[name].made_of}
-        own = set.intersection(*(set(_CARRIERS[key]) for key in rule.partition.values())) - {*_SHARED}
+        made_of = {t for name in needed_relations([rule]) for t in relations()[name].made_of}
+        keys = {key for version in rule.versions for key in version.partition.values()}
+        own = set.intersection(*(set(_CARRIERS[key]) for key in keys)) - {*_SHARED}
         shared = [table(name).text for name in sorted((made_of & self.changed) - own)]
         if shared:
             return Text(
@@ -104,6 +105,11 @@ def differs(judged: Judged, last: Last) -> Text | None:
             zh=f"参数的取值、有效期或核实情况与第 {last.run} 次运行时不同",
             en=f"values, periods or status of the parameters are not those of run {last.run}",
         )
+    if now["adopted"] != last.said.get("adopted", []):
+        return Text(
+            zh=f"本地对规则的采信与第 {last.run} 次运行时不同",
+            en=f"the region's adoptions of the rule are not those of run {last.run}",
+        )
     if now["result"] != last.said["result"]:
         return Text(
             zh=f"判定的把握与第 {last.run} 次运行时不同",
@@ -119,6 +125,16 @@ def recorded(judged: Judged) -> dict[str, Any]:
         "version": judged.rule.version,
         "definition": definition(judged.rule),
         "result": judged.result,
+        "adopted": [
+            {
+                "instrument": a.instrument,
+                "article": a.article,
+                "approver": a.approver,
+                "region": str(a.region),
+                "period": str(a.period),
+            }
+            for a in judged.adopted
+        ],
         "parameters": [
             {
                 "key": v.key,
@@ -136,10 +152,11 @@ def recorded(judged: Judged) -> dict[str, Any]:
 
 
 def definition(rule: Rule) -> str:
-    """Give the digest of all that decides what a rule finds, the relations that it reads included."""
-    said = rule.model_dump_json(include=_DEFINES)
-    views = [relations()[name].select for name in base_relations(rule)]
-    return hashlib.sha256("\0".join([said, *views]).encode()).hexdigest()
+    """Give the digest of all that decides what a rule finds in any version, the relations that it reads included."""
+    said = [version.model_dump_json(include=_DEFINES) for version in rule.versions]
+    ends = [str(rule.period)] if rule.life else []  # a rule that was retired judges no bill from that day on
+    views = [relations()[name].select for name in sorted(needed_relations([rule]))]
+    return hashlib.sha256("\0".join([*said, *ends, *views]).encode()).hexdigest()
 
 
 def _used(said: Mapping[str, Any]) -> set[tuple[Any, ...]]:

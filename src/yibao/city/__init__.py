@@ -10,7 +10,7 @@ lines belong to which. The room knows nothing of the rules that are to find them
 - visits, bills, wards, corrections, amounts: the ordinary year, exact to the fen
 - plants: what is wrong, and what only looks wrong · stock: what was on the shelves · dirt: broken rows
 - measuring: findings held against the truth
-- chunk, records, registers, text, write, build: how it becomes files
+- chunk, parts, records, registers, text, write, build: how it becomes files
 """
 
 from __future__ import annotations

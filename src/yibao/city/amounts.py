@@ -21,17 +21,17 @@ _WHOLE: Final = 10_000
 _PER_FEN: Final = UNIT * YUAN // 100
 
 FUND_SHARE: Final = {
-    STAY: ((8_000, 8_500, 9_000), (6_000, 7_000, 8_000)),
-    CHRONIC: ((7_500, 8_000, 8_500), (6_000, 6_500, 7_000)),
-    PURCHASE: ((6_000, 6_000, 6_000), (5_000, 5_000, 5_000)),
+    STAY: ((8_900, 9_300, 9_550), (6_800, 7_800, 8_800)),
+    CHRONIC: ((8_500, 9_000, 9_200), (4_000, 4_500, 5_000)),
+    PURCHASE: ((4_000, 4_000, 4_000), (4_000, 4_000, 4_000)),
 }
 """Basis points the fund pays, by kind of visit, employees before residents, level groups 3, 2, 1 (made up)."""
 
-FUND_SHARE_VISIT: Final = ((5_500, 6_000, 7_000), (4_000, 5_000, 6_000))
-DEDUCTIBLE: Final = (80_000, 50_000, 20_000)
+FUND_SHARE_VISIT: Final = ((7_500, 8_000, 8_500), (1_500, 2_500, 3_500))
+DEDUCTIBLE: Final = (80_000, 40_000, 20_000)
 """Fen a person pays first of a stay, by level group (made up)."""
 
-ACCOUNT_SHARE: Final = 4_000
+ACCOUNT_SHARE: Final = 9_800
 """Basis points of an employee's own part that the personal account pays (made up)."""
 
 

@@ -56,7 +56,7 @@ def full(n: int, value: int) -> Ints:
     return np.full(n, value, dtype=np.int64)
 
 
-def chance(throw: Dice, n: int, percent: float) -> Bools:
+def chance(throw: Dice, n: int, percent: float | Floats | Ints) -> Bools:
     """Throw ``n`` times for something that happens in so many of a hundred cases."""
     return np.asarray(throw.random(n) * 100 < percent, dtype=np.bool_)
 

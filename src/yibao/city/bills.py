@@ -15,8 +15,8 @@ from yibao.city.plan import UNIT
 from yibao.city.visits import CHRONIC, EMERGENCY, PURCHASE, STAY, VISIT, Visits
 
 _DRUGS_MORE: Final = (1.0, 0.8, 1.9, 0.0, 0.9)
-_TESTS: Final = (2.1, 1.6, 0.6, 0.0)
-_LOOKS: Final = (0.55, 0.5, 0.2, 0.0)
+_TESTS: Final = (2.9, 1.6, 0.5, 0.0)
+_LOOKS: Final = (0.9, 0.64, 0.15, 0.0)
 _SPLIT_PERCENT: Final = 3
 """So many of a hundred drugs are sold as part of a pack."""
 
@@ -65,7 +65,8 @@ def _consultation(visits: Visits, seen: Ints, tier: Ints, catalogue: Catalogue, 
 def _tests(visits: Visits, seen: Ints, tier: Ints, catalogue: Catalogue, throw: Dice) -> Lines:
     parts = []
     for role, mean in (("lab", _TESTS), ("exam", _LOOKS)):
-        tested = chance(throw, len(seen), 55) | (visits.kind[seen] == EMERGENCY)
+        tested = chance(throw, len(seen), np.where(visits.kind[seen] == CHRONIC, 22, 55))
+        tested |= visits.kind[seen] == EMERGENCY
         counts = np.where(tested, throw.poisson(np.array(mean)[tier[seen]] * 1.8), 0)
         visit = repeated(seen, np.minimum(counts, 12))
         item = drawn(catalogue.items.role(role), throw.random(len(visit)))

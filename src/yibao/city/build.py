@@ -1,35 +1,38 @@
-"""Building: chunk after chunk into the files, the dirt after the last one, then the stock of the year."""
+"""Building: the people part by part into the files, on several processors where asked, then the stock of the year."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
 from yibao.city.arrays import dice
-from yibao.city.catalogue import catalogue
-from yibao.city.chunk import Chunk, Counted, Ground, live
-from yibao.city.dirt import write_dirt
-from yibao.city.institutions import make_institutions
+from yibao.city.chunk import Ground, quota_of
+from yibao.city.parts import Lived, ground_of, live_into, live_part, parts_of, truth_table
 from yibao.city.plan import PEOPLE_PER_CHUNK, CityBuilt, CityPlan, Progress
-from yibao.city.plants import RULES, Marks, Quota, Shelves
-from yibao.city.prices import make_prices
-from yibao.city.records import write_chunk
+from yibao.city.plants import RULES, Marks, Shelves
 from yibao.city.registers import write_registers
+from yibao.city.schemes import COLUMNS
 from yibao.city.stock import KINDS, OPENING, Movements, Sales, stock_up
 from yibao.city.text import chosen, decimals, moments, numbered
-from yibao.city.write import Files
+from yibao.city.write import FILES, Files
 from yibao.kernel import Refused, Text
 
-TRUTH_COLUMNS = ("plant", "rule", "label", "disguise", "role", "line")
 
+def build_city(
+    plan: CityPlan, out: Path, progress: Progress | None = None, *, form: Literal["csv", "parquet"] = "csv",
+    workers: int = 1,
+) -> CityBuilt:  # fmt: skip
+    """Build a city into a directory; the same plan gives the same bytes, however many workers build it.
 
-def build_city(plan: CityPlan, out: Path, progress: Progress | None = None) -> CityBuilt:
-    """Build a city into a directory; the same plan gives the same bytes.
-
-    ``progress`` is called with what is being done and how many of how many people are done. Raises `Refused`
+    ``progress`` is called with what is being done and how many of how many people are done. ``form`` parquet writes
+    typed Parquet files, into which nothing broken can be written: such a city has no dirt. More than one of the
+    ``workers`` are processes of their own, so that a script which asks for them must be importable. Raises `Refused`
     (``city.out``) when ``out`` is there and is no directory.
     """
     if out.exists() and not out.is_dir():
@@ -43,49 +46,69 @@ def build_city(plan: CityPlan, out: Path, progress: Progress | None = None) -> C
             todo=Text(zh="请换一个 --out", en="choose another --out"),
         )
     tell = progress or (lambda what, done, of: None)
-    ground = _ground(plan)
+    ground = ground_of(plan)
     items, houses = ground.catalogue.items, ground.institutions
-    whole_city = Quota(plan.people, 0, plan.people)
     sales = Sales.none(len(houses), len(items))
-    shelves = Shelves.watch(len(items), int(items.drug.sum()), len(houses), whole_city)
-    counted, lines, dirty, planted = Counted(0, 0, {}), 0, 0, _Planted()
-    with Files(out) as files:
-        write_registers(
-            files, plan, ground.catalogue, houses, ground.prices, dice(plan.seed, "registers", plan.year)
-        )
-        for index, first in enumerate(range(0, plan.people, PEOPLE_PER_CHUNK)):
-            last = min(first + PEOPLE_PER_CHUNK, plan.people)
-            tell("live", first, plan.people)
-            chunk = live(ground, index, first, last, counted)
-            tell("write", first, plan.people)
-            write_chunk(files, ground, chunk, dice(plan.seed, "records", plan.year, index))
-            _sell(ground, chunk, sales, shelves)
-            planted.add(files, chunk.truth)
-            lines += len(chunk.lines)
-            if last == plan.people:
-                dirty = write_dirt(files, ground, chunk, dice(plan.seed, "dirt", plan.year))
-            del chunk  # before the next one is made: two would need twice the memory
+    shelves = Shelves.watch(len(items), int(items.drug.sum()), len(houses), quota_of(plan, 0, plan.people))
+    counts = dict.fromkeys(("visits", "settlements", "lines", "dirty"), 0)
+    names: set[str] = set()
+    planted = _Planted()
+    counters: dict[str, int] = {}
+    with Files(out, form) as files:
+        write_registers(files, plan, ground.catalogue, houses, ground.prices)
+        for lived in _lived(files, plan, form, workers, tell):
+            planted.add(files, lived.truth)
+            files.add("truth_schemes", dict(zip(COLUMNS, lived.schemes.columns, strict=True)))
+            sales.packs.reshape(-1)[lived.sold_key] += lived.sold_packs
+            shelves.sold += lived.watched.sold
+            counts = {name: count + getattr(lived, name) for name, count in counts.items()}
+            names |= set(lived.files)
+            counters = counters or lived.counters  # what is planted at the end counts on from the first part
         tell("stock", plan.people, plan.people)
-        marks = Marks(counted.plants)
+        marks = Marks(counters)
         stocked, truth = shelves.plant(
-            plan, houses, items.packed, marks, whole_city, dice(plan.seed, "shelves", plan.year)
+            plan,
+            houses,
+            items.packed,
+            marks,
+            quota_of(plan, 0, plan.people),
+            dice(plan.seed, "shelves", plan.year),
         )
-        planted.add(files, truth)
-        movements = stock_up(plan, sales, items, houses, stocked, dice(plan.seed, "stock", plan.year))
-        _write_stock(files, ground, movements)
+        planted.add(files, truth_table(truth))
+        for movements in stock_up(plan, sales, items, houses, stocked):
+            _write_stock(files, ground, movements)
         tell("done", plan.people, plan.people)
+        names |= {path.name for path in files.written()}
     return CityBuilt(
-        files=files.written(), people=plan.people, institutions=len(houses), encounters=counted.visits,
-        settlements=counted.settlements, lines=lines, planted=planted.count("violation"),
-        innocent=planted.count("innocent"), dirty=dirty,
+        files=sorted((out / name for name in names), key=_turn), people=plan.people, institutions=len(houses),
+        encounters=counts["visits"], settlements=counts["settlements"], lines=counts["lines"],
+        planted=planted.count("violation"), innocent=planted.count("innocent"), dirty=counts["dirty"],
     )  # fmt: skip
 
 
-def _ground(plan: CityPlan) -> Ground:
-    known = catalogue()
-    houses = make_institutions(plan.people, dice(plan.seed, "institutions", plan.year))
-    prices = make_prices(known.items, houses, plan.price_change_day, dice(plan.seed, "prices", plan.year))
-    return Ground(plan, known, houses, prices)
+def _turn(path: Path) -> tuple[int, str]:
+    return list(FILES).index(path.name.split(".")[0].split("-")[0]), path.name
+
+
+def _lived(files: Files, plan: CityPlan, form: str, workers: int, tell: Progress) -> Iterator[Lived]:
+    """Live the parts and give them in their order; a single one is written into the files that are open already."""
+    parts = parts_of(plan, PEOPLE_PER_CHUNK)
+    if len(parts) == 1:
+        yield live_into(files, plan, parts[0], lambda what, done: tell(what, done, plan.people))
+        return
+    out = files.out
+    if workers <= 1:
+        for part in parts:
+            tell("live", part.chunks[0][1], plan.people)
+            yield live_part(plan, out, form, part)
+        return
+    done = 0
+    with ProcessPoolExecutor(min(workers, len(parts)), mp_context=get_context("spawn")) as pool:
+        tell("live", 0, plan.people)
+        for lived in pool.map(live_part, *zip(*((plan, out, form, part) for part in parts), strict=True)):
+            done += lived.people
+            tell("live", done, plan.people)
+            yield lived
 
 
 class _Planted:
@@ -94,31 +117,21 @@ class _Planted:
     def __init__(self) -> None:
         self._plants: dict[str, tuple[str, str]] = {}
 
-    def add(self, files: Files, truth: Sequence[tuple[str, ...]]) -> None:
-        columns = zip(*truth, strict=True) if truth else [()] * len(TRUTH_COLUMNS)
-        files.add("truth", dict(zip(TRUTH_COLUMNS, (pa.array(c, pa.string()) for c in columns), strict=True)))
-        self._plants |= {row[0]: (row[1], row[2]) for row in truth}
+    def add(self, files: Files, truth: pa.Table) -> None:
+        files.add("truth", dict(zip(truth.column_names, truth.columns, strict=True)))
+        named = zip(*(truth.column(n).to_pylist() for n in ("plant", "rule", "label")), strict=True)
+        self._plants |= {plant: (rule, label) for plant, rule, label in named}
 
     def count(self, label: str) -> dict[str, int]:
         found = list(self._plants.values())
         return {rule: found.count((rule, label)) for rule in RULES}
 
 
-def _sell(ground: Ground, chunk: Chunk, sales: Sales, shelves: Shelves) -> None:
-    """Tell the shelves what a chunk's people were given."""
-    rows = ground.catalogue.items.drug[chunk.lines.item].nonzero()[0]
-    lines = chunk.lines.take(rows)
-    house = chunk.visits.institution[lines.visit]
-    sales.add(house, lines.item, lines.minute, lines.quantity)
-    numbers, standing = chunk.line_number[rows], chunk.standing[rows]
-    shelves.add(house, lines.item, lines.minute, lines.quantity, numbers, standing)
-
-
 def _write_stock(files: Files, ground: Ground, movements: Movements) -> None:
     n = len(movements)
     house, item = movements.institution, movements.item
     cost = ground.prices.asked[house, item] * 4 // 5 // 100 * 100
-    serial = 10**9 + np.arange(n, dtype=np.int64)
+    serial = 10**9 + files.rows.get("inv_chg_d", 0) + np.arange(n, dtype=np.int64)
     bought = [f"示例医药配送有限公司{i}部" for i in range(1, 6)]
     opening = movements.kind == OPENING
     files.add(

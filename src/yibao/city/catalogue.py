@@ -69,6 +69,10 @@ class Items:
         """Give the items that play any of the roles."""
         return ints([i for i, row in enumerate(self.rows) if set(roles) & set(row["roles"].split())])
 
+    def group(self, *groups: str) -> Ints:
+        """Give the items of any of the groups."""
+        return ints([i for i, row in enumerate(self.rows) if row["group"] in groups])
+
     def official(self, suits: str, *, drug: bool | None = None) -> Ints:
         """Give the items with a national code that the published points limit to somebody."""
         return ints(
@@ -121,6 +125,10 @@ class Diagnoses:
     category: tuple[str, ...]
     operation: Ints
     operation_percent: Ints
+    fit: np.typing.NDArray[np.float64]
+    catching: Bools
+    cost: np.typing.NDArray[np.float64]
+    cost_sd: np.typing.NDArray[np.float64]
     taken_home: Pools
     retail: Pools
     injected: Pools
@@ -154,7 +162,7 @@ def catalogue() -> Catalogue:
 
 
 def _items() -> Items:
-    rows = tuple(read_data("items"))
+    rows = tuple([*read_data("items"), *read_data("planted")])
     yuan = [(round(float(r["low"]) * 100) * CENT, round(float(r["high"]) * 100) * CENT) for r in rows]
     dice = [crc32(r["code"].encode()) for r in rows]
     drug = np.array([r["list_type"].startswith("1") for r in rows], dtype=np.bool_)
@@ -184,9 +192,33 @@ def _changes(rows: tuple[dict[str, str], ...], limited: Bools) -> Ints:
     return change
 
 
+_PLAIN_COST: Final = 8_000
+"""Yuan that a stay costs where its diagnosis says nothing."""
+
+_CATCHING: Final = tuple(f"J{n:02d}" for n in range(23))
+"""Infections of the airways, which come with the cold."""
+
+BANDS: Final = 24
+"""Ages as the year throws them: under one, and then five years each."""
+
 _SUITED: Final = {CHILD: ("", "child"), MAN: ("", "male"), WOMAN: ("", "female")}
 _DEAREST: Final = 1_500 * YUAN
 """Nothing dearer than this a pack is given as a matter of course."""
+
+
+def _fit(rows: tuple[dict[str, str], ...]) -> np.typing.NDArray[np.float64]:
+    """Give how much of a diagnosis's stays falls on a sex and age; 1 everywhere where the lists do not say."""
+    listed = read_data("stay_ages")
+    bands = [int(name) for name in listed[0] if name.isdigit()]
+    middle = [0, *(b * 5 + 2 for b in range(BANDS - 1))]
+    place = [max(i for i, low in enumerate(bands) if low <= age) for age in middle]
+    known = {(r["code"], int(r["sex"])): [int(r[str(b)]) for b in bands] for r in listed}
+    fit = np.ones((len(rows), 3, BANDS))
+    for at, row in enumerate(rows):
+        if row["kind"] == "stay" and any((row["code"], sex) in known for sex in (1, 2)):
+            for sex in (1, 2):
+                fit[at, sex] = [known.get((row["code"], sex), [0] * len(bands))[i] / 1_000 for i in place]
+    return fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +269,10 @@ def _diagnoses(items: Items) -> Diagnoses:
         category=tuple(r["code"][:3] for r in rows),
         operation=ints([codes.get(r["operation_item"], -1) for r in rows]),
         operation_percent=ints([int(r["operation_percent"]) for r in rows]),
+        fit=_fit(rows),
+        catching=np.array([r["code"][:3] in _CATCHING for r in rows], dtype=np.bool_),
+        cost=np.array([float(r["cost"] or _PLAIN_COST) for r in rows]),
+        cost_sd=np.array([float(r["cost_sd"] or 0.5) for r in rows]),
         taken_home=Pools.of(home),
         retail=Pools.of(retail),
         injected=Pools.of(injected),

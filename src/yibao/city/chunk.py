@@ -11,17 +11,34 @@ from yibao.city.arrays import Ints, dice, ints, ranks
 from yibao.city.bills import walk_in_lines
 from yibao.city.catalogue import Catalogue
 from yibao.city.corrections import Reversals, Settlements, ordinary_reversals, settle, ward_returns
+from yibao.city.dear import dear_lines
 from yibao.city.institutions import Institutions
 from yibao.city.lines import Lines
+from yibao.city.names import person_numbers
 from yibao.city.people import People, make_people
-from yibao.city.plan import CityPlan
-from yibao.city.plants import Marks, Quota, Site, plant_charges, plant_journeys, plant_persons
+from yibao.city.plan import PLANTED_PEOPLE, CityPlan
+from yibao.city.plants import (
+    Marks,
+    Quota,
+    Said,
+    Site,
+    Stage,
+    plant_charges,
+    plant_journeys,
+    plant_persons,
+    plant_stories,
+)
+from yibao.city.plants.honest import not_twice, treated_every_day
 from yibao.city.prices import Prices
+from yibao.city.schemes import Schemes, plant_schemes
 from yibao.city.visits import Visits, make_visits
 from yibao.city.wards import ward_lines
 
-_LINES_PER_BILL = 10_000
-_BILLS = 100_000_000
+LINES_PER_BILL = 4_000
+BILLS_PER_CHUNK = 250_000
+"""More lines than a bill has and more visits or bills than a chunk: every chunk numbers its own from a round number on."""
+
+_BILLS = 1_000_000_000
 _MINUTES = 2_000_000
 """More minutes than lie between any two lines."""
 
@@ -58,38 +75,63 @@ class Chunk:
     reverses: Ints
     standing: Ints
     truth: list[tuple[str, ...]]
+    said: Said
+    schemes: list[tuple[str, ...]]
 
 
 @dataclass(slots=True)
 class Counted:
-    """How many visits and settlements the chunks before have used up, and the plants of each rule."""
+    """How many visits and settlements there have been, and the plants of each rule."""
 
     visits: int
     settlements: int
     plants: dict[str, int]
 
 
+def quota_of(plan: CityPlan, first: int, last: int) -> Quota:
+    """Give how many plants the people numbered ``first`` to ``last`` - 1 get."""
+    size = min(plan.people, PLANTED_PEOPLE)
+    return Quota(size, first * size // plan.people, last * size // plan.people)
+
+
 def live(ground: Ground, index: int, first: int, last: int, counted: Counted) -> Chunk:
     """Let the people numbered ``first`` to ``last`` - 1 live through the year."""
     plan, catalogue, institutions = ground.plan, ground.catalogue, ground.institutions
     throws = {name: dice(plan.seed, name, plan.year, index) for name in _PURPOSES}
-    quota = Quota(plan.people, first, last)
+    quota = quota_of(plan, first, last)
     marks = Marks(counted.plants)
     people = make_people(plan, throws["people"], first, last - first)
     visits = make_visits(plan, people, catalogue, institutions, throws["visits"])
     visits, undone = plant_journeys(
         plan, people, catalogue, institutions, visits, marks, quota, throws["journeys"]
     )
+    stage = Stage(
+        plan, people, catalogue, institutions, ground.prices, visits, marks, quota,
+        dice(plan.seed, "stories", plan.year, index),
+    )  # fmt: skip
+    plant_stories(stage)
+    visits, undone = stage.close(undone)
+    visits, schemes = plant_schemes(plan, people, catalogue, institutions, visits, throws["schemes"])
+    stage.visits = visits
+    stage.said.besides.extend(schemes.besides)
+    lost = visits.person[np.maximum(visits.referred, 0)] != visits.person  # a story took the visit away
+    visits.referred[lost] = -1
     lines = Lines.joined(
         [
             walk_in_lines(people, visits, catalogue, institutions, throws["bills"]),
             ward_lines(people, visits, catalogue, institutions, throws["wards"]),
         ]
     )
+    lines = schemes.billed(lines)
+    dear = dear_lines(people, visits, lines, catalogue, institutions, ground.prices, throws["dear"])
+    lines = stage.cleared(Lines.joined([lines, dear]))
+    lines = not_twice(visits, lines, catalogue)
+    lines = treated_every_day(visits, lines, catalogue, ints(sorted(stage.bare)))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
         undone=undone,
     )  # fmt: skip
+    stage.bill(site)
     plant_persons(site)
     plant_charges(site)
     lines = _priced(ground, visits, site.lines_with_plants())
@@ -102,10 +144,23 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
         ]
     )
     settlements, lines, bill = settle(visits, lines, reversals, throws["reversals"])
-    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted)
+    return _numbered(
+        ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said, schemes
+    )
 
 
-_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "plants", "returns", "reversals")
+_PURPOSES = (
+    "people",
+    "visits",
+    "journeys",
+    "bills",
+    "wards",
+    "dear",
+    "schemes",
+    "plants",
+    "returns",
+    "reversals",
+)
 
 
 def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:
@@ -116,7 +171,7 @@ def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:
 
 def _numbered(
     ground: Ground, index: int, people: People, visits: Visits, settlements: Settlements, lines: Lines, bill: Ints,
-    marks: Marks, counted: Counted,
+    marks: Marks, counted: Counted, said: Said, schemes: Schemes,
 ) -> Chunk:  # fmt: skip
     """Sort the lines into their bills, reckon the money, and give every row its number."""
     order = np.argsort(bill * _MINUTES + lines.minute - int(lines.minute.min()), kind="stable")
@@ -124,13 +179,14 @@ def _numbered(
     place[order] = np.arange(len(order))
     lines, bill = lines.take(order), bill[order]
     stem = 990_100 + ground.plan.year % 100
-    settlement_number = np.arange(len(settlements), dtype=np.int64) + counted.settlements + 1
-    line_number = stem * 10**12 + settlement_number[bill] * _LINES_PER_BILL + ranks(bill) + 1
+    settlement_number = np.arange(len(settlements), dtype=np.int64) + index * BILLS_PER_CHUNK + 1
+    line_number = stem * 10**12 + settlement_number[bill] * LINES_PER_BILL + ranks(bill) + 1
     reverses = np.where(lines.reverses >= 0, line_number[place[np.maximum(lines.reverses, 0)]], 0)
     taken_back = np.zeros(len(lines), dtype=np.bool_)
     taken_back[place[lines.reverses[lines.reverses >= 0]]] = True
     items = ground.catalogue.items
     money = line_money(items, lines.item, lines.quantity, lines.price)
+    said.settled(lines, place, money)
     house = visits.institution[settlements.visit]
     bills = bill_money(
         money, bill, visits.kind[settlements.visit], people.group[visits.person[settlements.visit]],
@@ -138,11 +194,16 @@ def _numbered(
     )  # fmt: skip
     chunk = Chunk(
         index=index, people=people, visits=visits, settlements=settlements, lines=lines, bill=bill, line_money=money,
-        bill_money=bills, visit_number=stem * 10**12 + _BILLS * 2 + counted.visits + 1 + np.arange(len(visits)),
+        bill_money=bills, visit_number=stem * 10**12 + _BILLS * 2 + index * BILLS_PER_CHUNK + 1 + np.arange(len(visits)),
         settlement_number=stem * 10**12 + _BILLS + settlement_number, line_number=line_number, reverses=reverses,
-        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[],
+        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[], said=said, schemes=[],
     )  # fmt: skip
     chunk.truth = marks.truth(lines.visit, place, line_number)
+    said.numbered(place)
+    chunk.schemes = schemes.truth(
+        person_numbers(people.number).to_pylist() if schemes.parts else [], ground.institutions.code, visits, bill,
+        lines.visit, chunk.settlement_number, line_number,
+    )  # fmt: skip
     counted.visits += len(visits)
     counted.settlements += len(settlements)
     return chunk

@@ -16,15 +16,16 @@ import numpy as np
 import pyarrow as pa
 
 from yibao.city.arrays import Dice, Ints, ints, pick
-from yibao.city.chunk import Chunk, Ground
+from yibao.city.chunk import LINES_PER_BILL, Chunk, Ground
 from yibao.city.plan import UNIT
 from yibao.city.records import Known, encounters, fee_lines, persons, settlements
+from yibao.city.text import words
 from yibao.city.visits import VISIT
 from yibao.city.write import Files
 
 Row = dict[str, str | None]
 _FULL_WIDTH: Final = str.maketrans("0123456789.", "０１２３４５６７８９．")
-_FREE_NUMBERS: Final = 9_000
+_FREE_NUMBERS: Final = 3_400
 """Line numbers within a bill from here on are never used by ordinary lines."""
 
 
@@ -153,12 +154,13 @@ def _sources(ground: Ground, chunk: Chunk, hosts: Ints) -> dict[str, Iterator[Ro
 
 
 def _rows(name: str, columns: dict[str, pa.Array], rows: Ints) -> Iterator[Row]:
-    table = pa.table(columns).take(pa.array(rows)).to_pylist()
+    places = pa.array(rows)
+    table = pa.table({n: words(c.take(places)) for n, c in columns.items()}).to_pylist()
     for turn, row in enumerate(table):
         own = str(row[_IDS[name]])
         tail = _FREE_NUMBERS + turn
         yield (
-            row | {"own": own, _IDS[name]: f"{own[:-4]}{tail}"}
+            row | {"own": own, _IDS[name]: str(int(own) // LINES_PER_BILL * LINES_PER_BILL + tail)}
             if name == "fee_list_d"
             else row
             | {

@@ -22,6 +22,10 @@ UNGRADED: Final = ("", "11")
 BENT_PERCENT: Final = 15
 """So many of a hundred institutions have bad habits; most plants happen there, as inspections find."""
 
+_FEWEST: Final = (3, 6, 14, 30)
+_PEOPLE_EACH: Final = (365_000, 94_000, 15_900, 2_970)
+"""People per institution of each tier in the nation, and how many of each the smallest city has."""
+
 _TERTIARY_NAMES: Final = (
     "第一人民医院",
     "中医医院",
@@ -136,7 +140,7 @@ class Institutions:
 
 def make_institutions(people: int, throw: Dice) -> Institutions:
     """Found the institutions that a city of so many people has."""
-    counts = (3 + people // 200_000, 6 + people // 50_000, 12 + people // 8_000, 24 + people // 2_500)
+    counts = tuple(max(few, round(people / each)) for few, each in zip(_FEWEST, _PEOPLE_EACH, strict=True))
     tier = np.repeat(np.arange(4, dtype=np.int64), counts)
     rank = np.concatenate([np.arange(c, dtype=np.int64) for c in counts])
     county = rank % len(COUNTIES)
@@ -157,7 +161,7 @@ def make_institutions(people: int, throw: Dice) -> Institutions:
         tier=tier,
         county=county,
         weight=spread,
-        dearness=0.35 + 0.6 * throw.random(n),
+        dearness=0.5 + 0.4 * throw.random(n),
         bent=bent,
         reports_stock=np.asarray(reports, dtype=np.bool_),
         staff=_staff(tier, throw),

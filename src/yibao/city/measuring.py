@@ -2,7 +2,9 @@
 
 The truth file speaks of bill lines by their natural numbers and of rules by their names only; it knows nothing of how
 a rule works. A plant counts as found when any of its violating lines is a violating row of an open finding of that
-rule; a finding counts as correct when any of its violating lines was planted as a violation of that rule.
+rule; a finding counts as correct when any of its violating lines was planted as a violation of that rule. What is found
+in the bills of an organised scheme (`SCHEMES`, beside the truth) counts neither for nor against a rule: such a bill is
+no plant of the rule, and no honest bill either.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import csv
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +23,7 @@ from yibao.kernel import Refused, Text
 from yibao.store import Home, Register
 
 TRUTH = "truth.csv"
+SCHEMES = "truth_schemes.csv"
 Z = 1.959963984540054
 """The normal quantile of a two-sided 95 % interval."""
 
@@ -50,14 +53,16 @@ class Measured:
 
 def measure(home: Home, register: Register, truth: Path | None = None) -> list[Measured]:
     """Hold the open findings of a home against a truth file (by default the one beside the collected extracts)."""
-    planted = read_truth(truth or _beside_the_extracts(register))
+    place = truth or _beside_the_extracts(register)
+    planted = read_truth(place)
+    schemes = read_schemes(place.with_name(SCHEMES))
     found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     results: dict[str, Literal["clear", "suspicious"]] = {}
     for row in violating_lines(home, register):
         found[row.rule][row.finding_id].add(row.line_no)
         results[row.rule] = row.result
     return [
-        _measured(rule, results.get(rule, "suspicious"), planted.get(rule, {}), found.get(rule, {}))
+        _measured(rule, results.get(rule, "suspicious"), planted.get(rule, {}), found.get(rule, {}), schemes)
         for rule in sorted({*planted, *found})
     ]
 
@@ -73,6 +78,17 @@ def read_truth(path: Path) -> dict[str, dict[str, set[str]]]:
     except (OSError, KeyError) as error:
         raise _no_truth(str(path), str(error)) from error
     return plants
+
+
+def read_schemes(path: Path) -> set[str]:
+    """Read the lines of organised schemes; a city without the file has none."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return {row["line"] for row in csv.DictReader(stream)}
+    except FileNotFoundError:
+        return set()
+    except (OSError, KeyError) as error:
+        raise _no_truth(str(path), str(error)) from error
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
@@ -95,9 +111,11 @@ def _measured(
     result: Literal["clear", "suspicious"],
     planted: Mapping[str, set[str]],
     found: Mapping[int, set[str]],
+    schemes: Set[str],
 ) -> Measured:
     hit = _union(found.values())
     wanted = _union(planted.values())
+    found = {n: lines for n, lines in found.items() if lines & wanted or not lines & schemes}
     recalled = sum(1 for lines in planted.values() if lines & hit)
     correct = sum(1 for lines in found.values() if lines & wanted)
     low, high = wilson(correct, len(found))

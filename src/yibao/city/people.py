@@ -10,7 +10,8 @@ import numpy as np
 
 from yibao.city.arrays import Columns, Dice, Floats, Ints, ints
 from yibao.city.catalogue import read_data
-from yibao.city.plan import CityPlan
+from yibao.city.families import households, surnames
+from yibao.city.plan import ADULT_YEARS, CityPlan
 
 RESIDENT, ON_DUTY, RETIRED = range(3)
 """The three groups of the insured: residents (390), employees on duty and retired (310)."""
@@ -24,7 +25,10 @@ FRAILTY: Final = 0.8
 
 @dataclass(slots=True)
 class People(Columns):
-    """One row per insured person; ``number`` counts through the whole city, ``birth`` is a day."""
+    """One row per insured person; ``number`` counts through the whole city, ``birth`` is a day.
+
+    ``household`` and ``spouse`` are rows of the same chunk: the first adult of the family, and the spouse or -1.
+    """
 
     number: Ints
     sex: Ints
@@ -33,6 +37,8 @@ class People(Columns):
     county: Ints
     frailty: Floats
     name: Ints
+    household: Ints
+    spouse: Ints
 
 
 def make_people(plan: CityPlan, throw: Dice, first: int, count: int) -> People:
@@ -48,14 +54,21 @@ def make_people(plan: CityPlan, throw: Dice, first: int, count: int) -> People:
     on_duty, retired = (np.array([float(r[k]) for r in rows])[band] for k in ("on_duty", "retired"))
     luck = throw.random(count)
     group = np.where(luck < on_duty, ON_DUTY, np.where(luck < on_duty + retired, RETIRED, RESIDENT))
+    sex = ints([int(r["sex"]) for r in rows])[band]
+    county = throw.choice(len(COUNTIES), size=count, p=COUNTY_SHARE).astype(np.int64)
+    frailty, name = throw.lognormal(-(FRAILTY**2) / 2, FRAILTY, count), throw.integers(0, 2**40, count)
+    home, spouse = households(birth, sex, county, middle, throw)
+    grown = middle - birth >= ADULT_YEARS * YEAR_DAYS
     return People(
         number=first + np.arange(count, dtype=np.int64),
-        sex=ints([int(r["sex"]) for r in rows])[band],
+        sex=sex,
         birth=birth,
         group=group.astype(np.int64),
-        county=throw.choice(len(COUNTIES), size=count, p=COUNTY_SHARE).astype(np.int64),
-        frailty=throw.lognormal(-(FRAILTY**2) / 2, FRAILTY, count),
-        name=throw.integers(0, 2**40, count),
+        county=county,
+        frailty=frailty,
+        name=surnames(name, home, grown),
+        household=home,
+        spouse=spouse,
     )
 
 

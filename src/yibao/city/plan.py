@@ -19,6 +19,13 @@ FEWEST_PEOPLE: Final = 1_000
 PEOPLE_PER_CHUNK: Final = 25_000
 """Larger cities are written people by people in chunks of this size, so that memory does not grow with the city."""
 
+CHUNKS_PER_PART: Final = 2
+PARTS: Final = 16
+"""A part has two chunks, or more where there would be more parts than sixteen."""
+
+PLANTED_PEOPLE: Final = 50_000
+"""A larger city has as many plants as one of this size: more would prove nothing more."""
+
 ADULT_YEARS: Final = 18
 """A child is a person under eighteen: 《未成年人保护法》 Art. 2; the published points say only «儿童»."""
 
@@ -94,6 +101,10 @@ class CityPlan:
     def days(self) -> int:
         """Give how many days the twelve months have."""
         return day_of_ymd((self.year + 1) * 10_000 + FIRST_MONTH * 100 + 1) - self.first_day
+
+    def chunks_per_part(self, chunks: int) -> int:
+        """Give how many of so many chunks are written together."""
+        return max(CHUNKS_PER_PART, -(-chunks // PARTS))
 
     @property
     def price_change_day(self) -> Day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -9,18 +10,18 @@ import pyarrow as pa
 
 from yibao.city.arrays import Dice, Ints, chance, full, ints
 from yibao.city.chunk import Chunk, Ground
+from yibao.city.conditions import diagnoses, procedures
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.names import citizen_ids, full_names, person_numbers
 from yibao.city.people import COUNTIES, RESIDENT, RETIRED, years_old
-from yibao.city.plan import ADULT_YEARS, UNIT
+from yibao.city.plan import ADULT_YEARS
+from yibao.city.plants.lists import write_lists
 from yibao.city.registers import department_codes, staff_codes
 from yibao.city.text import Texts, always, blank, chosen, days, decimals, joined, moments, numbered, whole
-from yibao.city.visits import CHRONIC, KIND_CODES, PURCHASE, STAY
-from yibao.city.wards import operated
+from yibao.city.visits import KIND_CODES, PURCHASE, STAY
 from yibao.city.write import Files
 
 _CATEGORIES: Final = ("1101", "1201", "15", "1403")
-_BESIDES: Final = ("I10.x05", "E11.900", "I25.103", "E78.500", "K29.500")
 _CLIP_MINUTES: Final = 3
 _AT_ONCE: Final = 200_000
 
@@ -31,16 +32,24 @@ def write_chunk(files: Files, ground: Ground, chunk: Chunk, throw: Dice) -> None
     files.add("psn_insu_d", enrolments(ground, chunk, throw))
     files.add("mdtrt_d", encounters(ground, chunk))
     files.add("setl_d", settlements(ground, chunk, throw))
-    files.add("setl_list_diag_d", diagnoses(ground, chunk, throw))
-    files.add("setl_list_oprn_d", procedures(ground, chunk))
+    listed, operations = diagnoses(ground, chunk, throw), procedures(ground, chunk)
+    files.add("setl_list_diag_d", listed)
+    files.add("setl_list_oprn_d", operations)
+    counted = [_per_settlement(chunk, ids) for ids in (listed["结算ID"], operations["setl_id"])]
+    write_lists(files, ground, chunk, *counted)
     known = Known(ground, chunk)
     for first in range(0, len(chunk.lines), _AT_ONCE):
         files.add(
             "fee_list_d",
             fee_lines(ground, chunk, known, np.arange(first, min(first + _AT_ONCE, len(chunk.lines)))),
         )
-    files.add("drug_trac_d", trace_codes(ground, chunk))
     files.add("video_clip_d", clips(ground, chunk))
+
+
+def _per_settlement(chunk: Chunk, ids: Texts) -> Ints:
+    """Count the rows of each settlement."""
+    place = ids.cast(pa.int64()).to_numpy() - int(chunk.settlement_number[0])
+    return np.bincount(place, minlength=len(chunk.settlements))
 
 
 def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
@@ -51,6 +60,9 @@ def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     newest = int(visits.end.max()) // DAY_MINUTES
     old = newest - people.birth > 80 * 365
     dead = old & chance(throw, len(people), 5) & (last < newest - 60) & (last > people.birth)
+    died = last + throw.integers(5, 50, len(people))
+    for person, day in chunk.said.death.items():
+        dead[person], died[person] = True, day
     return {
         "psn_no": person_numbers(people.number),
         "psn_name": full_names(people.name),
@@ -58,7 +70,7 @@ def persons(chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "certno": citizen_ids(people, chunk.index),
         "gend": whole(people.sex),
         "brdy": days(people.birth),
-        "die_date": blank(days(last + throw.integers(5, 50, len(people))), ~dead),
+        "die_date": blank(days(died), ~dead),
         "insu_admdvs": chosen(COUNTIES, people.county),
     }
 
@@ -73,7 +85,12 @@ def enrolments(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
     """Give psn_insu_d: where each is insured now, and for some employees where they were before."""
     people, start = chunk.people, ground.plan.first_day
     since = np.maximum(start - throw.integers(300, 4_000, len(people)), people.birth)
-    employed = np.flatnonzero((people.group != RESIDENT) & chance(throw, len(people), 6))
+    for person, day in chunk.said.employed.items():
+        since[person] = day
+    told = chunk.said.enrolled
+    free = np.ones(len(people), dtype=np.bool_)
+    free[ints([person for person, *_ in told])] = False
+    employed = np.flatnonzero((people.group != RESIDENT) & chance(throw, len(people), 6) & free)
     who = np.r_[np.arange(len(people)), employed]
     before = np.arange(len(who)) >= len(people)
     begin = np.where(before, since[who] - 900, since[who])
@@ -99,11 +116,11 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
         "mdtrt_id": ids,
         "psn_no": person_numbers(people.number[visits.person]),
         "fixmedins_code": chosen(ground.institutions.code, visits.institution),
-        "insutype": _scheme(chunk, visits.person),
-        "med_type": chosen(KIND_CODES, visits.kind),
+        "insutype": _scheme(chunk, np.arange(len(visits))),
+        "med_type": _kind(chunk, np.arange(len(visits))),
         "begntime": moments(visits.start),
         "endtime": moments(visits.end),
-        "ipt_otp_no": numbered("", chunk.visit_number % 100_000_000),
+        "ipt_otp_no": numbered("", chunk.visit_number % 1_000_000_000),
         "adm_dept_codg": department_codes(visits.department),
         "dscg_maindiag_code": chosen(ground.catalogue.diagnoses.column("code"), visits.diagnosis),
         "dscg_way": blank(whole(visits.way), visits.kind != STAY),
@@ -111,8 +128,22 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
     }
 
 
-def _scheme(chunk: Chunk, person: Ints) -> Texts:
-    return chosen(["390", "310"], (chunk.people.group[person] != RESIDENT).astype(np.int64))
+def _scheme(chunk: Chunk, visit: Ints) -> Texts:
+    """Give the scheme that pays: the person's own unless a story says another."""
+    own = (chunk.people.group[chunk.visits.person] != RESIDENT).astype(np.int64)
+    return _told(["390", "310"], own, chunk.said.scheme, visit)
+
+
+def _kind(chunk: Chunk, visit: Ints) -> Texts:
+    return _told([*KIND_CODES], chunk.visits.kind.copy(), chunk.said.kind, visit)
+
+
+def _told(words: list[str], which: Ints, said: Mapping[int, str], rows: Ints) -> Texts:
+    """Choose words, those of the rows that a story speaks of as it says."""
+    known = [*words, *sorted(set(said.values()))]
+    for row, word in said.items():
+        which[row] = known.index(word)
+    return chosen(known, which[rows])
 
 
 def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
@@ -130,11 +161,11 @@ def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "refd_setl_flag": whole(back.astype(np.int64)),
         "psn_no": person_numbers(chunk.people.number[person]),
         "fixmedins_code": code,
-        "insutype": _scheme(chunk, person),
+        "insutype": _scheme(chunk, visit),
         "psn_type": chosen(
             _CATEGORIES, _category(chunk, full(len(chunk.people), ground.plan.first_day))[person]
         ),
-        "med_type": chosen(KIND_CODES, chunk.visits.kind[visit]),
+        "med_type": _kind(chunk, visit),
         "setl_time": moments(table.settled),
         "medfee_sumamt": decimals(money.total, 2),
         "fulamt_ownpay_amt": decimals(money.self_paid, 2),
@@ -149,49 +180,6 @@ def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "cash_payamt": decimals(money.cash, 2),
         "ownpay_hosp_part": blank(always("0.00", len(table)), back),
         "mdtrt_cert_type": chosen(["01", "02", "03"], throw.integers(0, 3, len(chunk.people))[person]),
-    }
-
-
-def diagnoses(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
-    """Give setl_list_diag_d with Chinese headers: one main diagnosis a list, and others of the old."""
-    table, catalogue = chunk.settlements, ground.catalogue.diagnoses
-    listed = np.isin(chunk.visits.kind[table.visit], (STAY, CHRONIC)) & (table.reverses < 0)
-    rows = np.flatnonzero(listed)
-    visit = table.visit[rows]
-    age = years_old(chunk.people.birth[chunk.visits.person[visit]], chunk.visits.start[visit] // DAY_MINUTES)
-    more = rows[(age > 45) & chance(throw, len(rows), 45)]
-    besides = ints([catalogue.column("code").index(c) for c in _BESIDES])[
-        throw.integers(0, len(_BESIDES), len(more))
-    ]
-    where = np.r_[rows, more]
-    code = np.r_[chunk.visits.diagnosis[visit], besides]
-    main = np.r_[np.ones(len(rows), dtype=np.int64), np.zeros(len(more), dtype=np.int64)]
-    ids = whole(chunk.settlement_number[where])
-    return {
-        "结算清单诊断ID": joined(ids, chosen(["02", "01"], main)),
-        "结算ID": ids,
-        "就诊ID": whole(chunk.visit_number[table.visit[where]]),
-        "诊断类别": always("1", len(where)),
-        "主诊断标志": whole(main),
-        "诊断代码": chosen(catalogue.column("code"), code),
-        "诊断名称": chosen(catalogue.column("name"), code),
-    }
-
-
-def procedures(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
-    """Give setl_list_oprn_d."""
-    visits, catalogue = chunk.visits, ground.catalogue.diagnoses
-    stay, turn = operated(visits, ground.catalogue)
-    ids = whole(chunk.settlement_number[stay])
-    return {
-        "setl_list_oprn_id": joined(ids, always("01", len(stay))),
-        "setl_id": ids,
-        "mdtrt_id": whole(chunk.visit_number[stay]),
-        "main_oprn_flag": always("1", len(stay)),
-        "oprn_oprt_code": chosen(catalogue.column("operation_code"), visits.diagnosis[stay]),
-        "oprn_oprt_name": chosen(catalogue.column("operation_name"), visits.diagnosis[stay]),
-        "oprn_oprt_date": days(visits.start[stay] // DAY_MINUTES + turn),
-        "oper_dr_code": chosen(staff_codes(len(ground.institutions.staff)), visits.staff[stay]),
     }
 
 
@@ -242,29 +230,6 @@ def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints) -> dict[st
         "bilg_dr_code": chosen(known.staff, visits.staff[lines.visit]),
         "vali_flag": always("1", len(rows)),
         "init_feedetl_sn": blank(whole(chunk.reverses[rows]), chunk.reverses[rows] == 0),
-    }
-
-
-def trace_codes(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
-    """Give drug_trac_d: one row per code on a line sold by a pharmacy; a split pack carries its pack's code."""
-    lines, visits = chunk.lines, chunk.visits
-    sold = (
-        (visits.kind[lines.visit] == PURCHASE)
-        & (lines.quantity > 0)
-        & ground.catalogue.items.drug[lines.item]
-    )
-    rows = np.flatnonzero(sold)
-    packs = -(-lines.quantity[rows] // UNIT)
-    line = np.repeat(rows, packs)
-    code = chunk.line_number[line] % 10**12 * 10 + (
-        np.arange(len(line)) - np.repeat(np.cumsum(packs) - packs, packs)
-    )
-    return {
-        "feedetl_sn": whole(chunk.line_number[line]),
-        "drug_trac_codg": numbered("899010", code + 10**13),
-        "trdn_flag": whole((lines.quantity[line] % UNIT != 0).astype(np.int64)),
-        "fixmedins_code": chosen(ground.institutions.code, visits.institution[lines.visit[line]]),
-        "sel_retn_time": moments(lines.minute[line]),
     }
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from yibao.city.arrays import Dice, Ints, chance, full, ints
+from yibao.city.arrays import Ints, full, ints
 from yibao.city.catalogue import Catalogue
 from yibao.city.institutions import DEPARTMENTS, PHARMACY, Institutions
 from yibao.city.names import full_names
 from yibao.city.people import COUNTIES
 from yibao.city.plan import CityPlan
+from yibao.city.plants.closed import standing_statuses
+from yibao.city.plants.knowledge import points
 from yibao.city.prices import Prices
-from yibao.city.text import Texts, chosen, days, decimals, numbered
+from yibao.city.text import Texts, blank, chosen, days, decimals, numbered
 from yibao.city.write import Files
 
 _STAFF_BASE = 99_010_000_000
@@ -32,14 +34,17 @@ def write_registers(
     catalogue: Catalogue,
     institutions: Institutions,
     prices: Prices,
-    throw: Dice,
 ) -> None:
     """Write every register that does not grow with the people."""
     files.add("fixmedins_b", _institutions(institutions))
     files.add("medins_staff_b", _staff(institutions))
     files.add("hilist_b", _items(catalogue))
     files.add("hilist_pric_uplmt_d", _limits(plan, catalogue, prices))
-    files.add("fund_status_d", _status(plan, institutions, throw))
+    files.add("fund_status_d", _status(plan, institutions))
+    staff = staff_codes(len(institutions.staff)).to_pylist()
+    files.add("fund_status_d", standing_statuses(plan, institutions, staff))
+    for name, columns in points(plan, catalogue.items).items():
+        files.add(name, columns)
 
 
 def _institutions(houses: Institutions) -> dict[str, Texts]:
@@ -91,7 +96,6 @@ def _limits(plan: CityPlan, catalogue: Catalogue, prices: Prices) -> dict[str, T
     old, new = plan.first_day - 365, prices.change_day
     begin = np.r_[full(len(item), old), full(int(changed.sum()), new), full(len(free), old)]
     open_end = np.r_[~changed, np.ones(int(changed.sum()) + len(free), dtype=np.bool_)]
-    end = days(full(len(what), new - 1))
     later = np.arange(len(what)) >= len(item)
     paper = [f"示例医保发〔{plan.year - 1}〕12号", f"示例医保发〔{plan.year}〕31号"]
     return {
@@ -99,23 +103,18 @@ def _limits(plan: CityPlan, catalogue: Catalogue, prices: Prices) -> dict[str, T
         "lmtpric_hosp_lv": chosen(["3", "2", "1", "0"], level),
         "pric_uplmt_amt": decimals(highest, 6),
         "begndate": days(begin),
-        "enddate": pa.array(
-            [None if o else e for o, e in zip(open_end, end.to_pylist(), strict=True)], pa.string()
-        ),
+        "enddate": blank(days(full(len(what), new - 1)), open_end),
         "docno": chosen(paper, later.astype(np.int64)),
     }
 
 
-def _status(plan: CityPlan, houses: Institutions, throw: Dice) -> dict[str, Texts]:
+def _status(plan: CityPlan, houses: Institutions) -> dict[str, Texts]:
     n = len(houses)
-    paused = np.flatnonzero(chance(throw, len(houses.staff), 1.5))[:20]
-    start = plan.first_day + throw.integers(30, 200, len(paused))
-    codes = staff_codes(len(houses.staff))
     return {
-        "subj_type": pa.array(["institution"] * n + ["practitioner"] * len(paused)),
-        "subj_codg": pa.array([*houses.code, *codes.take(pa.array(paused)).to_pylist()]),
-        "stas": pa.array(["NORMAL"] * n + ["SUSPENDED"] * len(paused)),
-        "begndate": days(np.r_[full(n, plan.first_day - 700), start]),
-        "enddate": pa.array([None] * n + days(start + 89).to_pylist(), pa.string()),
-        "chg_rea": pa.array([None] * n + ["年度记分达到9分（虚构）"] * len(paused), pa.string()),
+        "subj_type": pa.array(["institution"] * n),
+        "subj_codg": pa.array(houses.code),
+        "stas": pa.array(["NORMAL"] * n),
+        "begndate": days(full(n, plan.first_day - 700)),
+        "enddate": pa.array([None] * n, pa.string()),
+        "chg_rea": pa.array([None] * n, pa.string()),
     }

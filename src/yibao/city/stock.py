@@ -6,13 +6,13 @@ negative. The shelves that `plants.shelves` chose are stocked as it says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Columns, Dice, Ints, chance, full, ints
+from yibao.city.arrays import Columns, Dice, Ints, chance, dice, full, ints
 from yibao.city.catalogue import Items
 from yibao.city.institutions import PHARMACY, Institutions
 from yibao.city.lines import DAY_MINUTES
@@ -28,6 +28,7 @@ CASH_SHARE: Final = 0.35
 """What a pharmacy sells for cash besides what it settles (assumed)."""
 
 _SENT_BACK_PERCENT: Final = 4
+_HOUSES_AT_ONCE: Final = 500
 
 
 @dataclass(slots=True)
@@ -52,26 +53,50 @@ class Sales:
         """Begin with nothing sold."""
         return cls(np.zeros((institutions, items, MONTHS), dtype=np.int64))
 
-    def add(self, institution: Ints, item: Ints, minute: Ints, quantity: Ints) -> None:
-        """Add the drug lines of a chunk; what is negative is left out."""
-        calendar = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-        month = (calendar - (FIRST_MONTH - 1)) % MONTHS
-        np.add.at(self.packs, (institution, item, month), np.maximum(quantity, 0))
+
+def sold_by_shelf(
+    items: int, institution: Ints, item: Ints, minute: Ints, quantity: Ints
+) -> tuple[Ints, Ints]:
+    """Add drug lines up by shelf and month: the places in `Sales.packs` laid flat, and the packs; returns are left out."""
+    calendar = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    month = (calendar - (FIRST_MONTH - 1)) % MONTHS
+    key = (institution * items + item) * MONTHS + month
+    order = np.argsort(key, kind="stable")
+    keys, first = np.unique(key[order], return_index=True)
+    packs = np.add.reduceat(np.maximum(quantity, 0)[order], first) if len(first) else ints([])
+    return ints(keys), ints(packs)
 
 
 def stock_up(
     plan: CityPlan, sales: Sales, items: Items, institutions: Institutions,
-    planned: Mapping[tuple[int, int], list[tuple[int, int, int]]], throw: Dice,
-) -> Movements:  # fmt: skip
-    """Write the movements of the year for every shelf that sold something, at institutions that report stock.
+    planned: Mapping[tuple[int, int], list[tuple[int, int, int]]],
+) -> Iterator[Movements]:  # fmt: skip
+    """Give the movements of the year for every shelf that sold something, at institutions that report stock.
 
-    ``planned`` gives for each shelf of a plant its movements as (kind, day of the year, quantity).
+    They come some institutions at a time. ``planned`` gives for each shelf of a plant its movements as (kind, day of
+    the year, quantity).
     """
-    packs = sales.packs * items.drug[None, :, None] * institutions.reports_stock[:, None, None]
+    for turn, first in enumerate(range(0, len(institutions), _HOUSES_AT_ONCE)):
+        here = slice(first, first + _HOUSES_AT_ONCE)
+        packs = sales.packs[here] * items.drug[None, :, None] * institutions.reports_stock[here, None, None]
+        own = {(h - first, i): m for (h, i), m in planned.items() if here.start <= h < here.stop}
+        throw = dice(plan.seed, "stock", plan.year, turn)
+        moved = _stocked(plan, packs, institutions.tier[here], own, throw)
+        moved.institution = moved.institution + first
+        yield moved
+
+
+def _stocked(
+    plan: CityPlan,
+    packs: Ints,
+    tier: Ints,
+    planned: Mapping[tuple[int, int], list[tuple[int, int, int]]],
+    throw: Dice,
+) -> Movements:
     for place, what in planned:
         packs[place, what] = 0
     house, item = np.nonzero(packs.sum(axis=2))
-    shop = institutions.tier[house] == PHARMACY
+    shop = tier[house] == PHARMACY
     cash = np.where(shop, CASH_SHARE, 0.0)
     needed = np.ceil(packs[house, item] * (1 + cash[:, None]) / UNIT).astype(np.int64)
     opening = throw.integers(1, 12, len(house)) + needed[:, 0]

@@ -1,4 +1,4 @@
-"""Numbers, moments and ids as the text that extracts carry, column by column and exactly."""
+"""Numbers, moments and ids as the columns that extracts carry, exactly; `write` turns them into text where text is asked."""
 
 from __future__ import annotations
 
@@ -12,56 +12,71 @@ import pyarrow.compute as pc
 from yibao.city.arrays import Ints
 
 Texts = Any
-"""A pyarrow array of strings (pyarrow ships no types)."""
+"""A pyarrow array (pyarrow ships no types): text, or a value whose text is the one an extract carries."""
 
 _DIGITS: Final = 18
 
 
 def decimals(values: Ints, places: int) -> Texts:
-    """Write whole numbers of the smallest unit with so many decimals: 1230 with two is ``12.30``."""
+    """Give whole numbers of the smallest unit with so many decimals: 1230 with two is ``12.30``."""
     words = np.empty((len(values), 2), dtype=np.int64)
     words[:, 0] = values
     words[:, 1] = values >> 63
     buffers = [None, pa.py_buffer(words)]
-    return pa.Array.from_buffers(pa.decimal128(_DIGITS, places), len(values), buffers).cast(pa.string())
+    return pa.Array.from_buffers(pa.decimal128(_DIGITS, places), len(values), buffers)
 
 
 def moments(minutes: Ints) -> Texts:
-    """Write minutes since 1970 as ``2025-03-05 09:30:00``."""
-    return pa.array(minutes * 60, type=pa.timestamp("s")).cast(pa.string())
+    """Give minutes since 1970 as moments, written ``2025-03-05 09:30:00``."""
+    return pa.array(minutes * 60, type=pa.timestamp("s"))
 
 
 def days(values: Ints) -> Texts:
-    """Write days since 1970 as ``2025-03-05``."""
-    return pa.array(values.astype(np.int32), type=pa.date32()).cast(pa.string())
+    """Give days since 1970 as dates, written ``2025-03-05``."""
+    return pa.array(values.astype(np.int32), type=pa.date32())
 
 
 def whole(values: Ints) -> Texts:
-    """Write whole numbers."""
-    return pa.array(values).cast(pa.string())
+    """Give whole numbers."""
+    return pa.array(values)
+
+
+def words(column: Texts) -> Texts:
+    """Give the text of a column."""
+    return column if column.type == pa.string() else column.cast(pa.string())
 
 
 def numbered(prefix: str, values: Ints) -> Texts:
-    """Write ids: a prefix and a number."""
-    return pc.binary_join_element_wise(prefix, whole(values), "")
+    """Give ids: a prefix and a number."""
+    return pc.binary_join_element_wise(prefix, words(whole(values)), "")
 
 
-def chosen(words: Sequence[str | None] | Texts, which: Ints) -> Texts:
-    """Write a word per row out of a list of words."""
-    known = words if isinstance(words, pa.Array) else pa.array(words, type=pa.string())
-    return known.take(pa.array(which))
+def chosen(listed: Sequence[str | None] | Texts, which: Ints) -> Texts:
+    """Give a value per row out of a list: a column that names places in the list."""
+    known = listed if isinstance(listed, pa.Array) else pa.array(listed, type=pa.string())
+    if known.null_count or not pa.types.is_string(known.type):
+        return known.take(pa.array(which))
+    return pa.DictionaryArray.from_arrays(pa.array(which.astype(np.int32)), known)
 
 
 def always(word: str, count: int) -> Texts:
-    """Write one word on every row."""
-    return pa.repeat(pa.scalar(word, type=pa.string()), count)
+    """Give one word on every row."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([word]))
 
 
-def blank(texts: Texts, where: np.typing.NDArray[np.bool_]) -> Texts:
-    """Leave the text out where told."""
-    return pc.if_else(pa.array(where), pa.scalar(None, type=pa.string()), texts)
+def blank(column: Texts, where: np.typing.NDArray[np.bool_]) -> Texts:
+    """Leave the value out where told."""
+    plain = words(column) if pa.types.is_dictionary(column.type) else column
+    return pc.if_else(pa.array(where), pa.scalar(None, type=plain.type), plain)
 
 
 def joined(*parts: Texts | str) -> Texts:
     """Join texts row by row."""
-    return pc.binary_join_element_wise(*parts, "")
+    return pc.binary_join_element_wise(*(p if isinstance(p, str) else words(p) for p in parts), "")
+
+
+def stacked(*parts: Texts | Sequence[str | None]) -> Texts:
+    """Put columns and lists of words under one another."""
+    return pa.concat_arrays(
+        [words(p) if isinstance(p, pa.Array) else pa.array(p, pa.string()) for p in parts]
+    )

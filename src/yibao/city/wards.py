@@ -19,7 +19,7 @@ from yibao.city.people import People
 from yibao.city.plan import DAY_HOURS, UNIT
 from yibao.city.visits import STAY, Visits
 
-_TESTS_ON_ARRIVAL: Final = (20, 15, 9)
+_TESTS_ON_ARRIVAL: Final = (16, 11, 5)
 _ARRIVAL_IF_CONTINUED: Final = 3
 _NURSING: Final = {"severe": 0, "cardiac": 0, "surgical": 1, "birth": 1, "chemo": 1}
 
@@ -122,11 +122,11 @@ def _daily(visits: Visits, plan: _Plan, who: Ints, catalogue: Catalogue, throw: 
         at(9, 0, on_drip, ints(drip), UNIT),
         at(9, 1, on_drip, plan.fluid[row], ints(whole(1 + turn % 2))),
         at(9, 2, on_drip & given, plan.injected[0][row], ints(whole(plan.vials[0][row]))),
-        at(9, 3, on_drip & given & (turn < 8), plan.injected[1][row], ints(whole(plan.vials[1][row]))),
+        at(9, 3, on_drip & given & (turn < 5), plan.injected[1][row], ints(whole(plan.vials[1][row]))),
         at(9, 4, on_drip, int(tube), UNIT),
         at(9, 5, on_drip & (turn % 4 == 0), int(needle), UNIT),
         at(10, 0, on_drip & (turn % 2 == 0), int(push), UNIT),
-        at(10, 1, on_drip & (turn % 2 == 0), int(syringe), ints(whole(1 + turn % 3))),
+        at(10, 1, on_drip & (turn % 4 == 0), int(syringe), ints(whole(1 + turn % 3))),
         at(11, 0, ~newborn & (turn % 7 == 1), plan.taken[0][row], UNIT),
         at(11, 1, ~newborn & (turn % 7 == 2), plan.taken[1][row], UNIT),
         at(12, 0, watched, int(items.role("monitor")[0]), ints(whole(plan.hours[row]))),
@@ -147,7 +147,7 @@ def _tests(
     parts = []
     for role, counts, earliest in (
         ("lab", arrival, 0),
-        ("lab", throw.poisson(long * 0.7), 2),
+        ("lab", throw.poisson(long * 0.5), 2),
         (
             "exam",
             np.minimum(throw.poisson(2.6 + 0.4 * (tier == TERTIARY)), 6) * (visits.continues[stays] < 0),
@@ -200,6 +200,8 @@ def _special(visits: Visits, stays: Ints, who: Ints, catalogue: Catalogue, throw
 def _operations(visits: Visits, stays: Ints, catalogue: Catalogue, throw: Dice) -> list[Lines]:
     items = catalogue.items
     rows, turn = operated(visits, catalogue)
+    charged = catalogue.diagnoses.operation[visits.diagnosis[rows]] >= 0  # the others are done at the bedside
+    rows, turn = rows[charged], turn[charged]
     minute = (visits.start[rows] // DAY_MINUTES + turn) * DAY_MINUTES + 13 * 60
     item = catalogue.diagnoses.operation[visits.diagnosis[rows]]
     parts = [Lines.charged(rows, item, minute, UNIT)]
@@ -233,7 +235,7 @@ def operated(visits: Visits, catalogue: Catalogue) -> tuple[Ints, Ints]:
     Whether it was is a matter of the stay's own numbers and of no dice, so that the procedure list tells the same.
     """
     diagnoses = catalogue.diagnoses
-    percent = np.where(diagnoses.operation >= 0, diagnoses.operation_percent, 0)[visits.diagnosis]
+    percent = diagnoses.operation_percent[visits.diagnosis]
     luck = (visits.start * 7_919 + visits.person * 104_729) % 100
     fresh = visits.continues < 0
     rows = np.flatnonzero((visits.kind == STAY) & (luck < percent) & fresh)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from yibao.kernel import normalise
+
 
 @dataclass(frozen=True, slots=True)
 class CodeSet:
@@ -38,4 +40,5 @@ def code_set(name: str) -> CodeSet:
         for spelling in (row["name"], *row["also"].split("|")):
             if spelling:
                 spellings.setdefault(spelling, row["code"])
+                spellings.setdefault(normalise(spelling), row["code"])  # what came is compared in this form
     return CodeSet(name=name, names=names, spellings=spellings)

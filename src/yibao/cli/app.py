@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from yibao.cli import audit, city, collect, knowledge, rules, upkeep
+from yibao.cli import audit, city, collect, findings, knowledge, rules, upkeep
 from yibao.cli.console import complain, no_access
 from yibao.kernel import Refused, Text
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 city.add_to(app)
 collect.add_to(app)
 audit.add_to(app)
+findings.add_to(app)
 rules.add_to(app)
 knowledge.add_to(app)
 upkeep.add_to(app)

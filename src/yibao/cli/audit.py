@@ -1,4 +1,4 @@
-"""``yibao audit``, ``findings``, ``explain`` and ``report``: what the bills say, and why."""
+"""``yibao audit`` and ``report``: run the rules, and what is written of a run."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.table import Table
 
 from yibao.audit import rules as all_rules
 from yibao.bootstrap import House, open_house
 from yibao.casework import (
     RunOutcome,
     Summary,
-    list_findings,
     money,
     summary,
-    write_findings,
     write_report,
     write_workbooks,
-)
-from yibao.casework import (
-    explain as explain_finding,
 )
 from yibao.cli.console import (
     DEFAULT_HOME,
@@ -34,7 +28,6 @@ from yibao.cli.console import (
     no_access,
     one_of,
     out,
-    plain,
     progress,
     say_json,
     some_of,
@@ -149,6 +142,13 @@ def _show(outcome: RunOutcome, found: Summary | None, path: Path | None, lang: L
             out.print(f"{rule}: {count:,}  {money(outcome.amount_by_rule[rule])}")
     for rule, reason in outcome.widened.items():
         out.print(f"{rule}：全部重审 / judged over everything — {reason.both()}", style="dim", soft_wrap=True)
+    for rule, counts in outcome.grey.items():
+        out.print(
+            f"{rule}：灰度，不形成疑点 / grey, makes no findings — {counts['skipped'] or ''}"
+            f"{counts['findings']:,} · {money(counts['at_stake_fen'])}",
+            style="dim",
+            soft_wrap=True,
+        )
     rate = outcome.lines / outcome.seconds if outcome.seconds else 0
     told = Text(
         zh=f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）",
@@ -157,58 +157,6 @@ def _show(outcome: RunOutcome, found: Summary | None, path: Path | None, lang: L
     out.print(told.in_(lang), style="dim")
     if path is not None:
         out.print(f"{'report: ' if lang == 'en' else '报告：'}{path.resolve()}", soft_wrap=True)
-
-
-def findings(
-    institution: Annotated[str | None, typer.Option(help="机构编号或名称 / code or name")] = None,
-    rule: Annotated[
-        str | None, typer.Option(parser=one_of(all_rules), metavar="RULE", help="规则编号 / rule id")
-    ] = None,
-    export: Annotated[Path | None, typer.Option(help="导出 .xlsx 或 .csv / write to a file")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="显示条数 / rows shown")] = 50,
-    home: HomeOption = DEFAULT_HOME,
-    as_json: JsonOption = False,
-) -> None:
-    """列出疑点，金额大的在前 / list findings, most money first."""
-    with open_house(home) as house:
-        if export is not None:
-            written = write_findings(house.home, house.register, export, institution=institution, rule=rule)
-            out.print(f"已导出 {written:,} 条疑点：{export}") if not as_json else say_json(
-                {"exported": written}
-            )
-            return
-        rows = list_findings(house.home, house.register, institution=institution, rule=rule, limit=limit)
-    if as_json:
-        say_json({"findings": [row.as_json() for row in rows]})
-        return
-    grid = Table()
-    for name in ("疑点编号", "规则", "判定", "机构", "日期", "涉及金额"):
-        grid.add_column(name, overflow="fold")
-    for row in rows:
-        grid.add_row(
-            row.code,
-            row.rule_name,
-            row.result_name,
-            plain(row.institution),
-            row.day,
-            money(row.attributed_fen),
-        )
-    out.print(grid)
-
-
-def explain(
-    finding: Annotated[str, typer.Argument(help="疑点编号，如 F0ABC… / code of a finding")],
-    home: HomeOption = DEFAULT_HOME,
-    lang: LanguageOption = "zh",
-    as_json: JsonOption = False,
-) -> None:
-    """解释一条疑点：规则、依据、证据、金额、出处 / explain a finding down to the rows it rests on."""
-    with open_house(home) as house:
-        explanation = explain_finding(house.home, house.register, finding)
-    if as_json:
-        say_json(explanation.as_json())
-    else:
-        explanation.render(out, lang)
 
 
 def report(
@@ -234,6 +182,4 @@ def report(
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
     app.command()(audit)
-    app.command()(findings)
-    app.command()(explain)
     app.command()(report)

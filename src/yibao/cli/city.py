@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,11 +15,15 @@ def city(
     people: Annotated[int, typer.Option(min=100, help="人数 / people")] = 25_000,
     seed: Annotated[int, typer.Option(help="随机种子，同种子同城市 / same seed, same city")] = 1,
     out_dir: Annotated[Path, typer.Option("--out", help="写入目录 / folder to write")] = Path("demo-city"),
+    form: Annotated[
+        Literal["csv", "parquet"], typer.Option("--format", help="文件形式 / form of the files")
+    ] = "csv",
+    workers: Annotated[int, typer.Option(min=1, help="进程数 / processes")] = 2,
     as_json: JsonOption = False,
 ) -> None:
     """造一座合成城市的提取数据与标准答案 / write a synthetic city's extracts and its truth file."""
     with progress() as report:
-        built = build_city(CityPlan(people=people, seed=seed), out_dir, report)
+        built = build_city(CityPlan(people=people, seed=seed), out_dir, report, form=form, workers=workers)
     if as_json:
         say_json(
             {

@@ -1,8 +1,9 @@
-"""Archives: a zip opened under limits; a bomb, a path that climbs out or a broken archive is refused whole."""
+"""Archives: a zip or a gzip opened under limits; a bomb, a path that climbs out or a broken one is refused whole."""
 
 from __future__ import annotations
 
 import errno
+import gzip
 import lzma
 import re
 import shutil
@@ -51,22 +52,48 @@ def unpack(path: Path, folder: Path, shown: str) -> list[tuple[str, Path]]:
         raise
 
 
+def unzip_one(path: Path, folder: Path, shown: str) -> Path:
+    """Unpack a gzip, which holds one file, into a new folder; raises as `unpack` does."""
+    folder.mkdir(parents=True)
+    room = int(shutil.disk_usage(folder).free * 0.8)
+    limit = min(room, MAX_RATIO * max(path.stat().st_size, 4096))
+    suffix = PurePosixPath(shown.lower().removesuffix(".gz")).suffix
+    target, written = folder / f"0{suffix if _SUFFIX.fullmatch(suffix) else ''}", 0
+    try:
+        with _broken_is_refused(shown), gzip.open(path) as source, target.open("wb") as sink:
+            while chunk := source.read(1 << 20):
+                written += len(chunk)
+                if written > limit:
+                    raise _too_large(shown, f"≤ {MAX_RATIO} × , ≤ {room} bytes", f"> {written} bytes")
+                sink.write(chunk)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return target
+
+
 def hold_limits(members: Sequence[zipfile.ZipInfo], shown: str, room: int) -> None:
     """Refuse (``collect.zip_bomb``) what would grow too large; ``room`` is how many bytes it may grow to."""
     total = sum(m.file_size for m in members)
     bomb = any(m.file_size > MAX_RATIO * max(m.compress_size, 4096) for m in members)
     if bomb or len(members) > MAX_MEMBERS or total > room:
-        raise Refused(
-            "collect.zip_bomb",
-            zh="压缩内容解压后过大，疑似压缩炸弹或空间不足",
-            en="what is compressed would grow too large: a bomb, or too little room",
-            where=shown,
-            wanted=f"≤ {MAX_MEMBERS} files, ≤ {MAX_RATIO} × , ≤ {room} bytes",
-            came=f"{len(members)} files, {total} bytes",
-            todo=Text(
-                zh="请直接发送未压缩文件（CSV）或分包发送", en="send the files unpacked (CSV) or in parts"
-            ),
+        raise _too_large(
+            shown,
+            f"≤ {MAX_MEMBERS} files, ≤ {MAX_RATIO} × , ≤ {room} bytes",
+            f"{len(members)} files, {total} bytes",
         )
+
+
+def _too_large(shown: str, wanted: str, came: str) -> Refused:
+    return Refused(
+        "collect.zip_bomb",
+        zh="压缩内容解压后过大，疑似压缩炸弹或空间不足",
+        en="what is compressed would grow too large: a bomb, or too little room",
+        where=shown,
+        wanted=wanted,
+        came=came,
+        todo=Text(zh="请直接发送未压缩文件（CSV）或分包发送", en="send the files unpacked (CSV) or in parts"),
+    )
 
 
 def is_broken(error: BaseException) -> bool:

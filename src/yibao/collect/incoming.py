@@ -1,6 +1,6 @@
 """Incoming files: what was pointed at, opened up to the single files that hold rows.
 
-Folders are walked, zip archives are unpacked under limits (`archives`), every file is fingerprinted, and each is
+Folders are walked, zip archives and gzips are unpacked under limits (`archives`), every file is fingerprinted, and each is
 matched with the sender's mapping. What cannot be opened is told, and the other files still go through.
 """
 
@@ -13,21 +13,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from yibao.collect.archives import unpack
+from yibao.collect.archives import unpack, unzip_one
 from yibao.collect.names import readable
 from yibao.engine import can_be_said
 from yibao.kernel import Refused, Text
 
 SUFFIXES = {
     ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel",
-    ".et": "excel", ".parquet": "parquet", ".pq": "parquet",
+    ".et": "excel", ".parquet": "parquet", ".pq": "parquet", ".jsonl": "messages", ".ndjson": "messages",
 }  # fmt: skip
 """The endings we read and how; .et is the WPS spreadsheet."""
 
 UNKNOWN = "unknown"
 """The form of a file that we do not know how to read."""
 
-_ARCHIVE = ".zip"
+_ARCHIVE, _PACKED = ".zip", ".gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,16 @@ def _hidden(shown: str) -> bool:
 
 def _open(path: Path, shown: str, own: Path, problems: list[Refused]) -> Iterator[Incoming]:
     """Give the files that one file holds; ``own`` is a name of our own for what has to be written."""
+    if path.suffix.lower() == _PACKED:
+        yield _incoming(unzip_one(path, own, shown), shown[: -len(_PACKED)])
+        return
     if path.suffix.lower() != _ARCHIVE:
         yield _incoming(_sayable(path, own), shown)
         return
     for name, member in unpack(path, own, shown):
         if _hidden(name):
             continue
-        if member.suffix == _ARCHIVE:
+        if member.suffix in (_ARCHIVE, _PACKED):
             problems.append(_archive_within(f"{shown}/{name}"))
         else:
             yield _incoming(member, f"{shown}/{name}")

@@ -7,6 +7,7 @@ names what it computes, so that nothing is computed twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from yibao.claims import PRODUCT_BOUND, Check, Column, Identity, Table
 from yibao.collect.columns import meaning, normal, quote, read
 from yibao.collect.raw_rows import RawRows
 from yibao.collect.sources import FileMap, From
-from yibao.kernel import Refused, Text
+from yibao.kernel import Refused, Text, normalise
 
 KEY_MASK = (1 << 63) - 1
 BLANK = 1 << 62
@@ -127,7 +128,7 @@ def _chosen(raw: RawRows, file_map: FileMap) -> str:
         return meaning(normal(at))
 
     conditions = [
-        f"{text_of(header)} IN ({_list([quote(w) for w in words])})"
+        f"{text_of(header)} IN ({_list([quote(normalise(w)) for w in words])})"
         for header, words in file_map.keep.items()
     ]
     if file_map.notes_if_empty is not None:
@@ -142,10 +143,13 @@ def _normal(origin: str | None) -> str:
 
 
 def _worded(text: str, given: From | None) -> str:
-    """Translate the sender's own words."""
+    """Translate the sender's own words; a word for nothing becomes NULL."""
+    if given is not None and given.ending is not None:
+        text = f"regexp_replace({text}, {quote(re.escape(given.ending) + '$')}, '')"
     if given is None or not given.words:
         return text
-    branches = " ".join(f"WHEN {quote(word)} THEN {quote(to)}" for word, to in given.words.items())
+    told = {quote(normalise(word)): "NULL" if to is None else quote(to) for word, to in given.words.items()}
+    branches = " ".join(f"WHEN {word} THEN {to}" for word, to in told.items())
     return f"CASE {text} {branches} ELSE {text} END"
 
 

@@ -82,7 +82,7 @@ def add(engine: Engine, staged: Staged, verdicts: str) -> Tally:
     engine.execute_native(
         f"""
         CREATE OR REPLACE TEMP TABLE quarantine_bad AS
-        SELECT CAST({staged.source_row} AS BIGINT) AS number, s.natural_key, s.bad, s.notes,
+        SELECT CAST({staged.source_row} AS BIGINT) AS number, s.rowid - {staged.first} AS at, s.natural_key, s.bad, s.notes,
                coalesce(abs(s.money), 0) AS fen, v.kind, v.column_name
         FROM {staged.name} s
         LEFT JOIN (SELECT row, min(kind) AS kind, min(column_name) AS column_name FROM {verdicts}
@@ -171,11 +171,12 @@ def _numbers(engine: Engine, sql: str) -> tuple[int, ...]:
 def _add_rows(engine: Engine, staged: Staged, rows: int) -> None:
     """Read the bad rows of a file again as they came, and say of each part of them what is wrong."""
     cells = ", ".join(f"c{at}" for at in range(len(staged.raw.header)))
+    same = "b.at = r.at" if staged.raw.at is not None else "b.number = r.number"
     engine.execute_native(
         f"""
         CREATE OR REPLACE TEMP TABLE quarantine_rows AS
         SELECT b.*, {_row_text(staged.raw)} AS row_text, [{cells}] AS cells, {_described(staged)} AS described
-        FROM {staged.raw.numbered} r JOIN quarantine_bad b ON b.number = r.number
+        FROM {staged.raw.numbered} r JOIN quarantine_bad b ON {same}
         """
     )
     engine.register_arrow("quarantine_reasons", _reasons(staged))

@@ -1,7 +1,7 @@
 """Raw rows: any incoming file as a relation of texts, with a number for every record.
 
 The engine reads tidy text in parallel and keeps the order of the file, so that a record's place is its number. A
-text that it cannot read is told again (`tidy`), with the numbers written beside the rows.
+text that it cannot read is told again (`tidy`), which knows the numbers of what is left.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ from yibao.collect.encoding import to_utf8
 from yibao.collect.incoming import Incoming
 from yibao.collect.sources import FileMap
 from yibao.collect.spreadsheet import EXACT_DIGITS, read_sheet
-from yibao.collect.tidy import tidy
+from yibao.collect.tidy import tidy, with_numbers
 from yibao.engine import PLAIN_READING, file_literal, parquet_files
 from yibao.kernel import Refused, Text, normalise
 
 DELIMITERS = ",\t|;"
+MAX_RUNS = 200
+"""So many runs of numbers are told by their places; the rows of a text with more get theirs written beside them."""
+
 MAX_RECORD = 4_000_000
 """Bytes of the longest record that the engine takes; longer ones are put aside."""
 
@@ -33,8 +36,9 @@ MAX_RECORD = 4_000_000
 class RawRows:
     """One file as a relation of texts ``c0, c1, …``: its header, the SQL that reads it, how its records are numbered.
 
-    ``number`` is the SQL of a record's number within ``relation`` (the header is row 1), and None where the records
-    are numbered by their place after ``header_row``. ``rejected`` holds the records that are no rows.
+    ``number`` is the SQL of a record's number within ``relation`` (the header is row 1), and None where the place says
+    it: the rows follow ``header_row`` or, where some records were no rows, the number beside their place in ``runs``.
+    ``rejected`` holds the records that are no rows.
     """
 
     incoming: Incoming
@@ -43,6 +47,9 @@ class RawRows:
     header_row: int
     encoding: str
     number: str | None = None
+    at: str | None = None
+    """The SQL of a record's place (the first row's is 0), where several of them bear one number."""
+    runs: tuple[tuple[int, int], ...] = ()
     rejected: Path | None = None
     text: Path | None = None
     """The text behind the relation, where it may have to be told again."""
@@ -56,12 +63,23 @@ class RawRows:
                 return f"c{at}"
         return None
 
+    def number_at(self, place: str) -> str:
+        """Give the SQL of the number of the record at a place; the first row's place is 0."""
+        shifts = [number - first for first, number in self.runs] or [self.header_row + 1]
+        until = [first for first, _ in self.runs[1:]]
+        cases = [f"WHEN {place} < {u} THEN {place} + {s}" for u, s in zip(until, shifts, strict=False)]
+        last = f"{place} + {shifts[-1]}"
+        return f"(CASE {' '.join(cases)} ELSE {last} END)" if cases else f"({last})"
+
     @property
     def numbered(self) -> str:
         """Give the relation with the column ``number`` beside; counting costs the parallel reading."""
-        number = self.number or f"row_number() OVER () + {self.header_row}"
         columns = ", ".join(f"c{at}" for at in range(len(self.header)))
-        return f"(SELECT CAST({number} AS BIGINT) AS number, {columns} FROM {self.relation})"
+        if self.number is not None:
+            place = f"{self.at} AS at, " if self.at is not None else ""
+            return f"(SELECT CAST({self.number} AS BIGINT) AS number, {place}{columns} FROM {self.relation})"
+        placed = f"(SELECT row_number() OVER () - 1 AS place, {columns} FROM {self.relation})"
+        return f"(SELECT CAST({self.number_at('place')} AS BIGINT) AS number, {columns} FROM {placed})"
 
 
 def open_rows(incoming: Incoming, file_map: FileMap, scratch: Path, number: int) -> RawRows:
@@ -70,7 +88,7 @@ def open_rows(incoming: Incoming, file_map: FileMap, scratch: Path, number: int)
         return _parquet(incoming)
     target = scratch / f"text-{number}.csv"
     if incoming.form == "excel":
-        lookups = [o.lookup for o in file_map.origins() if o.lookup is not None]
+        lookups = [*dict.fromkeys(o.lookup for o in file_map.origins() if o.lookup is not None)]
         sheet = read_sheet(
             incoming.path,
             target,
@@ -98,10 +116,14 @@ def open_rows(incoming: Incoming, file_map: FileMap, scratch: Path, number: int)
 
 
 def told_again(raw: RawRows, scratch: Path, number: int) -> RawRows:
-    """Give the same rows from a tidy copy of their text, with their numbers, and what is no row put aside."""
+    """Give the same rows from a tidy copy of their text, and what is no row put aside."""
     assert raw.text is not None
     tidied = tidy(raw.text, scratch / f"tidy-{number}", raw.delimiter, len(raw.header), raw.header_row)
-    relation = _read_csv(tidied.rows, ("number", *_columns(raw.header)), raw.delimiter, 0)
+    columns = _columns(raw.header)
+    if len(tidied.runs) <= MAX_RUNS:
+        relation = _read_csv(tidied.rows, columns, raw.delimiter, 0)
+        return replace(raw, relation=relation, runs=tidied.runs, rejected=tidied.rejected, text=None)
+    relation = _read_csv(with_numbers(tidied, raw.delimiter), ("number", *columns), raw.delimiter, 0)
     return replace(raw, relation=relation, number="number", rejected=tidied.rejected, text=None)
 
 

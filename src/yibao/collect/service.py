@@ -8,8 +8,9 @@ from pathlib import Path
 from yibao.claims import table
 from yibao.collect.incoming import SUFFIXES, UNKNOWN, Incoming, expand, unreadable
 from yibao.collect.judging import judge_all
+from yibao.collect.messages import Told, later_words, read_messages
 from yibao.collect.publishing import publish
-from yibao.collect.raw_rows import open_rows
+from yibao.collect.raw_rows import RawRows, open_rows
 from yibao.collect.run import Outcome, Progress, Run, scratch
 from yibao.collect.sources import FileMap, Source
 from yibao.collect.staging import create, make_ready, stage_as_it_is
@@ -82,13 +83,16 @@ def _nothing_to_collect(run: Run, incoming: Sequence[Incoming]) -> None:
 
 
 def _stage_all(run: Run, incoming: Sequence[Incoming]) -> None:
+    exchanges = [file for file in incoming if file.form == "messages" and not run.source.ignores(file.shown)]
+    told = later_words(exchanges, run.source.files)
     for number, file in enumerate(incoming):
         run.progress(f"读取 {file.shown}", number, len(incoming))
         if run.source.ignores(file.shown):
             continue
         try:
-            for at, file_map in enumerate(_maps(run.source, file)):
-                _stage_one(run, file, file_map, number * 100 + at)
+            maps = _maps(run.source, file)
+            for at, (file_map, raw) in enumerate(_raw_rows(run, file, maps, told, number)):
+                _stage_one(run, raw, file_map, number * 100 + at)
         except Refused as refused:
             if refused.code.startswith("engine."):
                 raise
@@ -109,7 +113,7 @@ def _maps(source: Source, file: Incoming) -> list[FileMap]:
             where=file.shown,
             wanted=", ".join(m.match[0] for m in source.files),
         )
-    if file.form == UNKNOWN:
+    if file.form == UNKNOWN or (file.form == "messages" and any(m.message is None for m in maps)):
         raise Refused(
             "collect.unknown_form",
             zh="不认识这种文件格式，未收",
@@ -121,10 +125,17 @@ def _maps(source: Source, file: Incoming) -> list[FileMap]:
     return maps
 
 
-def _stage_one(run: Run, file: Incoming, file_map: FileMap, number: int) -> None:
-    target = table(file_map.table)
+def _raw_rows(
+    run: Run, file: Incoming, maps: Sequence[FileMap], told: Told, number: int
+) -> Iterable[tuple[FileMap, RawRows]]:
+    if file.form == "messages":
+        return read_messages(file, maps, told, run.scratch, number)
+    return ((m, open_rows(file, m, run.scratch, number * 100 + at)) for at, m in enumerate(maps))
+
+
+def _stage_one(run: Run, raw: RawRows, file_map: FileMap, number: int) -> None:
+    target, file = table(file_map.table), raw.incoming
     name = f"staged_{target.table}"
-    raw = open_rows(file, file_map, run.scratch, number)
     if target.table not in run.staged:
         create(run.engine, target, name)
     staged = stage_as_it_is(run.engine, target, raw, file_map, number, name, run.scratch)

@@ -46,7 +46,10 @@ class From(BaseModel):
     header: str | None = None
     constant: str | None = None
     lookup: Lookup | None = None
-    words: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, str | None] = Field(default_factory=dict)
+    """What the sender's words stand for; a word of nothing («*», «n/a») is written ``null``."""
+    ending: str | None = None
+    """What this sender puts at the end of the values and is no part of them (the Z of a clock that is local)."""
 
     @property
     def anywhere(self) -> bool:
@@ -58,6 +61,46 @@ class From(BaseModel):
         if sum(place is not None for place in (self.header, self.constant, self.lookup)) > 1:
             raise ValueError("header, constant and lookup exclude each other")
         return self
+
+
+class Answered(BaseModel):
+    """Where a message is answered row by row, and the field by which an answer finds its row."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rows: str
+    on: str
+
+
+class Later(BaseModel):
+    """What an exchange leaves open and others say: the fields ``give`` of the one that agrees in the fields ``on``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    infno: tuple[str, ...]
+    rows: str
+    beside: tuple[str, ...] = ()
+    on: tuple[str, ...]
+    give: tuple[str, ...]
+
+
+class MessageMap(BaseModel):
+    """Which nodes of which messages are rows; the fields of the envelope stand beside every row.
+
+    ``_line`` is the line of the exchange in its file, ``_place`` the row's place in it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    infno: tuple[str, ...]
+    rows: tuple[str, ...]
+    """Places of the rows: ``input.feedetail``, or within rows of another: ``input.selinfo.drugtracinfo``."""
+    beside: dict[str, str] = Field(default_factory=dict)
+    """Fields that hold for every row, and where they stand: ``{init_setl_id: input.data.setl_id}``."""
+    answered: Answered | None = None
+    later: tuple[Later, ...] = ()
+    make: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Fields that the message does not have, put together of others."""
 
 
 class FileMap(BaseModel):
@@ -72,6 +115,8 @@ class FileMap(BaseModel):
     columns: dict[str, str | From] = Field(default_factory=dict)
     keep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Only rows whose header (key) holds one of these texts belong to this table; the others are not ours."""
+    message: MessageMap | None = None
+    """The file holds exchanges of the national interface, a line each; the rows are found in these."""
     notes_if_empty: str | None = None
     """Rows whose this header is empty are sums and notes below the table, not rows of it."""
     embedded: tuple[str, ...] = ()

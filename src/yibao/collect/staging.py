@@ -40,7 +40,7 @@ class Staged:
     @property
     def source_row(self) -> str:
         """Give the SQL of the number that the staged row ``s`` has in its file; the header is row 1."""
-        return f"coalesce(s.record, s.rowid - {self.first} + {self.raw.header_row + 1})"
+        return f"coalesce(s.record, {self.raw.number_at(f's.rowid - {self.first}')})"
 
     def raw_column(self, name: str) -> int | None:
         """Say which raw column brought a column of the table, if one did."""

@@ -38,9 +38,13 @@ def can_be_said(path: Path) -> bool:
     return "\\" not in text or _WILDCARD.search(text) is None
 
 
-def parquet_files(paths: Iterable[Path]) -> str:
-    """Give the SQL that has DuckDB read exactly these Parquet files as one relation, with no columns but their own."""
-    return f"read_parquet([{', '.join(map(file_literal, paths))}], {PLAIN_READING})"
+def parquet_files(paths: Iterable[Path], *, by_name: bool = False) -> str:
+    """Give the SQL that has DuckDB read exactly these Parquet files as one relation, with no columns but their own.
+
+    ``by_name``: not all of them have all the columns.
+    """
+    united = ", union_by_name=true" if by_name else ""
+    return f"read_parquet([{', '.join(map(file_literal, paths))}], {PLAIN_READING}{united})"
 
 
 def hadoop_path(path: Path) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from yibao.kernel.clock import Clock, ClockUnit, deadline, deadline_minute
 from yibao.kernel.days import (
+    CHINA,
     OPEN_END,
     Day,
     Minute,
@@ -28,6 +29,7 @@ from yibao.kernel.days import (
     moment_of,
     month_of,
     parse_day,
+    today,
     ymd_of,
 )
 from yibao.kernel.errors import Language, Refused, Text
@@ -69,6 +71,7 @@ from yibao.kernel.strict_yaml import Located, read_yaml
 from yibao.kernel.workdays import CalendarYear, Workdays, china_workdays, read_workdays
 
 __all__ = [
+    "CHINA",
     "FULL_WIDTH",
     "HALF_WIDTH",
     "OPEN_END",
@@ -129,5 +132,6 @@ __all__ = [
     "sex_of",
     "share",
     "split",
+    "today",
     "ymd_of",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final, NewType
 
 from yibao.kernel.errors import Refused, Text
@@ -17,6 +17,9 @@ Day = NewType("Day", int)
 """Days since 1970-01-01."""
 Minute = NewType("Minute", int)
 """Minutes since 1970-01-01 00:00, local time."""
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""The one time zone of the bureau."""
 
 OPEN_END: Final = Day(99_999)
 """The day (2243-10-16) that stands for "no end known"; never a real one."""
@@ -37,6 +40,11 @@ def day_of(value: date) -> Day:
     20517
     """
     return Day(value.toordinal() - _EPOCH)
+
+
+def today() -> Day:
+    """Give the day it is in China; whoever calculates is given a day instead of asking."""
+    return day_of(datetime.now(CHINA).date())
 
 
 def date_of(day: int) -> date:

@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     BATCH_CORRECTED = "batch.corrected"
     BATCH_PUBLISHED = "batch.published"
     FINDING_FOUND = "finding.found"
+    FINDING_NOTICED = "finding.noticed"
     FINDING_WITHDRAWN = "finding.withdrawn"
     KNOWLEDGE_LOADED = "knowledge.loaded"
 

@@ -11,12 +11,14 @@ number of others, so that a bureau adds or overrides by writing files, not code:
 >>> gap.number, str(gap.unit), gap.assumed, gap.region.name
 (15, 'days', True, '全国')
 
+A region may also adopt a rule (`Adoption`): by an instrument with a named approver its findings are clear there.
+
 `load` a region's `Policy`, then ask it ``at`` a day or for the ``segments`` of a period.
 """
 
 from __future__ import annotations
 
 from yibao.policy.lookup import Policy, load, regions
-from yibao.policy.model import Parameter, Plain, Status, Unit, Value
+from yibao.policy.model import Adoption, Parameter, Plain, Status, Unit, Value
 
-__all__ = ["Parameter", "Plain", "Policy", "Status", "Unit", "Value", "load", "regions"]
+__all__ = ["Adoption", "Parameter", "Plain", "Policy", "Status", "Unit", "Value", "load", "regions"]

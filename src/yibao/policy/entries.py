@@ -23,7 +23,7 @@ def read_declaration(file: Located, key: str, region: Region) -> Parameter:
     where = file.where(key)
     if not _KEY.fullmatch(key):
         raise refuse("shape", where, "参数名的写法不对", "not a parameter's name", "room.thing.what", key)
-    entry = _mapping(file[key], where, required=("meaning", "unit"), optional=("bounds", "values"))
+    entry = read_mapping(file[key], where, required=("meaning", "unit"), optional=("bounds", "values"))
     unit = _choice(Unit, entry, "unit")
     return Parameter(key, _text(entry, "meaning"), unit, _bounds(entry, unit), region)
 
@@ -54,17 +54,17 @@ def read_values(file: Located, key: str, parameter: Parameter, region: Region) -
 
 
 def _value(item: object, where: str, parameter: Parameter, region: Region) -> Value:
-    entry = _mapping(item, where, required=_REQUIRED, optional=_OPTIONAL)
-    until = OPEN_END if entry.get("until") is None else _day(entry, "until")
+    entry = read_mapping(item, where, required=_REQUIRED, optional=_OPTIONAL)
+    until = OPEN_END if entry.get("until") is None else read_day(entry, "until")
     return Value(
         key=parameter.key,
         value=_plain(entry, parameter),
         unit=parameter.unit,
-        period=_period(entry, _day(entry, "from"), until),
-        instrument=_line(entry, "instrument"),
-        article=_line(entry, "article") if "article" in entry else None,
+        period=read_period(entry, read_day(entry, "from"), until),
+        instrument=read_line(entry, "instrument"),
+        article=read_line(entry, "article") if "article" in entry else None,
         status=_choice(Status, entry, "status"),
-        known_since=_day(entry, "known_since"),
+        known_since=read_day(entry, "known_since"),
         region=region,
         note=_text(entry, "note") if "note" in entry else None,
         where=entry.where(),
@@ -117,7 +117,10 @@ def _bounds(entry: Located, unit: Unit) -> tuple[int, int] | None:
     )
 
 
-def _mapping(item: object, where: str, *, required: Collection[str], optional: Collection[str]) -> Located:
+def read_mapping(
+    item: object, where: str, *, required: Collection[str], optional: Collection[str]
+) -> Located:
+    """Take a mapping that has all of the required fields and no others than the optional ones beside."""
     if not isinstance(item, Located):
         raise refuse(
             "shape", where, "这里须是映射", "a mapping is wanted here", ", ".join(required), repr(item)
@@ -148,7 +151,8 @@ def _choice(choices: type[_E], entry: Located, name: str) -> _E:
         ) from None
 
 
-def _day(entry: Located, name: str) -> Day:
+def read_day(entry: Located, name: str) -> Day:
+    """Read a date."""
     value = entry[name]
     if isinstance(value, date):
         return day_of(value)
@@ -157,7 +161,8 @@ def _day(entry: Located, name: str) -> Day:
     )
 
 
-def _period(entry: Located, begin: Day, until: Day) -> Period:
+def read_period(entry: Located, begin: Day, until: Day) -> Period:
+    """Make a period; refuses one that ends before it begins."""
     try:
         return Period(begin, until)
     except Refused as error:
@@ -167,7 +172,8 @@ def _period(entry: Located, begin: Day, until: Day) -> Period:
         ) from None
 
 
-def _line(entry: Located, name: str) -> str:
+def read_line(entry: Located, name: str) -> str:
+    """Read a text that says something."""
     value = entry[name]
     if isinstance(value, str) and value.strip():
         return value.strip()
@@ -175,8 +181,8 @@ def _line(entry: Located, name: str) -> str:
 
 
 def _text(entry: Located, name: str) -> Text:
-    text = _mapping(entry[name], entry.where(name), required=("zh", "en"), optional=())
-    return Text(zh=_line(text, "zh"), en=_line(text, "en"))
+    text = read_mapping(entry[name], entry.where(name), required=("zh", "en"), optional=())
+    return Text(zh=read_line(text, "zh"), en=read_line(text, "en"))
 
 
 def refuse(what: str, where: str, zh: str, en: str, wanted: str, came: str) -> Refused:

@@ -7,16 +7,21 @@ does not apply. Only ``README.md`` may lie beside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from yibao.kernel import CalendarYear, Located, Refused, Region, Text, read_workdays, read_yaml
+from yibao.policy.adoptions import read_adoptions
 from yibao.policy.entries import read_declaration, read_values, refuse
-from yibao.policy.model import Parameter, Value
+from yibao.policy.model import Adoption, Parameter, Value
 
 WORKDAYS_FILE: Final = "workdays.yaml"
 """The one file name with a meaning of its own: yearly holiday notices, in the country's folder."""
+
+ADOPTIONS_FILE: Final = "adoptions.yaml"
+"""The other one: by which instruments the region takes what a rule finds for a clear violation."""
 
 _README: Final = "README.md"
 _DECLARE: Final = "declare"
@@ -42,23 +47,33 @@ def regions_in(root: Path) -> Iterator[Region]:
     return (_region_of(entry) for entry in _entries(root))
 
 
-def read_folder(
-    root: Path, region: Region, declared: dict[str, Parameter]
-) -> tuple[Mapping[str, tuple[Value, ...]], tuple[CalendarYear, ...]]:
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What one region's folder of one pack holds: values by key, holiday notices, adoptions of rules."""
+
+    values: Mapping[str, tuple[Value, ...]]
+    calendar: tuple[CalendarYear, ...] = ()
+    adoptions: tuple[Adoption, ...] = ()
+
+
+def read_folder(root: Path, region: Region, declared: dict[str, Parameter]) -> Folder:
     """Read one region's folder of one pack; what it declares is added to ``declared``.
 
-    Gives the values by key, and the holiday notices of a ``workdays.yaml``. A folder that is not there holds
-    nothing. Raises `Refused`.
+    A folder that is not there holds nothing. Raises `Refused`.
     """
     folder = root / region.code
     files = list(_topics(folder)) if folder.is_dir() else []
     found: dict[str, tuple[Value, ...]] = {}
     places: dict[str, str] = {}
     calendar: tuple[CalendarYear, ...] = ()
+    adoptions: tuple[Adoption, ...] = ()
     for file in files:
         where = f"{root.name}/{region.code}/{file.name}"
         if file.name == WORKDAYS_FILE:
             calendar = _notices(file, where, region)
+            continue
+        if file.name == ADOPTIONS_FILE:
+            adoptions = read_adoptions(read_yaml(file.read_bytes(), where), where, region)
             continue
         for holder, key in _declare(read_yaml(file.read_bytes(), where), where, region, declared):
             if key in places:
@@ -66,7 +81,7 @@ def read_folder(
                 raise refuse("twice", at, "同一参数写了两处", "set in two places", "one place", places[key])
             places[key] = holder.where(key)
             found[key] = read_values(holder, key, declared[key], region)
-    return found, calendar
+    return Folder(found, calendar, adoptions)
 
 
 def _declare(

@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from yibao.kernel import Period, Refused, Region, Text, Workdays, china_workdays, date_of, segments
+from yibao.kernel import (
+    OPEN_END,
+    Day,
+    Period,
+    Refused,
+    Region,
+    Text,
+    Workdays,
+    china_workdays,
+    date_of,
+    segments,
+)
+from yibao.policy.entries import refuse
 from yibao.policy.folders import pack_roots, read_folder, regions_in, unknown
-from yibao.policy.model import Parameter, Value
+from yibao.policy.model import Adoption, Parameter, Status, Value
+
+_FIRST_DAY: Final = Day(-36_525)
+"""A day before every bill."""
 
 
 class Policy:
@@ -18,10 +34,42 @@ class Policy:
     through. Within a region a later pack wins in the same way, and within a pack what became known later.
     """
 
-    def __init__(self, region: Region, parameters: Mapping[str, Parameter], workdays: Workdays) -> None:
+    def __init__(
+        self,
+        region: Region,
+        parameters: Mapping[str, Parameter],
+        workdays: Workdays,
+        adoptions: Sequence[Adoption] = (),
+    ) -> None:
         self.region = region
         self.workdays = workdays
         self._parameters = parameters
+        self._adoptions = tuple(adoptions)
+
+    def adoptions(self, rule: str | None = None) -> list[Adoption]:
+        """Give the adoptions that hold in this region (of one rule, or all), those of the nearest region first."""
+        return [one for one in self._adoptions if rule is None or one.rule == rule]
+
+    def with_value(self, key: str, number: int) -> Policy:
+        """Give this policy as it would be with another value of one parameter, on every day; for trials only.
+
+        Raises `Refused`: ``policy.bounds`` for a value that no pack could set, ``policy.type`` for one of a parameter
+        that is no number.
+        """
+        parameter = self.parameter(key)
+        low, high = parameter.bounds or (0, None)
+        if number < low or (high is not None and number > high):
+            raise refuse(
+                "bounds", str(self.region), "取值超出允许范围", "the value is out of bounds",
+                f"{low} … {'' if high is None else high}", f"{key}: {number}",
+            )  # fmt: skip
+        tried = Value(
+            key=key, value=number, unit=parameter.unit, period=Period(_FIRST_DAY, OPEN_END), instrument="试算 trial",
+            article=None, status=Status.ASSUMED, known_since=_FIRST_DAY, region=self.region, note=None, where="—",
+        )  # fmt: skip
+        _ = tried.number  # refuses a text or a flag
+        changed = {**self._parameters, key: replace(parameter, values=(tried,))}
+        return Policy(self.region, changed, self.workdays, self._adoptions)
 
     def at(self, key: str, day: int, known: int | None = None) -> Value:
         """Give the value in force on a day, as known on the day ``known`` (now, if not given).
@@ -87,15 +135,16 @@ def load(region: Region | str, packs: Sequence[Path] | None = None) -> Policy:
     roots = pack_roots(packs)
     declared: dict[str, Parameter] = {}
     layers: list[Mapping[str, tuple[Value, ...]]] = []
+    adoptions: list[Adoption] = []
     workdays = china_workdays()
     for above in reversed(place.chain):
         for root in roots:
-            values, notices = read_folder(root, above, declared)
-            layers.insert(0, values)
-            workdays = workdays.with_years(notices) if notices else workdays
-    return Policy(
-        place, {key: replace(par, values=_ranked(key, layers)) for key, par in declared.items()}, workdays
-    )
+            folder = read_folder(root, above, declared)
+            layers.insert(0, folder.values)
+            adoptions = [*folder.adoptions, *adoptions]
+            workdays = workdays.with_years(folder.calendar) if folder.calendar else workdays
+    parameters = {key: replace(par, values=_ranked(key, layers)) for key, par in declared.items()}
+    return Policy(place, parameters, workdays, adoptions)
 
 
 def regions(packs: Sequence[Path] | None = None) -> list[Region]:

@@ -85,6 +85,23 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Adoption:
+    """By which instrument of which region, approved by whom, a rule's findings are clear there, and for which days."""
+
+    rule: str
+    period: Period
+    instrument: str
+    article: str
+    approver: str
+    region: Region
+    where: str
+    """The pack file and line it was read from."""
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.article}"
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """What a parameter means, its unit and bounds (both inclusive), and every value a region's policy knows.
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pytest
 from tests.casework.outputs.conftest import Audited
 
-from yibao.casework.outputs import list_findings, write_findings, write_workbooks
+from yibao.casework.outputs import list_findings, store, write_findings, write_workbooks
 from yibao.casework.outputs.columns import FIELDS, NATIONAL
+from yibao.casework.outputs.evidence import TABLES, make_detail
+from yibao.casework.outputs.looking import looking
 from yibao.kernel import Refused
 
 THE_32 = [
@@ -180,3 +183,26 @@ def test_other_kinds_of_file_are_refused(audited: Audited, tmp_path: Path) -> No
     with pytest.raises(Refused) as refused:
         write_findings(audited.home, audited.register, tmp_path / "f.pdf")
     assert refused.value.code == "casework.export_kind"
+
+
+def test_what_is_another_institutions_shows_not_even_its_money(audited: Audited) -> None:
+    """A finding that blames lines of others as well: were the pharmacy blamed for the hospital's second stay."""
+    with audited.register.unit_of_work(actor="test") as unit:
+        headers = store.open_headers(unit.connection)
+    stay, pharmacy = (
+        next(h for h in headers.to_pylist() if h["rule"] == rule) for rule in ("split_stay", "two_places")
+    )
+    blamed = pa.Table.from_pylist([{**stay, "institution_id": pharmacy["institution_id"]}], headers.schema)
+    with looking(audited.home, audited.register, TABLES) as look:
+        look.show_findings(blamed)
+        look.show_ranks()
+        make_detail(look)
+        rows = look.rows("SELECT * FROM detail")
+    assert {row["evidence"] for row in rows} == {"line", "encounter"}
+    for row in rows:
+        told = {name for name, value in row.items() if value is not None}
+        assert told <= {
+            "place", "first", "finding_id", "rule", "result", "institution_id", "measured", "threshold", "day",
+            "finding_at_stake_fen", "finding_fen", "evidence", "row_id", "role", "own",
+            "returned_fen",
+        }  # fmt: skip

@@ -84,7 +84,7 @@ def _of_institution(
     return _from(lambda one, own: function(one) if own else other, "institution", "own")
 
 
-def _of_line(fen: int, role: int, evidence: str) -> int | None:
+def _of_line(fen: int | None, role: int, evidence: str) -> int | None:
     """Money is at stake in lines; a bill or a stay beside them repeats none of it."""
     return fen if role == 1 and evidence == "line" else None
 
@@ -161,6 +161,9 @@ OURS: Final = (
     _text("单据流水号", _plain("document_no"), 18),
     _text("医师编码", _plain("practitioner_no"), 12),
     _money("疑点金额(元)", _from(lambda fen, first: fen if first else None, "finding_fen", "first")),
+    _money(
+        "已退回金额(元)", _from(lambda fen, first: (fen or None) if first else None, "returned_fen", "first")
+    ),
     Field(Column("机构意见", "text", 10, ANSWERS), _never),
     _text("机构说明", _never, 30),
 )

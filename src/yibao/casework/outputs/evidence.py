@@ -1,7 +1,7 @@
 """The evidence rows of findings, each with what people need to recognise it, in one relation for all outputs.
 
 A row of another institution than the finding's shows nothing of itself but its month: `own` is 0 and everything that
-tells whose it is stays empty, here already, so that no output can leak it.
+tells whose it is, its money included, stays empty, here already, so that no output can leak it.
 """
 
 from __future__ import annotations
@@ -85,8 +85,9 @@ def make_detail(look: Look, *, whole: bool = False) -> None:
         pointed AS ({pointed}),
         rows AS (
             SELECT f.finding_id, f.rule, f.result, f.institution_id, f.measured, f.threshold, f.knowledge_id,
-                f.at_stake_fen AS finding_at_stake_fen, f.attributed_fen AS finding_fen,
-                e.evidence, e.row_id, e.role, e.at_stake_fen, coalesce(c.credited_fen, 0) AS credited_fen,
+                f.at_stake_fen AS finding_at_stake_fen, f.attributed_fen AS finding_fen, f.returned_fen,
+                e.evidence, e.row_id, e.role, CASE WHEN {shown} THEN e.at_stake_fen END AS at_stake_fen,
+                CASE WHEN {shown} THEN coalesce(c.credited_fen, 0) END AS credited_fen,
                 CASE WHEN p.institution_id = f.institution_id THEN 1 ELSE 0 END AS own, p.day AS day,
                 CASE WHEN {shown} THEN p.institution_id END AS row_institution_id, {own}
             FROM standing e

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,17 +12,27 @@ from sqlalchemy import Row
 
 from yibao.audit import Rule
 from yibao.casework import store as headers_store
-from yibao.casework.model import finding_code, finding_number
+from yibao.casework.model import CHANGE_NAMES, finding_code, finding_number
 from yibao.casework.outputs import store
+from yibao.casework.outputs.columns import OTHER_INSTITUTION
 from yibao.casework.outputs.evidence import TABLES, make_detail
 from yibao.casework.outputs.institutions import Institution, institutions, nobody
 from yibao.casework.outputs.knowledge import Knowledge, knowledge_point
 from yibao.casework.outputs.looking import Look, looking
-from yibao.casework.outputs.parameters import InForce, in_force
+from yibao.casework.outputs.parameters import InForce, covers, in_force
 from yibao.casework.outputs.ruletext import compared, result_name, rule_name, rule_of
-from yibao.casework.outputs.words import EVIDENCE_NAMES, ROLE_NAMES, day, minute, moment, price, quantity
+from yibao.casework.outputs.words import (
+    EVIDENCE_NAMES,
+    ROLE_NAMES,
+    day,
+    minute,
+    moment,
+    month,
+    price,
+    quantity,
+)
 from yibao.collect import collections
-from yibao.kernel import Language, Refused, Text, mask_name
+from yibao.kernel import Language, Refused, Text, mask_name, month_of
 from yibao.store import Home, Register
 
 
@@ -48,6 +58,8 @@ class EvidenceRow:
     batch: int | None
     file: str | None
     source_row: int | None
+    own: bool = True
+    """Whether it is a row of the institution that the finding is about."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -57,6 +69,26 @@ class EvidenceRow:
             "role_name": ROLE_NAMES[self.role].both(),
             "evidence_name": EVIDENCE_NAMES[self.evidence].both(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that became of a finding: what, on which day, how much, by which rows, and who recorded it when."""
+
+    what: str
+    name: Text
+    day: int | None
+    fen: int
+    rows: Sequence[Mapping[str, Any]]
+    run: int | None
+    document: str | None
+    actor: str
+    recorded: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return {**told, "name": self.name.both(), "rows": list(self.rows)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +114,7 @@ class Explanation:
     rule_version: int
     result: str
     definition: Rule | None
-    """The rule as the catalogue holds it now; None where it is no longer there."""
+    """The version that judged, the newest where the catalogue no longer has that one; None where the rule is gone."""
     institution: Institution
     person: str | None
     day: int
@@ -102,6 +134,13 @@ class Explanation:
     known_no: int
     evidence_batch: int
     versions: dict[str, str] = field(default_factory=dict)
+    returned_fen: int = 0
+    """Of the money at stake, what came back after notice was given."""
+    history: Sequence[Change] = ()
+    adoption: Mapping[str, Any] | None = None
+    """By which instrument the region took what the rule finds on this day for clear."""
+    for_institution: bool = False
+    """Whether this goes to the institution: rows of others then show nothing but their month."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the explanation as plain values for programs."""
@@ -125,6 +164,8 @@ class Explanation:
                  "credited_fen": s.credited_fen} for s in self.shared
             ],
             "parameters": [one.as_json() for one in self.parameters],
+            "returned_fen": self.returned_fen, "history": [one.as_json() for one in self.history],
+            "for_institution": self.for_institution, "adoption": dict(self.adoption) if self.adoption else None,
             "run": self.run, "first_run": self.first_run, "engine": self.engine, "finished": self.finished,
             "known_no": self.known_no, "evidence_batch": self.evidence_batch, "versions": self.versions,
         }  # fmt: skip
@@ -134,6 +175,11 @@ class Explanation:
         """Say in one sentence how the money alone became the money credited."""
         if self.state == "withdrawn":
             return Text(zh="疑点已撤销，不计入总额。", en="The finding is withdrawn and counts in no total.")
+        if self.state == "self_corrected":
+            return Text(
+                zh="通知前机构已自行纠正，不计入总额。",
+                en="The institution took it back before any notice; it counts in no total.",
+            )
         if self.at_stake_fen == self.attributed_fen:
             return Text(
                 zh="没有其他疑点先计这些明细，全部计入本疑点。",
@@ -141,6 +187,7 @@ class Explanation:
             )
         others = "、".join(dict.fromkeys(s.rule_name.zh for s in self.shared if s.credited_fen))
         others_en = ", ".join(dict.fromkeys(s.rule_name.en for s in self.shared if s.credited_fen))
+        others, others_en = others or "其他疑点", others_en or "of other findings"
         return Text(
             zh=f"同一明细只计一次：差额已计入排序在前的规则（{others}）。",
             en=f"A line counts once: the difference is credited to rules that come first ({others_en}).",
@@ -153,8 +200,8 @@ class Explanation:
         render(self, console, language)
 
 
-def explain(home: Home, register: Register, code: str) -> Explanation:
-    """Explain one finding by its code.
+def explain(home: Home, register: Register, code: str, *, for_institution: bool = False) -> Explanation:
+    """Explain one finding by its code; ``for_institution`` shows of other institutions' rows nothing but their month.
 
     Raises `Refused`: ``casework.finding_code`` for what is no code, ``casework.unknown_finding``.
     """
@@ -164,6 +211,7 @@ def explain(home: Home, register: Register, code: str) -> Explanation:
         if not found:
             raise _unknown(code)
         header = found[0]
+        history = headers_store.events_of(unit.connection, number)
         run = store.run(unit.connection, header.last_run)
         said = {one["rule"]: one for one in run.rules}
         files = {
@@ -171,10 +219,10 @@ def explain(home: Home, register: Register, code: str) -> Explanation:
             for one in collections(unit.connection)
             for file in one.files
         }
-    rule = rule_of(header.rule)
+    rule = rule_of(header.rule, header.rule_version)
     names = [*TABLES, f"knowledge_{rule.knowledge}"] if rule is not None and rule.knowledge else [*TABLES]
     with looking(home, register, names, known_no=run.known_no) as look:
-        shared = _show(look, register, header)
+        shared = _show(look, register, header, whole=not for_institution)
         known = institutions(look)
         rows = look.rows("SELECT * FROM detail WHERE finding_id = ? ORDER BY place", [number])
         point = knowledge_point(look, rule, header.knowledge_id)
@@ -189,15 +237,17 @@ def explain(home: Home, register: Register, code: str) -> Explanation:
             zh=compared(header.rule, header.measured, header.threshold, "zh"),
             en=compared(header.rule, header.measured, header.threshold, "en"),
         ),
-        knowledge=point, evidence=[_row(row, known, files) for row in rows],
+        knowledge=point, evidence=[_row(row, known, files, whole=not for_institution) for row in rows],
         at_stake_fen=header.at_stake_fen, attributed_fen=header.attributed_fen, shared=shared,
         parameters=in_force({header.rule: said.get(header.rule, {})}, run.region, header.day),
         run=header.last_run, first_run=header.first_run, engine=run.engine, finished=moment(run.finished_at),
         known_no=run.known_no, evidence_batch=header.evidence_batch, versions=dict(run.versions),
+        returned_fen=header.returned_fen, history=[_change(row) for row in history], for_institution=for_institution,
+        adoption=_adoption(said.get(header.rule, {}), header),
     )  # fmt: skip
 
 
-def _show(look: Look, register: Register, header: Row[Any]) -> list[Shared]:
+def _show(look: Look, register: Register, header: Row[Any], *, whole: bool) -> list[Shared]:
     """Bind the finding with all that share a line with it, make their detail, and tell who shares what."""
     look.show_evidence()
     mine = [header.finding_id, header.evidence_batch]
@@ -215,10 +265,11 @@ def _show(look: Look, register: Register, header: Row[Any]) -> list[Shared]:
     siblings = (
         [h for h in found if (h.finding_id, h.evidence_batch) in valid] if header.state == "open" else []
     )
+    told_of = {h.finding_id for h in siblings if whole or h.institution_id == header.institution_id}
     rows = [{name: getattr(h, name) for name in store.HEADER.names} for h in [header, *siblings]]
     look.show_findings(pa.Table.from_pylist(rows, schema=store.HEADER))
     look.show_ranks()
-    make_detail(look, whole=True)
+    make_detail(look, whole=whole)
     told = look.rows(
         "SELECT finding_id, rule, document_no, at_stake_fen, credited_fen FROM detail d WHERE finding_id <> ? "
         "AND evidence = 'line' AND role = 1 AND row_id IN (SELECT row_id FROM detail WHERE finding_id = ? "
@@ -231,20 +282,40 @@ def _show(look: Look, register: Register, header: Row[Any]) -> list[Shared]:
             t["credited_fen"],
         )
         for t in told
+        if t["finding_id"] in told_of
     ]  # fmt: skip
 
 
 def _row(
-    row: dict[str, Any], known: dict[int, Institution], files: dict[tuple[int, int], str]
+    row: dict[str, Any], known: dict[int, Institution], files: dict[tuple[int, int], str], *, whole: bool
 ) -> EvidenceRow:
-    where = known.get(row["row_institution_id"])
+    own = bool(row["own"])
+    shown, where = own or whole, known.get(row["row_institution_id"])
+    other = "" if row["day"] is None else month(month_of(row["day"]))
     return EvidenceRow(
-        role=row["role"], evidence=row["evidence"], number=row["document_no"], when=minute(row["minute"]),
-        institution=where.name if where else "", item_no=row["item_no"], item=row["item_name"] or row["local_name"],
+        role=row["role"], evidence=row["evidence"], number=row["document_no"],
+        when=minute(row["minute"]) if shown else other,
+        institution=(where.name if where else "") if shown else OTHER_INSTITUTION,
+        item_no=row["item_no"], item=row["item_name"] or row["local_name"],
         quantity=None if row["quantity"] is None else quantity(row["quantity"]),
         unit_price=None if row["unit_price"] is None else price(row["unit_price"]),
-        amount_fen=row["amount_fen"], at_stake_fen=row["at_stake_fen"], credited_fen=row["credited_fen"],
-        batch=row["batch"], file=files.get((row["batch"], row["source_file"])), source_row=row["source_row"],
+        amount_fen=row["amount_fen"], at_stake_fen=row["at_stake_fen"] or 0, credited_fen=row["credited_fen"] or 0,
+        batch=row["batch"], file=files.get((row["batch"], row["source_file"])), source_row=row["source_row"], own=own,
+    )  # fmt: skip
+
+
+def _adoption(said: Mapping[str, Any], header: Row[Any]) -> Mapping[str, Any] | None:
+    """Give the adoption that made a finding clear, as its run recorded it."""
+    if header.result != "clear":
+        return None
+    return next((one for one in said.get("adopted", ()) if covers(one["period"], header.day)), None)
+
+
+def _change(row: Row[Any]) -> Change:
+    on = row.notice_day if row.notice is not None else row.day
+    return Change(
+        what=row.what, name=CHANGE_NAMES[row.what], day=on, fen=row.fen, rows=row.rows or (), run=row.run,
+        document=row.document, actor=row.actor, recorded=moment(row.recorded_at),
     )  # fmt: skip
 
 

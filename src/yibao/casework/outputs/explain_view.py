@@ -63,6 +63,7 @@ def render(told: Explanation, console: Console, language: Language) -> None:
                 ("内容" if zh else "says", rule.says.text.in_(language)),
                 ("版本" if zh else "version", f"{told.rule} v{told.rule_version} · {kind} · {origin}"),
                 *(("依据" if zh else "basis", f"{b}（{STATUS_NAMES[b.status].in_(language)}）") for b in rule.basis),
+                ("采信" if zh else "adopted", _adopted(told)),
                 ("案由" if zh else "cause", f"{rule.case_cause.list} {rule.case_cause.item}：{rule.case_cause.zh}"),
             ),
         )  # fmt: skip
@@ -74,6 +75,7 @@ def render(told: Explanation, console: Console, language: Language) -> None:
         rest = len(told.evidence) - _SHOWN
         console.print(f"  另有 {rest:,} 行" if zh else f"  and {rest:,} more", style="dim")
     _money(told, console, language)
+    _history(told, console, language)
     if rule is not None and rule.innocent:
         _section(console, "有下列情形的不算" if zh else "What would make it innocent")
         for way in rule.innocent:
@@ -87,6 +89,13 @@ def render(told: Explanation, console: Console, language: Language) -> None:
         f"as known at publication {told.known_no}, evidence batch {told.evidence_batch}. {versions}"
     )
     console.print(said, style="dim", highlight=False)
+
+
+def _adopted(told: Explanation) -> str | None:
+    one = told.adoption
+    return (
+        joined(one["instrument"], one["article"], one["approver"], one["period"]) if one is not None else None
+    )
 
 
 def _section(console: Console, title: str) -> None:
@@ -167,9 +176,24 @@ def _evidence(rows: Iterable[EvidenceRow], language: Language) -> Table:
             "" if row.amount_fen is None else money(row.amount_fen, language),
             money(row.at_stake_fen, language) if stake else "",
             money(row.credited_fen, language) if stake else "",
-            Styled(f"{row.file or '?'} #{row.source_row}"),
+            Styled(f"{row.file or '?'} #{row.source_row}" if row.batch is not None else ""),
         )
     return grid
+
+
+def _history(told: Explanation, console: Console, language: Language) -> None:
+    """Print what became of the finding since it was found."""
+    if not told.history:
+        return
+    zh = language == "zh"
+    _section(console, "经过" if zh else "What became of it")
+    for one in told.history:
+        rows = f"{len(one.rows)} 行" if zh else f"{len(one.rows)} rows"
+        said = joined(
+            one.recorded, one.name.in_(language), day(one.day) if one.day is not None else None,
+            money(one.fen, language), rows if one.rows else None, one.document, one.actor, by=" · ",
+        )  # fmt: skip
+        console.print(f"  {said}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _money(told: Explanation, console: Console, language: Language) -> None:
@@ -182,6 +206,10 @@ def _money(told: Explanation, console: Console, language: Language) -> None:
             (
                 "计入" if zh else "credited",
                 f"{money(told.attributed_fen, language)}  {told.credit.in_(language)}",
+            ),
+            (
+                "已退回" if zh else "returned",
+                money(told.returned_fen, language) if told.returned_fen else None,
             ),
             *(
                 (

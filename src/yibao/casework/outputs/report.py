@@ -100,6 +100,7 @@ def _context(told: Summary, language: Language, other: str) -> dict[str, Any]:
         "institution_unit": unit_of([one.fen for one in told.institutions], language),
         "rule_unit": unit_of([line.attributed_fen for line in ran], language),
         "month_unit": unit_of([m.clear_fen + m.suspicious_fen for m in told.months], language),
+        "corrected_unit": unit_of([one.taken_back_fen for one in told.corrected], language),
         "reason_unit": unit_of([reason.fen for reason in told.backlog.reasons], language),
         "patterns": patterns(("rules", "months", "meter")),
         "rule_chart": _rule_chart(ran, told, language),

@@ -16,6 +16,7 @@ HEADER = pa.schema(
         ("institution_id", pa.int64()), ("person_id", pa.int64()), ("day", pa.int64()),
         ("measured", pa.int64()), ("threshold", pa.int64()), ("knowledge_id", pa.int64()),
         ("at_stake_fen", pa.int64()), ("attributed_fen", pa.int64()), ("evidence_batch", pa.int64()),
+        ("returned_fen", pa.int64()),
     ]
 )  # fmt: skip
 """The columns of a header that the outputs carry into the engine."""
@@ -36,6 +37,16 @@ def cube(connection: Connection) -> list[Row[Any]]:
     )
 
 
+def noticed(connection: Connection) -> Row[Any]:
+    """Give ``findings, returned_fen`` of the open findings of which notice was given."""
+    return connection.execute(
+        text(
+            "SELECT count(*) AS findings, CAST(coalesce(sum(returned_fen), 0) AS bigint) AS returned_fen "
+            "FROM finding WHERE state = 'open' AND notice IS NOT NULL"
+        )
+    ).one()
+
+
 def newest_run(connection: Connection) -> Row[Any] | None:
     """Give the newest run, None where nothing was ever audited."""
     return connection.execute(text("SELECT * FROM audit_run ORDER BY number DESC LIMIT 1")).first()
@@ -49,12 +60,12 @@ def run(connection: Connection, number: int) -> Row[Any]:
 
 
 def rules_as_run(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Give, for every rule that ever ran, what its newest run says of it, with the run's number under ``run``."""
+    """Give, for every rule that ever made findings, what its newest run says of it, with the run's number under ``run``."""
     rows = connection.execute(
         text(
             "SELECT DISTINCT ON (r.rule->>'rule') r.rule->>'rule' AS id, r.rule AS said, a.number "
             "FROM audit_run a CROSS JOIN LATERAL jsonb_array_elements(a.rules) AS r(rule) "
-            "ORDER BY r.rule->>'rule', a.number DESC"
+            "WHERE r.rule->'grey' IS NULL ORDER BY r.rule->>'rule', a.number DESC"
         )
     )
     return {row.id: {**row.said, "run": row.number} for row in rows}

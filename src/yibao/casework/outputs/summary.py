@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from yibao.audit import rules
 from yibao.casework.outputs import store
 from yibao.casework.outputs.backlog import Backlog, backlog
+from yibao.casework.outputs.corrected import Corrected, corrected_of
 from yibao.casework.outputs.grounds import KNOWLEDGE, ORDER, Ground, Points, grounds, points
 from yibao.casework.outputs.institutions import institutions, nobody
 from yibao.casework.outputs.looking import Look, looking, no_run
@@ -121,6 +122,14 @@ class Summary:
     points: Sequence[Points]
     """The knowledge points of the rules that ran."""
     backlog: Backlog
+    noticed: int
+    """The open findings of which notice was given."""
+    returned_fen: int
+    """Of their money, what came back since."""
+    corrected: Sequence[Corrected]
+    """The institutions that took something back after it was seen."""
+    adopted: Sequence[Mapping[str, Any]]
+    """By which instruments the region took what a rule finds for clear: ``rule, instrument, article, approver, period``."""
 
     @property
     def assumed(self) -> list[InForce]:
@@ -152,6 +161,7 @@ class Summary:
             row["skipped"] = rule.skipped.both() if rule.skipped else None
         told["parameters"] = [one.as_json() for one in self.parameters]
         told["backlog"] = self.backlog.as_json()
+        told["corrected"] = [one.as_json() for one in self.corrected]
         return told
 
     def render(self, console: Console, language: Language = "zh") -> None:
@@ -173,6 +183,7 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         as_run = store.rules_as_run(unit.connection)
         cube = store.cube(unit.connection)
         headers = store.open_headers(unit.connection)
+        noticed = store.noticed(unit.connection)
     names = ("line", "institution", *KNOWLEDGE)
     ran = [rule for rule, said in as_run.items() if not said.get("skipped")]
     with looking(home, register, names, known_no=newest.known_no) as look:
@@ -182,6 +193,7 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         known = institutions(look)
         first, last = _span(look)
         stand, known_points = grounds(look, as_run), points(look, ran)
+        taken_back = corrected_of(look, register)
     by_result = _sums(cube, "result")
     clear, suspicious = by_result["clear"], by_result["suspicious"]
     by_institution = _sums(cube, "institution_id")
@@ -217,7 +229,9 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         parameters=in_force(as_run, newest.region),
         grounds=stand,
         points=known_points,
-        backlog=backlog(home, register),
+        backlog=backlog(home, register), noticed=noticed.findings, returned_fen=noticed.returned_fen,
+        corrected=taken_back,
+        adopted=[{"rule": rule, **one} for rule in ran for one in as_run[rule].get("adopted", ())],
     )  # fmt: skip
 
 

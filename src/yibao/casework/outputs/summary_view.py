@@ -39,6 +39,7 @@ def render(summary: Summary, console: Console, language: Language) -> None:
             "of accepted rows.",
             highlight=False,
         )
+    _corrected(summary, console, language)
     _assumed(summary, console, language)
     console.print(
         "一条明细被多条规则命中只计一次；以上均为疑点，认定以复核决定为准。"
@@ -46,6 +47,28 @@ def render(summary: Summary, console: Console, language: Language) -> None:
         else "A line that several rules hit counts once. These are findings to be reviewed, not decisions.",
         style="dim",
     )
+
+
+def _corrected(summary: Summary, console: Console, language: Language) -> None:
+    """Say in one line each what was noticed and returned, and what was taken back after it was seen."""
+    zh = language == "zh"
+    if summary.noticed:
+        console.print(
+            f"已通知 {summary.noticed:,} 条，其中已退回 {money(summary.returned_fen)}。"
+            if zh
+            else f"Notice given of {summary.noticed:,}; {money(summary.returned_fen, 'en')} came back since.",
+            highlight=False,
+        )
+    closed = sum(one.corrected for one in summary.corrected)
+    if closed:
+        fen = sum(one.corrected_fen for one in summary.corrected)
+        console.print(
+            f"自行纠正 {closed:,} 条，{money(fen)}（通知前由机构冲销，不计入疑点）；见 yibao findings --self-corrected。"
+            if zh
+            else f"Self-corrected: {closed:,}, {money(fen, 'en')} (taken back before any notice, not counted); "
+            "see yibao findings --self-corrected.",
+            highlight=False,
+        )
 
 
 def _assumed(summary: Summary, console: Console, language: Language) -> None:

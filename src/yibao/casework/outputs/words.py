@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from typing import Final
 
 from yibao.claims import code_set
-from yibao.kernel import OPEN_END, Language, Region, Rounding, Text, date_of, divide, format_fen, moment_of
+from yibao.kernel import (
+    CHINA,
+    OPEN_END,
+    Language,
+    Region,
+    Rounding,
+    Text,
+    date_of,
+    divide,
+    format_fen,
+    moment_of,
+)
 
-CHINA: Final = timezone(timedelta(hours=8))
 UNKNOWN: Final = "—"
 """What stands where something is not known."""
 
@@ -54,7 +64,31 @@ UNIT_NAMES: Final = {
     "count": Text(zh="", en=""),
     "points": Text(zh="分", en="points"),
 }
-_SEX: Final = {1: Text(zh="男", en="male"), 2: Text(zh="女", en="female")}
+_NAMES: Final = {
+    "sex": {1: Text(zh="男", en="male"), 2: Text(zh="女", en="female")},
+    "insurance": {
+        1: Text(zh="基本医疗保险", en="basic medical insurance"),
+        2: Text(zh="工伤保险", en="work-injury insurance"),
+        3: Text(zh="生育保险", en="maternity insurance"),
+    },
+    "level": {
+        0: Text(zh="无等级", en="no level"),
+        1: Text(zh="一级", en="level 1"),
+        2: Text(zh="二级", en="level 2"),
+        3: Text(zh="三级", en="level 3"),
+    },
+    "visit": {
+        1: Text(zh="门诊", en="outpatient"),
+        2: Text(zh="住院", en="inpatient"),
+        3: Text(zh="购药", en="pharmacy"),
+    },
+    "qualification": {
+        1: Text(zh="正常", en="normal"),
+        2: Text(zh="暂停", en="suspended"),
+        3: Text(zh="终止", en="terminated"),
+    },
+}
+"""The names of measured values that stand for something and count nothing, by form."""
 _QUANTITY_PARTS: Final = 10_000
 _PRICE_PARTS: Final = 1_000_000
 _FEN_IN_WAN: Final = 1_000_000
@@ -122,12 +156,16 @@ def price(value: int) -> str:
 def measure(form: str, value: int, language: Language = "zh") -> str:
     """Write a measured value or a threshold in the form that its rule names.
 
-    >>> measure("sex", 2), measure("quantity", 30000), measure("price", 12_500_000), measure("count", 10)
-    ('女', '3', '12.50 元', '10')
+    >>> measure("sex", 2), measure("level", 3), measure("quantity", 30000), measure("price", 12_500_000)
+    ('女', '三级', '3', '12.50 元')
+    >>> measure("qualification", 2), measure("days", 16), measure("days", 16, "en")
+    ('暂停', '16 日', '16 days')
     """
     match form:
-        case "sex":
-            return _SEX[value].in_(language) if value in _SEX else str(value)
+        case "sex" | "insurance" | "level" | "visit" | "qualification":
+            return _NAMES[form][value].in_(language) if value in _NAMES[form] else str(value)
+        case "days":
+            return f"{value} 日" if language == "zh" else f"{value} days"
         case "quantity":
             return quantity(value)
         case "price":

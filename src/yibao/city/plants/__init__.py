@@ -10,6 +10,9 @@ says its disguise; borderline cases lie exactly at the limit, a cent or a minute
 - persons: plants made of who is billed (sex_limit, child_limit)
 - charges: plants made of what is billed (duplicate_charge_pair, frequency_per_day, price_over_limit)
 - shelves: plants made of what was never bought (stock_against_settlement)
+- stage, said: whole years of people whom nothing else has touched, and what the files are told of them
+- points: plants against the published points (levels, schemes, ways of treatment, courses, periods …)
+- wares: plants against a bureau's own lists of items (packages, exclusions, indications …)
 """
 
 from __future__ import annotations
@@ -18,16 +21,22 @@ from yibao.city.plants.charges import plant_charges
 from yibao.city.plants.journeys import plant_journeys
 from yibao.city.plants.marks import RULES, Marks, Quota
 from yibao.city.plants.persons import plant_persons
+from yibao.city.plants.said import Said
 from yibao.city.plants.shelves import Shelves
 from yibao.city.plants.site import Site
+from yibao.city.plants.stage import Stage
+from yibao.city.plants.stories import plant_stories
 
 __all__ = [
     "RULES",
     "Marks",
     "Quota",
+    "Said",
     "Shelves",
     "Site",
+    "Stage",
     "plant_charges",
     "plant_journeys",
     "plant_persons",
+    "plant_stories",
 ]

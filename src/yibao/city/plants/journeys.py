@@ -251,7 +251,8 @@ def _elsewhere(work: _Journeys, host: int, later: int, *, shop: bool, near: bool
     houses, visits = work.institutions, work.visits
     home = houses.county[visits.institution[host]]
     same = houses.county == home
-    choice = np.flatnonzero((same if near else ~same) & ((houses.tier == PHARMACY) == shop))
+    open_to_all = houses.weight > 0
+    choice = np.flatnonzero((same if near else ~same) & ((houses.tier == PHARMACY) == shop) & open_to_all)
     place = int(choice[work.throw.integers(0, len(choice))])
     settled = int(visits.settled[host]) + later
     took = 3 if shop else 9

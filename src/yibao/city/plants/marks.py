@@ -18,11 +18,31 @@ RULES: Final = (
     "split_stay",
     "two_places",
     "stock_against_settlement",
-)
+    "main_sub_operation", "insurance_type_limit", "visit_type_limit", "institution_level_limit", "age_range_limit",
+    "course_limit", "period_limit",
+    "same_item_twice", "unbundled_charge", "exclusive_items", "frequency_over_period", "per_day_items_over_stay",
+    "out_of_scope_settled", "indication_limit", "treatment_without_indication", "second_line_drug",
+    "nominal_stay", "excess_tests", "over_quantity", "overlapping_supply", "split_prescription", "cost_shifting",
+    "visit_during_stay", "recorded_not_executed", "settled_twice",
+    "institution_suspended", "person_suspended", "prescriber_suspended", "after_death", "double_enrolment",
+    "practice_scope", "drug_collector", "no_trace_code", "code_sold_twice", "code_of_another_drug",
+    "code_before_purchase",
+    "list_missing", "list_required_fields", "list_unknown_code", "list_main_diagnosis", "list_diagnosis_sex",
+    "list_diagnosis_age", "list_newborn_weight", "list_days", "list_procedure_day", "list_surgeon",
+    "list_main_procedure", "list_duplicate_diagnosis", "list_after_death", "list_total", "list_ventilator",
+    "list_intensive_care", "list_person",
+    "near_cap", "up_coding", "card_cluster", "pharmacy_pattern", "cost_outlier", "companions", "holiday_stays",
+)  # fmt: skip
 """Names as labels of the truth file; nothing else is known of the rules here."""
 
 VIOLATIONS_PER_PERSON: Final = 0.0036
 INNOCENTS_PER_PERSON: Final = 0.0032
+RARE_PER_PERSON: Final = 0.0012
+"""Plants that take a person's whole year are rarer, so that the ordinary year stays the ordinary one."""
+
+CROWDS_PER_PERSON: Final = 0.0004
+FEWEST_CROWDS: Final = 2
+
 FEWEST: Final = 8
 """Enough of each rule for a first look at a city of two thousand: the rate alone would give seven."""
 
@@ -42,6 +62,18 @@ class Quota:
     def innocents(self) -> int:
         """Give the number of innocent look-alikes of one rule."""
         return self._share(max(FEWEST, round(self.people * INNOCENTS_PER_PERSON)))
+
+    def rare_violations(self) -> int:
+        """Give the number of violations of a rule whose plants have people of their own."""
+        return self._share(max(FEWEST, round(self.people * RARE_PER_PERSON)))
+
+    def rare_innocents(self) -> int:
+        """Give the number of innocent look-alikes of such a rule."""
+        return self._share(max(FEWEST, round(self.people * RARE_PER_PERSON)))
+
+    def crowds(self) -> int:
+        """Give the number of plants of a rule that need a crowd each."""
+        return self._share(max(FEWEST_CROWDS, round(self.people * CROWDS_PER_PERSON)))
 
     def _share(self, total: int) -> int:
         return total * self.last // self.people - total * self.first // self.people

@@ -1,8 +1,10 @@
 -- One charge line as rules read it: net of what was taken back, with a flag where nothing stands and one where the
--- fund has no part. Class 1 is bought by the pack; 4 is weighed (中药饮片) or made in the house (自制剂).
+-- fund has no part; what is in scope of the policy is NULL where nobody said so. Class 1 is bought by the pack; 4 is
+-- weighed (中药饮片) or made in the house (自制剂).
 WITH returned AS (
     SELECT r.encounter_id, r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen,
-        CAST(sum(COALESCE(r.over_limit_fen, 0)) AS BIGINT) AS over_limit_fen
+        CAST(sum(COALESCE(r.over_limit_fen, 0)) AS BIGINT) AS over_limit_fen,
+        CAST(sum(COALESCE(r.in_scope_fen, 0)) AS BIGINT) AS in_scope_fen
     FROM raw_line AS r
     WHERE r.reverses IS NOT NULL
     GROUP BY r.encounter_id, r.reverses
@@ -32,6 +34,7 @@ SELECT
         WHEN l.quantity + COALESCE(t.quantity, 0) <= 0 OR l.amount_fen + COALESCE(t.amount_fen, 0) <= 0 THEN 1
         ELSE 0
     END AS reversed,
+    l.level, l.in_scope_fen + COALESCE(t.in_scope_fen, 0) AS net_in_scope_fen,
     l.batch
 FROM raw_line AS l
 LEFT JOIN returned AS t ON t.encounter_id = l.encounter_id AND t.line_no = l.line_no

@@ -14,6 +14,7 @@ SELECT
     s.settled_minute, s.settled_day, s.settled_ymd, s.settled_month,
     s.total_fen, s.fund_fen,
     CASE WHEN s.refund = 1 OR c.settlement_id IS NOT NULL THEN 1 ELSE 0 END AS reversed,
+    COALESCE(s.pool_fen, s.fund_fen) AS pool_fen,
     s.batch
 FROM raw_settlement AS s
 LEFT JOIN cancelled AS c ON c.settlement_id = s.settlement_id

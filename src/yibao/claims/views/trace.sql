@@ -1,5 +1,6 @@
 -- One traceability code on a charge line as rules read it, with the line, the person and the drug it was settled for.
--- Line numbers are the institution's own, so that both together find the line.
+-- Line numbers are the institution's own, so that both together find the line. The first seven digits of a code say of
+-- which product the pack is (药品标识码).
 WITH returned AS (
     SELECT r.encounter_id, r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity
     FROM raw_line AS r
@@ -25,6 +26,7 @@ SELECT
         WHEN l.quantity + COALESCE(t.quantity, 0) <= 0 THEN 1
         ELSE 0
     END AS reversed,
+    substr(u.trace_code, 1, 7) AS prefix,
     u.batch
 FROM raw_trace_code_use AS u
 JOIN raw_line AS l ON l.line_no = u.line AND l.institution_id = u.institution_id

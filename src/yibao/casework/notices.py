@@ -1,0 +1,123 @@
+"""Notices: that an institution was told of its findings, when and by whom. What follows from a notice is a case's matter.
+
+From here on what the institution takes back is *returned* and no longer a correction of its own (`corrections`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row
+
+from yibao.casework import store
+from yibao.casework.model import finding_code, finding_number
+from yibao.casework.outputs.institutions import chosen, institutions, nobody
+from yibao.casework.outputs.listing import check_rule
+from yibao.casework.outputs.looking import known_by_run, looking
+from yibao.kernel import Event, EventKind, Refused, Text, date_of, today
+from yibao.store import Home, Lake, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One recorded notice: to whom, on which day, of how many findings with how much at stake."""
+
+    number: int
+    institution_code: str
+    institution: str
+    day: int
+    document: str | None
+    findings: tuple[str, ...]
+    at_stake_fen: int
+    actor: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return {**told, "day": date_of(self.day).isoformat(), "findings": list(self.findings)}
+
+
+def give_notice(
+    home: Home,
+    register: Register,
+    *,
+    actor: str,
+    codes: Sequence[str] | None = None,
+    institution: str | None = None,
+    rule: str | None = None,
+    day: int | None = None,
+    document: str | None = None,
+    on_wait: Callable[[], None] | None = None,
+) -> list[Notice]:
+    """Record that institutions were given notice of open findings: those named, or all of an institution or a rule.
+
+    One notice an institution; a finding that was noticed before is left out, so that saying it twice changes nothing.
+    ``day`` is the day of service (today, if not given), ``document`` the number of the letter. Raises `Refused`:
+    ``casework.notice_of_nothing``, ``casework.unknown_finding``, ``casework.finding_closed``,
+    ``casework.unknown_institution``, ``audit.unknown_rule``.
+    """
+    if not codes and institution is None and rule is None:
+        raise Refused(
+            "casework.notice_of_nothing",
+            zh="没有说明要通知哪些疑点",
+            en="it is not said of which findings notice was given",
+            wanted="FINDING… | --institution | --rule",
+            came="—",
+        )
+    check_rule(rule)
+    with looking(home, register, ("institution",), known_no=known_by_run(register)) as look:
+        known = institutions(look)
+    ids = chosen(known, institution) if institution is not None else None
+    served = day if day is not None else today()
+    with register.exclusive("audit", on_wait=on_wait), register.unit_of_work(actor=actor) as unit:
+        wanted = [finding_number(code) for code in codes] if codes else None
+        found = store.headers(
+            unit.connection, ids=wanted, institution_ids=ids, rules=[rule] if rule else None, state=None
+        )
+        _check(codes or (), found)
+        fresh = [h for h in found if h.state == "open" and h.notice is None]
+        known_no = max((b.known_no or 0 for b in Lake(home, register).batches()), default=0)
+        given = []
+        for key, group in groupby(sorted(fresh, key=lambda h: (h.institution_id, h.finding_id)), _whose):
+            mine = list(group)
+            fen = sum(h.at_stake_fen for h in mine)
+            number = store.give_notice(
+                unit.connection, [h.finding_id for h in mine], institution_id=key, day=served, document=document,
+                known_no=known_no, findings=len(mine), at_stake_fen=fen, actor=actor,
+            )  # fmt: skip
+            body = {"institution_id": key, "findings": len(mine), "at_stake_fen": fen, "day": served}
+            unit.emit(Event(EventKind.FINDING_NOTICED, f"notice:{number}", {**body}))
+            one, told = known.get(key) or nobody(key), tuple(finding_code(h.finding_id) for h in mine)
+            given.append(Notice(number, one.code, one.name, served, document, told, fen, actor))
+    return given
+
+
+def _whose(header: Row[Any]) -> int:
+    return int(header.institution_id)
+
+
+def _check(codes: Sequence[str], found: Sequence[Row[Any]]) -> None:
+    """Refuse a code that is none of the findings asked for, and one that is closed."""
+    states = {h.finding_id: h.state for h in found}
+    for code in codes:
+        state = states.get(finding_number(code))
+        if state is None:
+            raise Refused(
+                "casework.unknown_finding",
+                zh="没有这个疑点，或不属于所给的机构或规则",
+                en="there is no such finding, or it is not of the given institution or rule",
+                came=code,
+                todo=Text(zh="用 yibao findings 查看编号", en="see the codes with yibao findings"),
+            )
+        if state != "open":
+            raise Refused(
+                "casework.finding_closed",
+                zh="疑点已了结，不再通知",
+                en="the finding is closed; no notice is given of it",
+                wanted="open",
+                came=f"{code}: {state}",
+                todo=Text(zh="用 yibao explain 查看经过", en="see what became of it with yibao explain"),
+            )
