@@ -35,7 +35,8 @@ shared AS (   -- 只计超出部分，按住院均摊 only the excess, shared ou
     FROM crowded AS c
     JOIN subject_stay AS j ON j.institution_id = c.institution_id
     JOIN history_line AS l ON l.encounter_id = j.encounter_id
-    WHERE c.inside > c.allowed
+    WHERE c.inside > c.allowed   -- 超出部分须大于数倍的偶然波动（人次的标准差近似其平方根） more than chance brings
+        AND (c.inside - c.allowed) * (c.inside - c.allowed) > :deviations * :deviations * c.allowed
         AND j.admit_day >= c.from_day AND j.admit_day < c.until_day
         AND j.reversed = 0 AND j.emergency = 0 AND substr(COALESCE(j.main_diagnosis_category, '-'), 1, 1) <> 'O'
         AND l.reversed = 0
