@@ -96,5 +96,5 @@ def _copied(table: Table, name: str) -> str:
     if name in _TEXTS:
         return f"CASE WHEN n = 0 THEN t.{name} ELSE t.{name} || ':' || n END AS {name}"
     if name.endswith("_id") and name not in shared:
-        return f"(t.{name} + n * {_SHIFT}) & {(1 << 63) - 1} AS {name}"
+        return f"xor(t.{name}, n * {_SHIFT}) AS {name}"
     return f"t.{name}"
