@@ -1,12 +1,20 @@
 -- The unit price billed is above the highest price for this item, level of institution and day, and the fund bore it.
-WITH limits AS (
+WITH dear AS (   -- most lines are below every limit of their item: they need not be compared with each
+    SELECT
+        l.line_id, l.institution_id, l.person_id, l.item_id, l.fee_day, l.unit_price, l.quantity, l.net_quantity,
+        l.amount_fen, l.net_fen, l.net_over_limit_fen, l.reversed, l.self_paid
+    FROM subject_line AS l
+    JOIN (SELECT m.item_id, min(m.highest) AS highest FROM price_limit AS m GROUP BY m.item_id) AS m ON m.item_id = l.item_id
+    WHERE l.unit_price > m.highest
+),
+limits AS (
     SELECT
         l.line_id, l.institution_id, l.person_id, l.fee_day, l.unit_price, l.net_quantity, p.highest,
         l.net_fen - l.net_over_limit_fen AS borne_fen,   -- what the person paid as 超限价自费 was not put to the fund
         row_number() OVER (   -- the limit of the own level before the one for every level, the newest before older ones
             PARTITION BY l.line_id ORDER BY p.level_group DESC, p.from_day DESC, p.highest DESC, p.price_limit_id
         ) AS place
-    FROM subject_line AS l
+    FROM dear AS l
     JOIN institution AS i ON i.institution_id = l.institution_id
     JOIN price_limit AS p ON p.item_id = l.item_id AND l.fee_day >= p.from_day AND l.fee_day < p.until_day
     WHERE l.reversed = 0 AND l.self_paid = 0 AND p.level_group IN ('0', i.level_group)
