@@ -22,6 +22,7 @@ from yibao.casework import (
     summary,
     write_findings,
 )
+from yibao.collect import collect, read_source
 from yibao.kernel import Refused, day_of_ymd, parse_fen
 
 _BILL = (
@@ -192,6 +193,24 @@ def test_without_a_reversal_a_finding_is_withdrawn_also_after_notice(
     outcome = small_desk.audit()
     assert heads(small_desk, "state", "returned_fen")["child_limit"] == ("withdrawn", 0)
     assert outcome.withdrawn == 1 and events(small_desk)[-1][:2] == ("child_limit", "withdrawn")
+
+
+def test_what_came_back_before_the_last_run_explains_nothing_that_falls_later(
+    small_desk: Desk, tmp_path: Path
+) -> None:
+    """One of two inspections too many came back; then the limit turns out to be another: that is no correction."""
+    line_back(small_desk, tmp_path, "B1", "L04", "1", "25.00")
+    small_desk.audit(rules=["frequency_per_day"])  # the others hear of the return in the last run only
+    points = {"frequency.csv": [line.replace(",1,日", ",9,日") for line in small.KNOWLEDGE["frequency.csv"]]}
+    knowledge = read_source(small.SOURCE_OF_KNOWLEDGE, where="small")
+    house = small_desk.house
+    collect(house.home, house.register, [small.write(tmp_path / "later", points)], knowledge, actor="test")
+    outcome = small_desk.audit()
+    assert (outcome.self_corrected, heads(small_desk, "state")["frequency_per_day"]) == (
+        0,
+        ("withdrawn",),
+    )
+    assert [e[1] for e in events(small_desk) if e[0] == "price_over_limit"] == ["reduced"]
 
 
 def test_a_finding_that_comes_again_is_reopened(small_desk: Desk, tmp_path: Path) -> None:

@@ -39,12 +39,12 @@ _TAKEN = """
 """The rows that took something back and became known late enough: returned lines and reversed bills."""
 
 _HELD = """
-    SELECT h.finding_id, h.institution_id, h.after, h.evidence, l.encounter_id, l.line_no, l.settlement_id
+    SELECT h.finding_id, h.institution_id, h.evidence, l.encounter_id, l.line_no, l.settlement_id
     FROM held h JOIN raw_line l ON h.evidence = 'line' AND l.line_id = h.row_id
     UNION ALL
-    SELECT finding_id, institution_id, after, evidence, NULL, NULL, row_id FROM held WHERE evidence = 'settlement'
+    SELECT finding_id, institution_id, evidence, NULL, NULL, row_id FROM held WHERE evidence = 'settlement'
     UNION ALL
-    SELECT finding_id, institution_id, after, evidence, row_id, NULL, NULL FROM held WHERE evidence = 'encounter'
+    SELECT finding_id, institution_id, evidence, row_id, NULL, NULL FROM held WHERE evidence = 'encounter'
 """
 """The evidence rows of findings by what a row that takes back names: line in its encounter, bill, or encounter."""
 
@@ -53,7 +53,7 @@ _MATCHED = """
     FROM held_by h JOIN taken t ON t.institution_id = h.institution_id
         AND (t.settlement_id = h.settlement_id OR (t.encounter_id = h.encounter_id AND (
             t.line_no = h.line_no OR (h.evidence = 'encounter' AND t.kind = 'settlement'))))
-    JOIN fresh b ON b.batch = t.batch WHERE b.known_no > h.after
+    JOIN fresh b ON b.batch = t.batch
     ORDER BY ALL
 """
 
@@ -111,8 +111,7 @@ def corrections(
     """
     if not lessened:
         return []
-    after = {c.finding_id: c.seen if c.noticed is None else min(c.seen, c.noticed) for c in lessened}
-    fresh = _fresh(lake, known_no, min(after.values()))
+    fresh = _fresh(lake, known_no, min(min(c.seen, c.noticed or c.seen) for c in lessened))
     if not fresh:
         return []
     heads = pa.table(
@@ -120,11 +119,10 @@ def corrections(
             "finding_id": pa.array([c.finding_id for c in lessened], pa.int64()),
             "evidence_batch": pa.array([c.evidence_batch for c in lessened], pa.int64()),
             "institution_id": pa.array([c.institution_id for c in lessened], pa.int64()),
-            "after": pa.array([after[c.finding_id] for c in lessened], pa.int64()),
         }
     )
     rows = evidence_of(heads).select(["finding_id", "evidence", "row_id"])
-    held = rows.join(heads.select(["finding_id", "institution_id", "after"]), "finding_id")
+    held = rows.join(heads.select(["finding_id", "institution_id"]), "finding_id")
     with open_engine("duckdb", memory_mib=_MEMORY_MIB, spill=home.work) as engine:
         taken = _taken(engine, lake, known_no, fresh, held)
     found = [_of(one, taken.get(one.finding_id, ())) for one in lessened]
