@@ -15,7 +15,16 @@ from yibao.casework.model import STATE_NAMES, finding_code
 from yibao.casework.outputs.institutions import Institution
 from yibao.casework.outputs.ruletext import basis, content, result_name, rule_name, rule_of
 from yibao.casework.outputs.sheets import Cell, Column
-from yibao.casework.outputs.words import EVIDENCE_NAMES, ROLE_NAMES, measure, month, named, price, quantity
+from yibao.casework.outputs.words import (
+    EVIDENCE_NAMES,
+    ROLE_NAMES,
+    about,
+    measure,
+    month,
+    named,
+    price,
+    quantity,
+)
 from yibao.kernel import date_of, mask_citizen_id, mask_diagnosis, mask_name, month_of
 
 OTHER_INSTITUTION: Final = "其他机构"
@@ -159,6 +168,8 @@ OURS: Final = (
     _text("证据角色", _from(lambda role: ROLE_NAMES[role].zh, "role"), 9),
     _text("证据类型", _from(lambda evidence: EVIDENCE_NAMES[evidence].zh, "evidence"), 9),
     _text("单据流水号", _plain("document_no"), 18),
+    _text("记录内容", _from(about, "evidence", "about", "main"), 14),
+    _text("追溯码", _plain("trace_codes"), 24),
     _text("医师编码", _plain("practitioner_no"), 12),
     _money("疑点金额(元)", _from(lambda fen, first: fen if first else None, "finding_fen", "first")),
     _money(

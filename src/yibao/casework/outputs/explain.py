@@ -24,6 +24,7 @@ from yibao.casework.outputs.ruletext import compared, result_name, rule_name, ru
 from yibao.casework.outputs.words import (
     EVIDENCE_NAMES,
     ROLE_NAMES,
+    about,
     day,
     minute,
     moment,
@@ -58,6 +59,10 @@ class EvidenceRow:
     batch: int | None
     file: str | None
     source_row: int | None
+    about: Text | None = None
+    """What the row is beyond its table, see `words.about`."""
+    trace_codes: str | None = None
+    """The traceability codes of the line, where the rule looks at codes."""
     own: bool = True
     """Whether it is a row of the institution that the finding is about."""
 
@@ -68,6 +73,7 @@ class EvidenceRow:
             **told,
             "role_name": ROLE_NAMES[self.role].both(),
             "evidence_name": EVIDENCE_NAMES[self.evidence].both(),
+            "about": self.about.both() if self.about else None,
         }
 
 
@@ -294,14 +300,24 @@ def _row(
     other = "" if row["day"] is None else month(month_of(row["day"]))
     return EvidenceRow(
         role=row["role"], evidence=row["evidence"], number=row["document_no"],
-        when=minute(row["minute"]) if shown else other,
+        when=_when(row) if shown else other,
         institution=(where.name if where else "") if shown else OTHER_INSTITUTION,
         item_no=row["item_no"], item=row["item_name"] or row["local_name"],
         quantity=None if row["quantity"] is None else quantity(row["quantity"]),
         unit_price=None if row["unit_price"] is None else price(row["unit_price"]),
         amount_fen=row["amount_fen"], at_stake_fen=row["at_stake_fen"] or 0, credited_fen=row["credited_fen"] or 0,
-        batch=row["batch"], file=files.get((row["batch"], row["source_file"])), source_row=row["source_row"], own=own,
+        batch=row["batch"], file=files.get((row["batch"], row["source_file"])), source_row=row["source_row"],
+        about=_about(row), trace_codes=row["trace_codes"], own=own,
     )  # fmt: skip
+
+
+def _when(row: dict[str, Any]) -> str:
+    return day(row["day"]) if row["minute"] is None else minute(row["minute"])
+
+
+def _about(row: dict[str, Any]) -> Text | None:
+    zh, en = (about(row["evidence"], row["about"], row["main"], language) for language in ("zh", "en"))
+    return Text(zh=zh, en=en or zh) if zh else None
 
 
 def _adoption(said: Mapping[str, Any], header: Row[Any]) -> Mapping[str, Any] | None:

@@ -171,7 +171,7 @@ def _evidence(rows: Iterable[EvidenceRow], language: Language) -> Table:
             f"{ROLE_NAMES[row.role].in_(language)}·{EVIDENCE_NAMES[row.evidence].in_(language)}",
             Styled(row.number or ""),
             row.when,
-            Styled(joined(row.item, f"({row.item_no})" if row.item_no else None) or row.institution),
+            Styled(_what(row, language)),
             counted or row.quantity or "",
             "" if row.amount_fen is None else money(row.amount_fen, language),
             money(row.at_stake_fen, language) if stake else "",
@@ -179,6 +179,13 @@ def _evidence(rows: Iterable[EvidenceRow], language: Language) -> Table:
             Styled(f"{row.file or '?'} #{row.source_row}" if row.batch is not None else ""),
         )
     return grid
+
+
+def _what(row: EvidenceRow, language: Language) -> str:
+    """Say what a row is about: the item with its traceability codes, else the kind of paper and whose it is."""
+    item = joined(row.item, f"({row.item_no})" if row.item_no else None)
+    kind = row.about.in_(language) if row.about is not None else None
+    return joined(item, kind, row.trace_codes, None if item else row.institution)
 
 
 def _history(told: Explanation, console: Console, language: Language) -> None:

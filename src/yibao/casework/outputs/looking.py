@@ -26,8 +26,6 @@ from yibao.kernel import Refused, Text
 from yibao.store import Home, Lake, Register
 
 MEMORY_MIB = 2048
-EVIDENCE = ("line", "settlement", "encounter", "stock_movement")
-"""The tables whose rows are evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from yibao.kernel import (
     date_of,
     divide,
     format_fen,
+    mask_diagnosis,
     moment_of,
 )
 
@@ -53,6 +54,13 @@ EVIDENCE_NAMES: Final = {
     "diagnosis": Text(zh="诊断", en="diagnosis"),
     "procedure": Text(zh="手术操作", en="procedure"),
 }
+_ABOUT_SETS: Final = {
+    "settlement": "med_type",
+    "encounter": "med_type",
+    "settlement_list_charge": "med_chrgitm_type",
+    "stock_movement": "stock_movement_kind",
+}
+_MAIN: Final = Text(zh="主要", en="main")
 UNIT_NAMES: Final = {
     "fen": Text(zh="分", en="fen"),
     "days": Text(zh="日", en="days"),
@@ -215,3 +223,22 @@ def named(set_name: str, code: str | None) -> str | None:
         return None
     names = code_set(set_name).names
     return names.get(code) or names.get(code[:2]) or code
+
+
+def about(evidence: str, code: str | None, main: int | None = None, language: Language = "zh") -> str | None:
+    """Say what a row of evidence is, beyond its table: the kind of visit or charge, the ward, a masked diagnosis.
+
+    >>> about("diagnosis", "J18.900", 1), about("diagnosis", "J18.900", 0), about("settlement_list_charge", "01")
+    ('J18.* 主要', 'J18.*', '床位费')
+    >>> about("procedure", "33.2400", 1, "en"), about("line", None)
+    ('33.* main', None)
+    """
+    if not code:
+        return None
+    if evidence == "diagnosis":
+        code = mask_diagnosis(code)
+    elif evidence == "procedure":
+        code = f"{code.partition('.')[0][:2]}.*"
+    elif evidence in _ABOUT_SETS:
+        code = named(_ABOUT_SETS[evidence], code)
+    return joined(code, _MAIN.in_(language) if main else None)
