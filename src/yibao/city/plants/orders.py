@@ -198,7 +198,10 @@ def _shifted(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), _ in stage.cast("cost_shifting", violation, ways):
             house, day = stage.house(TERTIARY, SECONDARY), stage.day()
-            stage.stay(person, house, day, 6, dressed=True, start=stage.minute(day, 14, 16))
+            stage.stay(
+                person, house, day, 6, dressed=True, start=stage.minute(day, 14, 16),
+                diagnosis=stage.diagnosis(_CLAIM, "stay"),
+            )  # fmt: skip
             place = stage.house(TERTIARY, SECONDARY, other_than=house) if way == "other_hospital" else house
             kind = EMERGENCY if way == "emergency_turned_into_a_stay" else VISIT
             visit = stage.visit(

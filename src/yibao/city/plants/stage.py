@@ -91,6 +91,7 @@ class Stage:
         plain = table.styled("medical") & (table.operation < 0) & (table.sex == 0)
         plain &= (table.age_low <= _FROM) & (table.age_high >= _UNTIL)
         plain &= np.array([not code.startswith(_SPOKEN_OF) for code in table.category], dtype=np.bool_)
+        plain &= np.array([code == "" for code in table.column("operation_code")], dtype=np.bool_)
         plain[table.kind("visit", "chronic")] = False
         self._illnesses: Ints = np.flatnonzero(plain)
         self._codes = {code: i for i, code in enumerate(self.catalogue.items.column("code"))}
