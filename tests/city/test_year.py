@@ -67,7 +67,7 @@ def test_nobody_ordinary_is_in_two_places(books: Books) -> None:
         "AND a.fixmedins_code <> b.fixmedins_code AND CAST(a.begntime AS TIMESTAMP) < CAST(b.endtime AS TIMESTAMP) + "
         "INTERVAL 3 HOUR AND CAST(b.begntime AS TIMESTAMP) < CAST(a.endtime AS TIMESTAMP) + INTERVAL 3 HOUR"
     )
-    planted = "SELECT l.mdtrt_id FROM truth t JOIN line l ON l.sn = t.line WHERE t.rule IN ('two_places', 'split_stay')"
+    planted = "SELECT l.mdtrt_id FROM truth t JOIN line l ON l.sn = t.line WHERE t.rule IN ('two_places', 'split_stay', 'visit_during_stay', 'settled_twice')"
     assert books.one(f"SELECT count(*) FROM ({within_three_hours}) WHERE mdtrt_id NOT IN ({planted})") == 0
     assert (
         books.one(
@@ -136,7 +136,8 @@ def test_ids_check_and_belong_to_nobody(books: Books) -> None:
 def test_a_pack_has_one_code_unless_it_was_split(books: Books) -> None:
     assert (
         books.one(
-            "SELECT count(*) FROM (SELECT drug_trac_codg FROM drug_trac_d GROUP BY 1 HAVING count(*) > 1)"
+            "SELECT count(*) FROM (SELECT drug_trac_codg FROM drug_trac_d WHERE feedetl_sn NOT IN (SELECT line FROM truth "
+            "WHERE rule = 'code_sold_twice') GROUP BY 1 HAVING count(*) > 1)"
         )
         == 0
     )
