@@ -31,6 +31,7 @@ TABLES = (
     "knowledge_trace_product",
     "truth",
     "truth_dirty",
+    "truth_schemes",
 )
 DIRTY = ("psn_info_b", "mdtrt_d", "setl_d", "fee_list_d")
 """Files that end with dirty rows, which the books leave out."""
@@ -67,7 +68,7 @@ def open_books(built: CityBuilt, out: Path) -> Books:
         limit = f"LIMIT {clean[name]}" if name in clean else ""
         sql.execute(
             f"CREATE TABLE {name} AS SELECT * FROM "
-            f"read_csv('{out}/{name}.csv', all_varchar = true, ignore_errors = true) {limit}"
+            f"read_csv('{out}/{name}.csv', all_varchar = true, ignore_errors = true, header = true, delim = ',') {limit}"
         )
     sql.execute(f"CREATE TABLE inv_chg_d AS SELECT * FROM read_parquet('{out}/inv_chg_d.parquet')")
     sql.execute(

@@ -155,11 +155,13 @@ def test_headers_are_those_of_the_claims_contract(books: Books) -> None:
                 first = file.readline().strip()
             headers[name] = first.split("\t" if path.suffix == ".tsv" else ",")
     seen = 0
-    for table in tables().values():
-        name = table.extract or table.name
+    for own, table in tables().items():
+        name = table.extract or own
         if name in headers:
             seen += 1
-            wanted = [c for c in table.columns if c.name not in ("updated", "restriction")]  # not every sender says
+            wanted = [
+                c for c in table.columns if c.name not in ("updated", "restriction")
+            ]  # not every sender says
             lacking = [c.field for c in wanted if not {c.field, c.zh} & set(headers[name])]
             assert not [field for field in lacking if not field.endswith("_name")], name
     assert seen == len(headers) - len([name for name in headers if name.startswith("truth")])

@@ -161,10 +161,7 @@ def _holidays(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, people, turn in stage.cast("holiday_stays", violation, ways, each=_ADMITTED):
             first, last = within[turn % len(within)]
-            house = stage.house(COMMUNITY)
-            for _ in range(40):
-                if (house, first) in used:
-                    house = stage.house(COMMUNITY)
+            house = next((h for h in _wards(stage, first) if (h, first) not in used), stage.house(COMMUNITY))
             used.add((house, first))
             for place, person in enumerate(people):
                 day = first + place % (last - first + 1)
@@ -184,6 +181,19 @@ def _holidays(stage: Stage) -> None:
                     dressed=True,
                 )
                 stage.marks.visit(plant, visit, violating=True)
+
+
+def _wards(stage: Stage, first: int) -> list[int]:
+    """Give hospitals that have had patients long before a holiday, those with the fewest just before it first."""
+    visits = stage.visits
+    rows = np.flatnonzero((visits.kind == STAY) & ~stage.played[visits.person])
+    day, house = visits.start[rows] // DAY_MINUTES, visits.institution[rows]
+    n = len(stage.institutions)
+    long_before = np.bincount(house[day < first - 40], minlength=n) > 0
+    just_before = np.bincount(house[(day >= first - 28) & (day < first)], minlength=n)
+    order = stage.throw.permutation(n)
+    order = order[np.argsort(just_before[order], kind="stable")]
+    return [int(h) for h in order if long_before[h]]
 
 
 def _company(stage: Stage, pairs: list[tuple[int, int]]) -> None:

@@ -28,7 +28,7 @@ _CLEARLY_MORE: Final = 1.6
 _ONCE: Final = ("03", "04", "06", "1408", "1409", "1410", "1413")
 """Tests, examinations, operations and anaesthesia: done once where treatments are done several times a day."""
 
-_WITHIN: Final = 2.0
+_WITHIN: Final = 2.4
 _ENOUGH: Final = 12
 _OF_THE_STAY: Final = ("01", "02", "06", "07", "1413")
 """Bed, rounds, nursing and the operation itself are never left out."""

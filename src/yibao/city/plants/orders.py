@@ -225,19 +225,19 @@ def _out_while_in(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("visit_during_stay", violation, ways):
             house, day, nights = stage.house(TERTIARY, SECONDARY), stage.day(), 7
-            county = int(stage.institutions.county[house])
-            stage.stay(person, house, day, nights, dressed=True, start=stage.minute(day, 14, 16))
+            inside = stage.stay(person, house, day, nights, dressed=True, start=stage.minute(day, 14, 16))
+            stage.marks.visit(plant, inside, violating=False)
             clinic = way in ("clinic_during_the_stay", "morning_of_coming")
             place = stage.house(COMMUNITY if clinic else PHARMACY)
             when = {
                 "morning_of_coming": stage.minute(day, 8, 10), "evening_of_leaving": stage.minute(day + nights, 18, 20),
                 "day_before_leaving": stage.minute(day + nights - 1, 16, 19),
             }.get(way) or stage.minute(day + 2 + turn % 3, 9, 18)  # fmt: skip
-            assert county >= 0
             visit = stage.visit(person, place, when, kind=VISIT if clinic else PURCHASE)
             stage.consult(visit)
             drugs = stage.everyday()
-            stage.charge(visit, drugs[turn % len(drugs)], plant=plant)
+            stage.charge(visit, drugs[turn % len(drugs)])
+            stage.marks.visit(plant, visit, violating=True)
             if way == "use_reversed":
                 stage.undone.append((visit, 15))
 
