@@ -141,10 +141,23 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
         ]
     )
     settlements, lines, bill = settle(visits, lines, reversals, throws["reversals"])
-    return _numbered(ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said, schemes)
+    return _numbered(
+        ground, index, people, visits, settlements, lines, bill, marks, counted, stage.said, schemes
+    )
 
 
-_PURPOSES = ("people", "visits", "journeys", "bills", "wards", "dear", "schemes", "plants", "returns", "reversals")
+_PURPOSES = (
+    "people",
+    "visits",
+    "journeys",
+    "bills",
+    "wards",
+    "dear",
+    "schemes",
+    "plants",
+    "returns",
+    "reversals",
+)
 
 
 def _priced(ground: Ground, visits: Visits, lines: Lines) -> Lines:

@@ -25,7 +25,17 @@ from yibao.city.visits import CHRONIC, HOME, PURCHASE, STAY, Visits, assign_doct
 PER_MILLION: Final = {"drug_resale_ring": 0.6, "ghost_inpatients": 0.35, "seasonal_upcoding": 1.2}
 """Schemes per million insured (assumed); a city has at least one of each."""
 
-COLUMNS: Final = ("scheme", "kind", "label", "role", "person", "institution", "settlement", "line", "treatment")
+COLUMNS: Final = (
+    "scheme",
+    "kind",
+    "label",
+    "role",
+    "person",
+    "institution",
+    "settlement",
+    "line",
+    "treatment",
+)
 TREATMENT: Final = "neither_for_nor_against"
 """How `measure` takes a finding on these lines: it is left out of what was found."""
 
@@ -62,7 +72,14 @@ class Schemes:
         )
 
     def truth(
-        self, people: list[str], houses: list[str], visits: Visits, bill: Ints, line_visit: Ints, settlement: Ints, number: Ints
+        self,
+        people: list[str],
+        houses: list[str],
+        visits: Visits,
+        bill: Ints,
+        line_visit: Ints,
+        settlement: Ints,
+        number: Ints,
     ) -> list[tuple[str, ...]]:
         """Give a row for every line of the schemes' bills; the columns are `COLUMNS`."""
         order = np.argsort(line_visit, kind="stable")
@@ -72,7 +89,17 @@ class Schemes:
             first, last = np.searchsorted(sorted_visits, [visit, visit + 1])
             person, house = people[int(visits.person[visit])], houses[int(visits.institution[visit])]
             rows += [
-                (scheme, kind, "scheme", role, person, house, str(settlement[bill[line]]), str(number[line]), TREATMENT)
+                (
+                    scheme,
+                    kind,
+                    "scheme",
+                    role,
+                    person,
+                    house,
+                    str(settlement[bill[line]]),
+                    str(number[line]),
+                    TREATMENT,
+                )
                 for line in order[first:last]
             ]
         return rows
@@ -126,12 +153,21 @@ class _Work:
 
 
 def plant_schemes(
-    plan: CityPlan, people: People, catalogue: Catalogue, institutions: Institutions, visits: Visits, throw: Dice
+    plan: CityPlan,
+    people: People,
+    catalogue: Catalogue,
+    institutions: Institutions,
+    visits: Visits,
+    throw: Dice,
 ) -> tuple[Visits, Schemes]:
     """Organise the schemes whose home is among these people; what is added comes after the visits of before."""
     work = _Work(plan, people, catalogue, institutions, visits, throw)
     first, last = int(people.number[0]), int(people.number[-1]) + 1
-    for kind, act in (("drug_resale_ring", _ring), ("ghost_inpatients", _ghosts), ("seasonal_upcoding", _season)):
+    for kind, act in (
+        ("drug_resale_ring", _ring),
+        ("ghost_inpatients", _ghosts),
+        ("seasonal_upcoding", _season),
+    ):
         for number in _at_home(plan, kind, first, last):
             act(work, f"{kind}-{number + 1:03d}")
     if not work.new:
