@@ -28,6 +28,7 @@ from yibao.city.plants import (
     plant_persons,
     plant_stories,
 )
+from yibao.city.plants.honest import not_twice, treated_every_day
 from yibao.city.prices import Prices
 from yibao.city.schemes import Schemes, plant_schemes
 from yibao.city.visits import Visits, make_visits
@@ -124,6 +125,8 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     lines = schemes.billed(lines)
     dear = dear_lines(people, visits, lines, catalogue, institutions, ground.prices, throws["dear"])
     lines = stage.cleared(Lines.joined([lines, dear]))
+    lines = not_twice(visits, lines, catalogue)
+    lines = treated_every_day(visits, lines, catalogue, ints(sorted(stage.bare)))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
         undone=undone,

@@ -12,6 +12,7 @@ from yibao.city.catalogue import read_data
 from yibao.city.chunk import Chunk, Ground
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.people import years_old
+from yibao.city.plants.honest import dearer_than_its_like
 from yibao.city.registers import staff_codes
 from yibao.city.text import Texts, always, blank, chosen, days, joined, moments, numbered, stacked, whole
 from yibao.city.visits import CHRONIC, STAY
@@ -94,6 +95,9 @@ def _besides(ground: Ground, chunk: Chunk, rows: Ints, throw: Dice) -> tuple[Int
         if code.startswith(_ONLY_HEARTS):
             has[:, at] &= hearts
     has[(age < 14) | visits.taken[visit]] = False
+    severe = np.array([row["flag"] == "MCC" for row in read_data("secondary")], dtype=np.bool_)
+    like = visits.diagnosis[visit] * 2 + np.isin(visit, operated(visits, ground.catalogue)[0])
+    has &= dearer_than_its_like(visits, visit, chunk.bill_money.total[rows], like)[:, None] | ~severe
     done = np.zeros(len(visits), dtype=np.bool_)
     cut, _ = operated(visits, ground.catalogue)
     by = np.array([c.startswith(_BORN_BY) for c in catalogue.column("operation_code")], dtype=np.bool_)

@@ -29,6 +29,12 @@ SCHEME_COST: Final = (0.90, 1.17)
 """Residents and employees: half of what parts them in the national figures; the other half is where they go."""
 
 _SPREAD: Final = 0.72
+_DEAREST_LUCK: Final = 1.7
+"""Standard deviations above which no ordinary stay costs: what is dearer still is reviewed as a special case (assumed)."""
+
+_DEAREST: Final = 2.5
+"""Times the mean of its kind beyond which no ordinary stay costs (assumed, as above)."""
+
 _STAY_POWER: Final = 0.6
 _MOST_DAYS: Final = 12
 _CHRONIC_WARD: Final = 40
@@ -105,8 +111,9 @@ def _cost(
     scheme = np.array(SCHEME_COST)[(people.group[visits.person[stays]] != RESIDENT).astype(np.int64)]
     days = (nights(visits)[stays] / np.maximum(diagnoses.days[which], 1)) ** _STAY_POWER
     spread = diagnoses.cost_sd[which] * _SPREAD
-    luck = np.exp(throw.normal(0, 1, len(stays)) * spread - spread**2 / 2)
-    return np.asarray(diagnoses.cost[which] * level * scheme * days * luck, dtype=np.float64)
+    luck = np.exp(np.minimum(throw.normal(0, 1, len(stays)), _DEAREST_LUCK) * spread - spread**2 / 2)
+    own = np.minimum(days * luck, _DEAREST)
+    return np.asarray(diagnoses.cost[which] * level * scheme * own, dtype=np.float64)
 
 
 def _shares(visits: Visits, stays: Ints, was_cut: Bools, catalogue: Catalogue) -> Floats:

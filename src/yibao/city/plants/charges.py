@@ -112,6 +112,9 @@ def _bundles(site: Site) -> None:
 def _days(site: Site) -> None:
     items = site.catalogue.items
     daily = np.r_[items.role("bed", "visit_inpatient", "nursing")]
+    by_person = items.role(
+        "visit_inpatient", "nursing"
+    )  # a second bed is a matter of repeated charges as well
     hourly = items.role("hourly")
     ward = (site.visits.kind == STAY) & (site.nights >= 2) & (site.age >= 1)
     over = dict.fromkeys(
@@ -145,7 +148,15 @@ def _days(site: Site) -> None:
                     site.marks.line(plant, row, violating=True)
             else:
                 _second(
-                    site, plant, host, way, [r for r in site.lines_of(host) if site.lines.item[r] in daily]
+                    site,
+                    plant,
+                    host,
+                    way,
+                    [
+                        r
+                        for r in site.lines_of(host)
+                        if site.lines.item[r] in (daily if way == "one_line_of_two" else by_person)
+                    ],
                 )
 
 

@@ -31,6 +31,7 @@ RULES: Final = (
     "list_diagnosis_age", "list_newborn_weight", "list_days", "list_procedure_day", "list_surgeon",
     "list_main_procedure", "list_duplicate_diagnosis", "list_after_death", "list_total", "list_ventilator",
     "list_intensive_care", "list_person",
+    "near_cap", "up_coding", "card_cluster", "pharmacy_pattern", "cost_outlier", "companions", "holiday_stays",
 )  # fmt: skip
 """Names as labels of the truth file; nothing else is known of the rules here."""
 
@@ -38,6 +39,9 @@ VIOLATIONS_PER_PERSON: Final = 0.0036
 INNOCENTS_PER_PERSON: Final = 0.0032
 RARE_PER_PERSON: Final = 0.0012
 """Plants that take a person's whole year are rarer, so that the ordinary year stays the ordinary one."""
+
+CROWDS_PER_PERSON: Final = 0.0004
+FEWEST_CROWDS: Final = 2
 
 FEWEST: Final = 8
 """Enough of each rule for a first look at a city of two thousand: the rate alone would give seven."""
@@ -66,6 +70,10 @@ class Quota:
     def rare_innocents(self) -> int:
         """Give the number of innocent look-alikes of such a rule."""
         return self._share(max(FEWEST, round(self.people * RARE_PER_PERSON)))
+
+    def crowds(self) -> int:
+        """Give the number of plants of a rule that need a crowd each."""
+        return self._share(max(FEWEST_CROWDS, round(self.people * CROWDS_PER_PERSON)))
 
     def _share(self, total: int) -> int:
         return total * self.last // self.people - total * self.first // self.people

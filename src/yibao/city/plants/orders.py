@@ -85,11 +85,8 @@ def _needless_tests(stage: Stage) -> None:
                 for place, item in enumerate(labs)
             ]
             others, spent = stage.cost(visit), 0
-            for item, at in [
-                *(tests if way == "every_scan_there_is" else tests[turn % 3 :][:1]),
-                *small,
-                *tests,
-            ]:
+            dear = tests if way == "every_scan_there_is" else tests[turn % 3 :][:1]
+            for item, at in dict.fromkeys([*dear, *small, *tests]):
                 price = stage.price(visit, item)
                 if spent >= others * low // (100 - low) or (spent + price) * (100 - high) > others * high:
                     continue
@@ -283,8 +280,8 @@ def _settled_again(stage: Stage) -> None:
                 moved = 9 * DAY_MINUTES if each and way == "same_things_another_day" else 0
                 settled = start + 40 + later.get(way, 0) * each if not moved else 0
                 visit = stage.visit(person, house, start + moved, kind=kind, staff=staff, settled=settled)
-                labs, looks = stage.catalogue.items.role("lab"), stage.catalogue.items.role("exam")
-                items = [int(labs[turn % 9]), int(labs[10 + turn % 9]), int(looks[turn % 5])]
+                treated = stage.catalogue.items.role("tcm")
+                items = [int(treated[(turn + place) % len(treated)]) for place in (0, 3, 5)]
                 for place, item in enumerate(items):
                     at = start + moved + 5 + 4 * place
                     stage.charge(visit, item, minute=at, plant=plant, violating=each == 1 or not violation)

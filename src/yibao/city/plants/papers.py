@@ -77,7 +77,8 @@ def _told(stage: Stage, plant: int, visit: int, way: str) -> None:
 
 
 def _listed(stage: Stage, way: str, plant: int, person: int, turn: int) -> None:
-    visit = _stay(stage, person, turn)
+    more = {"diagnosis": stage.diagnosis("J18.900", "stay")} if way == "main_again" else {}
+    visit = _stay(stage, person, turn, **more)
     fault = way
     if way == "bill_reversed":
         wrong = {"list_missing": "no_list", "list_days": "five_days_more", "list_total": "hundred_yuan_more"}

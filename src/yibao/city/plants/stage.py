@@ -19,6 +19,7 @@ from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
 from yibao.city.people import People, years_old
 from yibao.city.plan import UNIT, CityPlan
+from yibao.city.plants.honest import stayed_at_home
 from yibao.city.plants.marks import Marks, Quota
 from yibao.city.plants.said import Said
 from yibao.city.plants.site import Site
@@ -32,10 +33,14 @@ _COLUMNS: Final = (
     "person", "institution", "kind", "diagnosis", "start", "end", "settled", "staff", "department", "way",
     "continues", "referred",
 )  # fmt: skip
+_PAIR: Final = 2
 _SPAN: Final = 40_000
 _DAYS_BEFORE: Final = 4
 _COLD: Final = "J06.900"
-_STAY_MEDICAL: Final = "J18.900"
+_SPOKEN_OF: Final = ("C", "Z", "K29", "K74", "I63", "M51", "O", "P", "N18")
+"""Diseases that a story may speak of, so that no other story's stay has them by chance."""
+
+_FROM, _UNTIL = 30, 84
 
 
 @dataclass(slots=True)
@@ -82,6 +87,12 @@ class Stage:
         self.played: Bools = np.zeros(len(self.people), dtype=np.bool_)
         first = np.full(len(self.people), self.plan.first_day, dtype=np.int64)
         self.age: Ints = years_old(self.people.birth, first)
+        table = self.catalogue.diagnoses
+        plain = table.styled("medical") & (table.operation < 0) & (table.sex == 0)
+        plain &= (table.age_low <= _FROM) & (table.age_high >= _UNTIL)
+        plain &= np.array([not code.startswith(_SPOKEN_OF) for code in table.category], dtype=np.bool_)
+        plain[table.kind("visit", "chronic")] = False
+        self._illnesses: Ints = np.flatnonzero(plain)
         self._codes = {code: i for i, code in enumerate(self.catalogue.items.column("code"))}
         self._kinds: dict[tuple[str, str], int] = {}
         for i, row in enumerate(self.catalogue.diagnoses.rows):
@@ -151,7 +162,7 @@ class Stage:
         """Admit somebody on a day for so many nights."""
         start = start or self.minute(day, 8, 12)
         end = self.minute(day + nights, 10, 15)
-        what = diagnosis if diagnosis >= 0 else self.diagnosis(_STAY_MEDICAL, "stay")
+        what = diagnosis if diagnosis >= 0 else int(self.throw.choice(self._illnesses))
         row = self.visit(
             person, house, start, kind=STAY, took=end - start, diagnosis=what, staff=staff, way=way,
             settled=end + int(self.throw.integers(10, 60)), dressed=dressed,
@@ -235,6 +246,7 @@ class Stage:
     ) -> Iterator[tuple[str, int, list[int], int]]:
         """Deal out so many plants to the disguises in turn: the disguise, the plant, its people and its turn."""
         wanted = self.quota.rare_violations() if violation else self.quota.rare_innocents()
+        wanted = self.quota.crowds() if each > _PAIR else wanted
         counts = np.bincount(np.arange(wanted) % len(ways), minlength=len(ways))
         for (way, where), count in zip(ways.items(), counts, strict=True):
             people = self.actors(where, int(count) * each)
@@ -245,7 +257,7 @@ class Stage:
         """Give all visits, those of the stories last, and what is to be reversed; everything said follows."""
         old = len(self.visits)
         kept = ~self.played[self.visits.person] | self.visits.taken
-        kept &= ~self._before_a_stay()
+        kept &= ~self._before_a_stay() & ~stayed_at_home(self.visits, self.throw)
         new_row = np.r_[np.cumsum(kept) - 1, int(kept.sum()) + np.arange(len(self.new))].astype(np.int64)
         table = ints(self.new).reshape(-1, len(_COLUMNS)).T
         columns = dict(zip(_COLUMNS, table, strict=True))

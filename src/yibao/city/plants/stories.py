@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yibao.city.plants.cards import plant_cards
+from yibao.city.plants.crowds import plant_crowds
 from yibao.city.plants.orders import plant_orders
 from yibao.city.plants.papers import plant_papers
 from yibao.city.plants.points import plant_points
@@ -19,3 +20,4 @@ def plant_stories(stage: Stage) -> None:
     plant_cards(stage)
     plant_tracing(stage)
     plant_papers(stage)
+    plant_crowds(stage)

@@ -59,29 +59,42 @@ def _hospital(stage: Stage) -> int:
 
 
 def _twice(stage: Stage) -> None:
-    """Something done once is charged twice (条例 Art. 38(3) 重复收费)."""
+    """A test, an examination or an operation done once is charged twice (条例 Art. 38(3) 重复收费)."""
     who = stage.grown(25, 80)
-    wrong = dict.fromkeys(("same_minute", "half_an_hour_later", "ward_and_desk"), who)
-    right = dict.fromkeys(("next_day", "second_returned", "two_people"), who)
+    wrong = dict.fromkeys(("same_minute", "ten_minutes_later", "ward_and_desk"), who)
+    right = dict.fromkeys(
+        ("two_days_later", "second_returned", "two_people", "both_sides", "test_repeated_for_control"), who
+    )
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("same_item_twice", violation, ways):
             item, house, day = stage.item(_ONCE_ONLY[turn % 3]), _hospital(stage), stage.day()
-            if way == "ward_and_desk":
+            if way == "test_repeated_for_control":
+                item = stage.item(_ONCE_ONLY[1])
+            if way in ("ward_and_desk", "test_repeated_for_control"):
                 visit = stage.stay(person, house, day, 5, dressed=True)
                 first = stage.minute(day + 1, 9, 11)
             else:
                 visit = stage.visit(person, house, stage.minute(day))
                 stage.consult(visit)
                 first = stage.span(visit)[0] + 4
-            stage.charge(visit, item, minute=first, plant=plant, violating=not violation)
-            again = {"same_minute": first, "half_an_hour_later": first + 30, "ward_and_desk": first + 240}
-            if way == "next_day":
-                visit = stage.visit(person, house, stage.minute(day + 1))
+            packs = 2 if way == "both_sides" else 1
+            stage.charge(visit, item, minute=first, plant=plant, packs=packs)
+            if way == "both_sides":
+                continue
+            again = {
+                "same_minute": 0,
+                "ten_minutes_later": 10,
+                "ward_and_desk": 6,
+                "test_repeated_for_control": 420,
+            }
+            if way == "two_days_later":
+                visit = stage.visit(person, house, stage.minute(day + 2))
                 stage.consult(visit)
             if way == "two_people":
                 (other,) = stage.actors(who, 1) or [person]
                 visit = stage.visit(other, house, first - 4)
-            stage.charge(visit, item, minute=again.get(way, 0), plant=plant, back=way == "second_returned")
+            later = first + again[way] if way in again else 0
+            stage.charge(visit, item, minute=later, plant=plant, back=way == "second_returned")
 
 
 def _packages(stage: Stage) -> None:
