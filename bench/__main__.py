@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import audit, city, collect
+from bench import audit, city, collect, growth, increment
 from bench.result import Result
 
 BENCHES: dict[str, Callable[[int], Result]] = {
-    "collect": collect.measure,
-    "audit": audit.measure,
+    "collect": collect.measure, "audit": audit.measure, "growth": growth.measure, "increment": increment.measure,
     "city": city.measure,
-}
+}  # fmt: skip
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
-from yibao.casework import Order, RunOutcome, audit_lake
+from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, trial
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
@@ -26,9 +26,8 @@ from yibao.store import Home, Lake, Register, open_register
 
 NATIONAL = "000000"
 OFFICIAL = "nhsa_two_library"
-"""The source of the rule points that ship with the house, for which the origin of a national rule vouches."""
-CODES = "national_codes"
-"""The folder of the national diagnosis and procedure codes, which are loaded together with the points."""
+"""The source of the rule points that ship with the house, for which the origin of a national rule vouches; the
+national codes and holidays beside them are loaded under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,19 @@ class House:
             sql_log=sql_log,
         )
 
+    def trial(self, rule: Rule, region: str | None, progress: Progress) -> Trial:
+        """Run a rule of any status over all history under the policy of the region; nothing is kept."""
+        return trial(self.home, self.register, self._alone(rule, region), progress)
+
+    def backtest(
+        self, rule: Rule, name: str, values: Sequence[int], region: str | None, progress: Progress
+    ) -> Backtest:
+        """Sweep one parameter of a rule over all history; nothing is kept."""
+        return backtest(self.home, self.register, self._alone(rule, region), name, values, progress)
+
+    def _alone(self, rule: Rule, region: str | None) -> Order:
+        return Order(rules=[rule], policy=self.policy(region), official=(OFFICIAL,))
+
     def policy(self, region: str | None = None) -> Policy:
         """Load the policy of a region; unless named, of the city that most institutions of the lake belong to."""
         return region_policy(self.home.path, region or self._city())
@@ -119,18 +131,19 @@ class House:
         return str(Region(max(cities, key=lambda c: (c["counts"], c["values"]))["values"]))
 
     def load_official_knowledge(self, progress: Progress, *, only_if_none: bool) -> Outcome | None:
-        """Load the rule points and national codes that ship with the house.
+        """Load the points, codes and holidays that ship with the house.
 
         With ``only_if_none`` not where the lake holds points of any kind that ships: a bureau that keeps its own
         table of such points is not given the nation's beside it unasked.
         """
         with resources.as_file(resources.files("yibao.audit") / "knowledge") as path:
-            folders = [path / OFFICIAL, path / CODES]
-            points, codes = (load_source(str(folder / "source.yaml")) for folder in folders)
-            source = points.model_copy(update={"files": (*points.files, *codes.files)})
-            if only_if_none and any(self.lake.files(file_map.table) for file_map in source.files):
+            mappings = sorted(path.glob("*/source.yaml"), key=lambda m: (m.parent.name != OFFICIAL, m))
+            sources = [load_source(str(mapping)) for mapping in mappings]
+            files_of = tuple(file_map for source in sources for file_map in source.files)
+            if only_if_none and any(self.lake.files(file_map.table) for file_map in files_of):
                 return None
-            shipped = (file for folder in folders for file in folder.iterdir())
+            source = sources[0].model_copy(update={"files": files_of})
+            shipped = (file for mapping in mappings for file in mapping.parent.iterdir())
             files = sorted(file for file in shipped if file.suffix in (".xlsx", ".csv", ".zip"))
             return self._collect(files, source, progress, lambda: None)
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from tests.casework.outputs import small
 
 from yibao.audit import Rule
 from yibao.bootstrap import House
 from yibao.casework import Order, RunOutcome, audit_lake
 from yibao.city import CityPlan, build_city
-from yibao.collect import Outcome, load_source
+from yibao.collect import Outcome, collect, load_source, read_source
 from yibao.store import Home, Register
 
 PEOPLE = 1_000
@@ -69,6 +70,20 @@ class Desk:
 @pytest.fixture
 def desk(fresh_register: Register) -> Desk:
     return Desk(fresh_register)
+
+
+@pytest.fixture
+def small_desk(desk: Desk, tmp_path: Path) -> Desk:
+    """A desk on which the small delivery and its knowledge lie, audited once: every rule has one finding."""
+    house = desk.house
+    knowledge = read_source(small.SOURCE_OF_KNOWLEDGE, where="small")
+    collect(
+        house.home, house.register, [small.write(tmp_path / "k", small.KNOWLEDGE)], knowledge, actor="test"
+    )
+    files = {name: rows for name, rows in small.FILES.items() if "_bad" not in name}
+    desk.collect(small.write(tmp_path / "first", files))
+    assert set(desk.audit().by_rule.values()) == {1}
+    return desk
 
 
 @pytest.fixture

@@ -54,6 +54,107 @@ def test_a_point_of_ones_own_is_only_suspicious_and_names_its_source(
     assert sorted(loaded.values()) == [False, True]
 
 
+# — another country's tables: its own headers, dates and words for nothing, and not a line of code —
+
+PAIRS_MAP = """
+source: elsewhere-code-pairs
+name: {zh: 某国编码对, en: another country's code pairs}
+files:
+  - match: ["*code pairs*"]
+    table: knowledge_duplicate_pair
+    header_row: 2
+    keep: {Modifier Allowed: ["0"]}
+    columns:
+      main: Column 1
+      main_code: Column 1
+      sub: Column 2
+      sub_code: Column 2
+      remark: Rationale
+      span: {constant: 单日}
+      from: Effective Date
+      until: {header: Deletion Date, words: {"*": null}}
+      release: Effective Date
+      status: {constant: confirmed}
+      source: {constant: A table of code pairs from elsewhere}
+"""
+CEILINGS_MAP = """
+source: elsewhere-unit-ceilings
+name: {zh: 某国数量上限, en: another country's unit ceilings}
+files:
+  - match: ["*unit ceilings*"]
+    table: knowledge_frequency_limit
+    keep: {Applies To: [Day]}
+    columns:
+      item: Procedure Code
+      code: Procedure Code
+      name: Procedure Code
+      highest: Most Units
+      unit: {constant: 日}
+      from: {constant: "2020-01-01"}
+      release: {constant: 2026Q1}
+      status: {constant: confirmed}
+      source: {constant: A table of unit ceilings from elsewhere}
+"""
+
+
+def _charged_together(city: Path) -> tuple[str, str]:
+    """Find two items that some person was charged on one day by one institution, unknown to the official pairs."""
+    days: dict[tuple[str, str, str], list[str]] = {}
+    with (city / "fee_list_d.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if not row["init_feedetl_sn"] and row["med_list_codg"].startswith("SYN"):
+                key = (row["psn_no"], row["fixmedins_code"], row["fee_ocur_time"][:10])
+                days.setdefault(key, []).append(row["med_list_codg"])
+    one, other = next(sorted(set(codes))[:2] for codes in days.values() if len(set(codes)) > 1)
+    return one, other
+
+
+def test_another_countrys_code_pairs_and_unit_ceilings_load_with_a_mapping_and_no_code(
+    desk: Desk, small_city: Path, tmp_path: Path
+) -> None:
+    main, sub = _charged_together(small_city)
+    pairs, ceilings = tmp_path / "code pairs 2026Q1.csv", tmp_path / "unit ceilings 2026Q1.csv"
+    pairs.write_text(
+        "Code pairs in force from 1 January 2026\n"
+        "Column 1,Column 2,Effective Date,Deletion Date,Modifier Allowed,Rationale\n"
+        f"{main},{sub},20100101,20111231,0,An older entry that was deleted\n"
+        f"{main},{sub},20200101,*,0,The first includes the second\n"
+        f"{sub},{main},20200101,*,1,May be charged beside it\n",
+        encoding="utf-8",
+    )
+    ceilings.write_text(
+        f"Procedure Code,Most Units,Applies To\n{main},0,Day\n{sub},0,Line\n{sub},many,Day\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "pairs.yaml").write_text(PAIRS_MAP, encoding="utf-8")
+    (tmp_path / "ceilings.yaml").write_text(CEILINGS_MAP, encoding="utf-8")
+    desk.collect(small_city)
+    loaded = [
+        desk.house.collect(
+            [path], knowledge_source(kind, str(tmp_path / mapping)), lambda *_: None, lambda: None
+        )
+        for path, kind, mapping in (
+            (pairs, "duplicate_pair", "pairs.yaml"),
+            (ceilings, "frequency_limit", "ceilings.yaml"),
+        )
+    ]
+    counts = [(t["accepted"], t["quarantined"]) for outcome in loaded for t in outcome.tables.values()]
+    assert counts == [(2, 0), (1, 1)], "a pair that came back is two points; «many» is no number"
+
+    desk.audit(rules=["duplicate_charge_pair", "frequency_per_day"])
+    found = desk.open_findings()
+    assert {(row[1], row[2]) for row in found} == {
+        ("duplicate_charge_pair", "suspicious"),
+        ("frequency_per_day", "suspicious"),
+    }
+    for rule, source in (("duplicate_charge_pair", "code pairs"), ("frequency_per_day", "unit ceilings")):
+        number = min(int(str(row[0])) for row in found if row[1] == rule)
+        told = explain(desk.house.home, desk.house.register, finding_code(number))
+        assert told.knowledge is not None
+        assert told.knowledge.source == f"A table of {source} from elsewhere"
+        assert told.knowledge.mapping.startswith("elsewhere-")
+
+
 def test_nobody_else_may_take_the_name_of_the_official_points(
     desk: Desk, small_city: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +13,16 @@ from sqlalchemy import text
 from tests.casework.conftest import Desk
 from tests.casework.outputs import small
 
-from yibao.casework import corrected, explain, finding_code, give_notice, list_findings, summary
-from yibao.collect import collect, read_source
-from yibao.kernel import Refused, day_of_ymd
+from yibao.casework import (
+    corrected,
+    explain,
+    finding_code,
+    give_notice,
+    list_findings,
+    summary,
+    write_findings,
+)
+from yibao.kernel import Refused, day_of_ymd, parse_fen
 
 _BILL = (
     "setl_id,mdtrt_id,psn_no,fixmedins_code,insutype,med_type,setl_time,medfee_sumamt,hifp_pay,fund_pay_sumamt,psn_pay,"
@@ -27,20 +35,6 @@ BILLS_BACK = {
 }
 """Reversals of whole bills: H2's child limit, H1's second stay, and H1's bill beside which D1's is a finding."""
 _LINE = f"{small.LINES[0]},init_feedetl_sn"
-
-
-@pytest.fixture
-def small_desk(desk: Desk, tmp_path: Path) -> Desk:
-    """A desk on which the small delivery and its knowledge lie, audited once: every rule has one finding."""
-    house = desk.house
-    knowledge = read_source(small.SOURCE_OF_KNOWLEDGE, where="small")
-    collect(
-        house.home, house.register, [small.write(tmp_path / "k", small.KNOWLEDGE)], knowledge, actor="test"
-    )
-    files = {name: rows for name, rows in small.FILES.items() if "_bad" not in name}
-    desk.collect(small.write(tmp_path / "first", files))
-    assert set(desk.audit().by_rule.values()) == {1}
-    return desk
 
 
 def bill_back(desk: Desk, folder: Path, *bills: str) -> int:
@@ -127,6 +121,10 @@ def test_what_is_taken_back_after_notice_stands_and_is_marked_returned(
     ]
     told = explain(small_desk.house.home, small_desk.house.register, code_of(small_desk, "child_limit"))
     assert told.returned_fen == 5000 and [c.what for c in told.history] == ["noticed", "returned"]
+    [row] = [
+        r for r in list_findings(small_desk.house.home, small_desk.house.register) if r.rule == "child_limit"
+    ]
+    assert (row.noticed, row.returned_fen) == (True, 5000)
     assert told.history[0].actor == "王某" and len(told.evidence) == stood[2], (
         "the evidence of then still shows"
     )
@@ -204,6 +202,29 @@ def test_a_finding_that_comes_again_is_reopened(small_desk: Desk, tmp_path: Path
     small_desk.audit()
     assert heads(small_desk, "state", "closed_run")["child_limit"] == ("open", None)
     assert [e[1] for e in events(small_desk) if e[0] == "child_limit"] == ["self_corrected", "reopened"]
+
+
+def test_what_leaves_the_house_still_adds_up_after_a_return(small_desk: Desk, tmp_path: Path) -> None:
+    """Evidence of several runs stands side by side then, and other findings share lines with what was returned."""
+    house = small_desk.house
+    give_notice(house.home, house.register, actor="王某", rule="frequency_per_day")
+    line_back(small_desk, tmp_path, "B1", "L04", "1", "25.00")
+    outcome = small_desk.audit()
+    assert outcome.returned == 1
+    path = tmp_path / "f.csv"
+    write_findings(house.home, house.register, path)
+    with path.open(encoding="utf-8-sig", newline="") as source:
+        rows = list(csv.DictReader(source))
+
+    def total(column: str, rule: str) -> int:
+        return sum(parse_fen(r[column]) for r in rows if r[column] and r["规则编号"] == rule)
+
+    for rule, (credited, alone, returned) in heads(
+        small_desk, "attributed_fen", "at_stake_fen", "returned_fen"
+    ).items():
+        assert (total("违规金额", rule), total("初审违规金额", rule)) == (credited, alone), rule
+        assert total("疑点金额(元)", rule) == credited and total("已退回金额(元)", rule) == returned, rule
+    assert heads(small_desk, "at_stake_fen", "returned_fen")["frequency_per_day"] == (5000, 2500)
 
 
 def test_who_takes_back_what_was_found_is_a_list(small_desk: Desk, tmp_path: Path) -> None:

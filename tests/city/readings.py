@@ -59,7 +59,8 @@ STORIES = {
     "treatment_without_indication": _without_reason(("SYN-P-0153", "SYN-P-0154")),
     "second_line_drug": f"""
         SELECT s.sn FROM covered s WHERE s.item = '{wares.SECOND_LINE}' AND NOT EXISTS (
-            SELECT 1 FROM standing f WHERE f.psn_no = s.psn_no AND f.day < s.day AND f.item IN ({_in(*wares.FIRST_LINE)}))""",
+            SELECT 1 FROM standing f WHERE f.psn_no = s.psn_no AND f.day < s.day
+                AND f.item IN ({_in(*wares.FIRST_LINE)}))""",
     "over_quantity": f"""
         SELECT s.sn FROM covered s JOIN (
             SELECT mdtrt_id, item, sum(cnt) * {orders.PACK_DAYS} AS days FROM covered

@@ -67,7 +67,8 @@ def test_nobody_ordinary_is_in_two_places(books: Books) -> None:
         "AND a.fixmedins_code <> b.fixmedins_code AND CAST(a.begntime AS TIMESTAMP) < CAST(b.endtime AS TIMESTAMP) + "
         "INTERVAL 3 HOUR AND CAST(b.begntime AS TIMESTAMP) < CAST(a.endtime AS TIMESTAMP) + INTERVAL 3 HOUR"
     )
-    planted = "SELECT l.mdtrt_id FROM truth t JOIN line l ON l.sn = t.line WHERE t.rule IN ('two_places', 'split_stay', 'visit_during_stay', 'settled_twice')"
+    rules = "'two_places', 'split_stay', 'visit_during_stay', 'settled_twice'"
+    planted = f"SELECT l.mdtrt_id FROM truth t JOIN line l ON l.sn = t.line WHERE t.rule IN ({rules})"
     assert books.one(f"SELECT count(*) FROM ({within_three_hours}) WHERE mdtrt_id NOT IN ({planted})") == 0
     assert (
         books.one(

@@ -200,7 +200,10 @@ def test_ctrl_c_within_a_query_of_the_engine_is_the_same() -> None:
     assert running.stderr is not None
     assert "pondering" in running.stderr.readline()
     running.send_signal(signal.SIGINT)
-    _, complained = running.communicate(timeout=60)
+    try:
+        _, complained = running.communicate(timeout=60)
+    finally:
+        running.kill()  # deaf to the signal, it would ponder for days
     assert running.returncode == 130
     assert "已中断" in complained and "Traceback" not in complained
 

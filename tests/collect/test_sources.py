@@ -85,6 +85,14 @@ def test_words_are_written_as_they_are_printed(read: Reader, tmp_path: Path) -> 
     assert [r["sex"] for r in came.rows] == ["1"]
 
 
+def test_a_word_for_nothing_leaves_the_column_empty(read: Reader, tmp_path: Path) -> None:
+    rows = [{**PERSON, "die_date": "*"}, {**PERSON, "psn_no": "P2", "die_date": "20260305"}]
+    path = write(tmp_path / "a.csv", rows)
+    came = read(path, "person", columns={"death": {"words": {"*": None}}})
+    assert [r["death_ymd"] for r in came.rows] == [None, 20260305]
+    assert read(path, "person").wrong() == [(2, "value", "death")]
+
+
 def test_a_constant_may_hold_anything(read: Reader, tmp_path: Path) -> None:
     came = read(
         write(tmp_path / "a.csv", [PERSON]), "person", columns={"name": {"constant": "O'Neil 有限公司"}}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from yibao.audit.attribution import FINDING, LABELLED, attribute, label
 from yibao.audit.catalogue import (
+    RULE_FILE,
     base_relations,
     check_adoptions,
     choose,
@@ -32,6 +33,7 @@ __all__ = [
     "LABELLED",
     "LIFE_NAMES",
     "RESULT_NAMES",
+    "RULE_FILE",
     "TOUCHED",
     "Case",
     "Judged",

@@ -26,13 +26,16 @@ from yibao.casework.outputs import (
     write_findings,
     write_quarantine,
     write_report,
+    write_sweep,
     write_workbooks,
 )
 from yibao.casework.service import Order, Progress, audit_lake, money
+from yibao.casework.trials import Backtest, Trial, backtest, trial
 
 __all__ = [
     "STATE_NAMES",
     "Backlog",
+    "Backtest",
     "Corrected",
     "Explanation",
     "FindingRow",
@@ -42,9 +45,11 @@ __all__ = [
     "QuarantineRow",
     "RunOutcome",
     "Summary",
+    "Trial",
     "ViolatingLine",
     "audit_lake",
     "backlog",
+    "backtest",
     "corrected",
     "explain",
     "finding_code",
@@ -54,9 +59,11 @@ __all__ = [
     "money",
     "quarantine_rows",
     "summary",
+    "trial",
     "violating_lines",
     "write_findings",
     "write_quarantine",
     "write_report",
+    "write_sweep",
     "write_workbooks",
 ]

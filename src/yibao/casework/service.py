@@ -117,7 +117,7 @@ def audit_lake(
         known_no = order.as_known if order.as_known is not None else _latest(lake)
         files = known_files(lake, known_no)
         if not files["line"]:
-            raise _nothing_to_audit()
+            raise nothing_to_audit()
         replaced = superseded(lake, known_no)
         with open_engine(order.engine, memory_mib=order.memory_mib, spill=home.work) as engine:
             last = _last(register, actor) if order.since is not None else {}
@@ -129,7 +129,8 @@ def audit_lake(
     return outcome
 
 
-def _nothing_to_audit() -> Refused:
+def nothing_to_audit() -> Refused:
+    """Say that there are no bills yet."""
     return Refused(
         "casework.empty_lake",
         zh="数据湖里还没有费用明细，没有可审核的内容",
@@ -161,7 +162,7 @@ def _judge_all(
         else None
     )
     lines = int(engine.run("SELECT count(*) AS n FROM line").column("n")[0].as_py()) if "line" in names else 0
-    official = _official(lake, order)
+    official = official_batches(lake, order)
     judged, widened = [], {}
     for at, rule in enumerate(order.rules):
         progress(f"审核 {rule.name.zh}", at, len(asked))
@@ -202,7 +203,8 @@ def _last(register: Register, actor: str) -> dict[str, Last]:
     return {row.said["rule"]: Last(row.number, row.region, row.known_no, row.said) for row in rows}
 
 
-def _official(lake: Lake, order: Order) -> list[int] | None:
+def official_batches(lake: Lake, order: Order) -> list[int] | None:
+    """Give the batches that brought the points for which the rules' origin vouches; None: it vouches for all."""
     if order.official is None:
         return None
     return [b.number for b in lake.batches() if b.kind == "collect" and b.source in order.official]

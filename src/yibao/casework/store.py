@@ -184,6 +184,12 @@ def give_notice(connection: Connection, ids: Sequence[int], **values: Any) -> in
     return number
 
 
+def noticed_ids(connection: Connection) -> list[int]:
+    """Give the open findings of which notice was given."""
+    wanted = select(finding.c.finding_id).where(finding.c.state == "open", finding.c.notice.is_not(None))
+    return list(connection.scalars(wanted))
+
+
 def corrected_by_institution(connection: Connection) -> list[Row[Any]]:
     """Give by institution what it took back of findings after they were seen: how often, how much, and when.
 

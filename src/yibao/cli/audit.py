@@ -142,6 +142,13 @@ def _show(outcome: RunOutcome, found: Summary | None, path: Path | None, lang: L
             out.print(f"{rule}: {count:,}  {money(outcome.amount_by_rule[rule])}")
     for rule, reason in outcome.widened.items():
         out.print(f"{rule}：全部重审 / judged over everything — {reason.both()}", style="dim", soft_wrap=True)
+    for rule, counts in outcome.grey.items():
+        out.print(
+            f"{rule}：灰度，不形成疑点 / grey, makes no findings — {counts['skipped'] or ''}"
+            f"{counts['findings']:,} · {money(counts['at_stake_fen'])}",
+            style="dim",
+            soft_wrap=True,
+        )
     rate = outcome.lines / outcome.seconds if outcome.seconds else 0
     told = Text(
         zh=f"{outcome.lines:,} 条明细，{outcome.seconds:.1f} 秒（{outcome.engine}，{rate:,.0f} 条/秒）",

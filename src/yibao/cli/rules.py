@@ -10,16 +10,25 @@ from rich import box
 from rich.syntax import Syntax
 from rich.table import Table
 
-from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, choose, complaints, effective_result, reads
+from yibao.audit import (
+    KIND_NAMES,
+    LIFE_NAMES,
+    RESULT_NAMES,
+    Rule,
+    choose,
+    complaints,
+    effective_result,
+    reads,
+)
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import check_examples, open_house
+from yibao.bootstrap import check_examples, open_house, region_policy
 from yibao.city import measure as measure_rules
 from yibao.claims import code_set
+from yibao.cli import trials
 from yibao.cli.console import DEFAULT_HOME, ENGINE_WORDS, HomeOption, JsonOption, one_of, out, say_json
 from yibao.engine import ENGINES
-from yibao.kernel import Text
+from yibao.kernel import Region, Text, today
 from yibao.policy import Status, Value
-from yibao.policy import load as load_policy
 
 STAGES = {"pre": "事前", "mid": "事中", "post": "事后"}
 
@@ -30,19 +39,24 @@ group = typer.Typer(name="rules", help="规则：查看、试例、度量 / the 
 def list_rules(as_json: JsonOption = False) -> None:
     """列出全部规则 / list all rules."""
     if as_json:
-        fields = {"id", "version", "name", "result", "kind", "origin", "status"}
+        fields = {"id", "version", "name", "result", "kind", "origin"}
         listed = [
-            {**r.model_dump(mode="json", include=fields), "at_most": bool(lowered_by(r))}
+            {
+                **r.model_dump(mode="json", include=fields),
+                "status": r.step_on(today()).status,
+                "at_most": bool(lowered_by(r)),
+            }
             for r in all_rules().values()
         ]
         say_json({"rules": listed})
         return
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("编号", "名称", "判定", "来源", "环节"):
+    for name in ("编号", "名称", "判定", "来源", "环节", "状态"):
         grid.add_column(name, no_wrap=name != "名称", overflow="fold")
     for rule in all_rules().values():
         stages = "·".join(STAGES[s].removeprefix("事") for s in rule.stages)
-        grid.add_row(rule.id, rule.name.zh, claim(rule).zh, rule.origin, stages)
+        status = LIFE_NAMES[rule.step_on(today()).status].zh
+        grid.add_row(rule.id, rule.name.zh, claim(rule).zh, rule.origin, stages, status)
     out.print(grid)
     out.print("至多：参数或知识点不够确实时只判可疑；各条条件见 yibao rules show <编号>。", style="dim")
 
@@ -56,13 +70,22 @@ def show(
 ) -> None:
     """显示一条规则：含义、依据、参数、SQL / show one rule: what it says, on which ground, its SQL."""
     rule = choose([rule_id])[0]
-    packs = home / "policy"  # a bureau's own packs say what its audits use
-    policy = load_policy(region, [packs] if packs.is_dir() else None)
+    policy = region_policy(home, region)  # a bureau's own packs say what its audits use
+    adopted = policy.adoptions(rule.id)
     values = {n: policy.parameter(key).values for n, key in rule.parameters.items()}
     if as_json:
         shown = rule.model_dump(mode="json", by_alias=True)
         shown["at_most"] = [why.both() for why in lowered_by(rule)]
         shown["reads"] = reads(rule)
+        shown["status"] = rule.step_on(today()).status
+        shown["versions"] = [{"version": v.version, "period": str(v.period)} for v in rule.versions]
+        shown["adoptions"] = [
+            {
+                "instrument": a.instrument, "article": a.article, "approver": a.approver, "region": str(a.region),
+                "period": str(a.period),
+            }
+            for a in adopted
+        ]  # fmt: skip
         shown["complaints"] = [c.text.both() for c in complaints(rule)]
         say_json(shown)
         return
@@ -74,6 +97,12 @@ def show(
     out.print(f"版本 {rule.version}；{KIND_NAMES[rule.kind].zh}；环节 {stages}")
     for why in lowered_by(rule):
         out.print(f"至多 {why.zh}")
+    _show_life(rule)
+    for one in adopted:
+        out.print(
+            f"采信 {one.period} 在{one.region.full_name}判明确违规：{one}，批准 {one.approver}",
+            soft_wrap=True,
+        )
     for basis in rule.basis:
         out.print(f"依据 {basis}（{said[basis.status]}）")
     for name, found in values.items():
@@ -85,6 +114,24 @@ def show(
     for innocent in rule.innocent:
         out.print(f"不算 {innocent.zh}")
     out.print(Syntax(rule.select, "sql", word_wrap=True, background_color="default"))
+
+
+def _show_life(rule: Rule) -> None:
+    """Print the steps of a rule's life and the days of its versions, where it has any."""
+    now = rule.step_on(today())
+    for step in rule.life:
+        about = [
+            *(Region(code).full_name for code in step.regions),
+            *filter(None, (step.instrument, step.approver)),
+        ]
+        mark = "（现在）" if step == now else ""
+        out.print(
+            f"{LIFE_NAMES[step.status].zh} {step.from_} 起{mark} {' '.join(about)}".rstrip(), soft_wrap=True
+        )
+    if not rule.life and rule.status != "published":
+        out.print(f"状态 {LIFE_NAMES[rule.status].zh}，不形成疑点")
+    for version in rule.versions if rule.earlier else ():
+        out.print(f"第 {version.version} 版判 {version.period} 的账单")
 
 
 def claim(rule: Rule) -> Text:
@@ -172,4 +219,5 @@ def measure(
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
+    trials.add_to(group)
     app.add_typer(group)

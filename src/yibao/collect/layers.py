@@ -70,7 +70,7 @@ def select(table: Table, raw: RawRows, file_map: FileMap, file_number: int) -> s
         source, record = f"{raw.numbered} WHERE {_chosen(raw, file_map)}", "number"
     normals = _list(f"{_normal(came.get(c.name))} AS n_{c.name}" for c in columns)
     texts = _list(
-        f"{_worded(_said(f'n_{c.name}', file_map), file_map.origin(c.name))} AS t_{c.name}" for c in columns
+        f"{_worded(meaning(f'n_{c.name}'), file_map.origin(c.name))} AS t_{c.name}" for c in columns
     )
     parsed = [f"{p} AS p_{c.name}" for c in columns if (p := read(c).parsed) is not None]
     values = _list(f"{sql} AS {name}" for c in columns for name, sql in _values(c))
@@ -142,20 +142,14 @@ def _normal(origin: str | None) -> str:
     return normal(origin) if is_read(origin) else origin
 
 
-def _said(text: str, file_map: FileMap) -> str:
-    """Give the SQL of a normal text, NULL where it is a word for «nothing», the sender's own among them."""
-    if not file_map.nothing:
-        return meaning(text)
-    return f"CASE WHEN {text} IN ({_list(map(quote, file_map.nothing))}) THEN NULL ELSE {meaning(text)} END"
-
-
 def _worded(text: str, given: From | None) -> str:
-    """Translate the sender's own words."""
+    """Translate the sender's own words; a word for nothing becomes NULL."""
     if given is not None and given.ending is not None:
         text = f"regexp_replace({text}, {quote(re.escape(given.ending) + '$')}, '')"
     if given is None or not given.words:
         return text
-    branches = " ".join(f"WHEN {quote(normalise(word))} THEN {quote(to)}" for word, to in given.words.items())
+    told = {quote(normalise(word)): "NULL" if to is None else quote(to) for word, to in given.words.items()}
+    branches = " ".join(f"WHEN {word} THEN {to}" for word, to in told.items())
     return f"CASE {text} {branches} ELSE {text} END"
 
 

@@ -46,7 +46,8 @@ class From(BaseModel):
     header: str | None = None
     constant: str | None = None
     lookup: Lookup | None = None
-    words: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, str | None] = Field(default_factory=dict)
+    """What the sender's words stand for; a word of nothing («*», «n/a») is written ``null``."""
     ending: str | None = None
     """What this sender puts at the end of the values and is no part of them (the Z of a clock that is local)."""
 
@@ -114,8 +115,6 @@ class FileMap(BaseModel):
     columns: dict[str, str | From] = Field(default_factory=dict)
     keep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Only rows whose header (key) holds one of these texts belong to this table; the others are not ours."""
-    nothing: tuple[str, ...] = ()
-    """Texts by which this sender says that there is no value (``NA``)."""
     message: MessageMap | None = None
     """The file holds exchanges of the national interface, a line each; the rows are found in these."""
     notes_if_empty: str | None = None

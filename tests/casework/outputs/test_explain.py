@@ -61,7 +61,7 @@ def test_a_finding_that_rests_on_its_own_rows_only_is_told_alike(audited: Audite
 
 
 def test_it_says_why_in_words_with_units(told_of: Told) -> None:
-    said = {rule: told_of[rule].comparison for rule in rules()}
+    said = {rule: told.comparison for rule, told in told_of.items()}
     assert said["sex_limit"].zh == "参保人性别：男；限定性别：女"
     assert said["price_over_limit"].zh == "收费单价：25.00 元；价格上限：20.00 元"
     assert said["frequency_per_day"].zh == "当日数量：3；限定数量：1"
@@ -108,18 +108,17 @@ def test_parameters_in_force_show_that_they_are_assumed(told_of: Told) -> None:
     assert told_of["price_over_limit"].parameters == []
 
 
-@pytest.mark.parametrize("rule", sorted(rules()))
-def test_it_renders_and_is_json_and_names_no_person(told_of: Told, rule: str) -> None:
-    told = told_of[rule]
-    sink = io.StringIO()
-    for language in ("zh", "en"):
-        told.render(Console(file=sink, width=160), "zh" if language == "zh" else "en")
-    text = sink.getvalue() + json.dumps(told.as_json(), ensure_ascii=False)
-    for name in ("张三丰", "李小红", "王大明", "赵敏", "110101199003071233"):
-        assert name not in text
-    assert told.code in text
-    assert rules()[rule].innocent[0].zh in text
-    assert rules()[rule].basis[0].instrument[:20] in text
+def test_it_renders_and_is_json_and_names_no_person(told_of: Told) -> None:
+    for rule, told in told_of.items():
+        sink = io.StringIO()
+        for language in ("zh", "en"):
+            told.render(Console(file=sink, width=160), "zh" if language == "zh" else "en")
+        text = sink.getvalue() + json.dumps(told.as_json(), ensure_ascii=False)
+        for name in ("张三丰", "李小红", "王大明", "赵敏", "110101199003071233"):
+            assert name not in text, rule
+        assert told.code in text
+        assert rules()[rule].innocent[0].zh in text
+        assert rules()[rule].basis[0].instrument[:20] in text
 
 
 def test_lists_are_by_money_and_can_be_narrowed(audited: Audited) -> None:

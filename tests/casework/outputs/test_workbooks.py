@@ -204,4 +204,5 @@ def test_what_is_another_institutions_shows_not_even_its_money(audited: Audited)
         assert told <= {
             "place", "first", "finding_id", "rule", "result", "institution_id", "measured", "threshold", "day",
             "finding_at_stake_fen", "finding_fen", "evidence", "row_id", "role", "own",
+            "returned_fen",
         }  # fmt: skip

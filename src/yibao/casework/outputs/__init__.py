@@ -10,6 +10,7 @@ are masked wherever they appear, except to the sender of their own rows.
 from __future__ import annotations
 
 from yibao.casework.outputs.backlog import Backlog, backlog
+from yibao.casework.outputs.backtest import write_sweep
 from yibao.casework.outputs.corrected import Corrected, corrected
 from yibao.casework.outputs.explain import EvidenceRow, Explanation, explain
 from yibao.casework.outputs.listing import FindingRow, list_findings
@@ -35,5 +36,6 @@ __all__ = [
     "write_findings",
     "write_quarantine",
     "write_report",
+    "write_sweep",
     "write_workbooks",
 ]

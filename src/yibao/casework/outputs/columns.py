@@ -161,6 +161,9 @@ OURS: Final = (
     _text("单据流水号", _plain("document_no"), 18),
     _text("医师编码", _plain("practitioner_no"), 12),
     _money("疑点金额(元)", _from(lambda fen, first: fen if first else None, "finding_fen", "first")),
+    _money(
+        "已退回金额(元)", _from(lambda fen, first: (fen or None) if first else None, "returned_fen", "first")
+    ),
     Field(Column("机构意见", "text", 10, ANSWERS), _never),
     _text("机构说明", _never, 30),
 )

@@ -85,7 +85,7 @@ def make_detail(look: Look, *, whole: bool = False) -> None:
         pointed AS ({pointed}),
         rows AS (
             SELECT f.finding_id, f.rule, f.result, f.institution_id, f.measured, f.threshold, f.knowledge_id,
-                f.at_stake_fen AS finding_at_stake_fen, f.attributed_fen AS finding_fen,
+                f.at_stake_fen AS finding_at_stake_fen, f.attributed_fen AS finding_fen, f.returned_fen,
                 e.evidence, e.row_id, e.role, CASE WHEN {shown} THEN e.at_stake_fen END AS at_stake_fen,
                 CASE WHEN {shown} THEN coalesce(c.credited_fen, 0) END AS credited_fen,
                 CASE WHEN p.institution_id = f.institution_id THEN 1 ELSE 0 END AS own, p.day AS day,

@@ -19,7 +19,7 @@ from yibao.casework.outputs.evidence import TABLES, make_detail
 from yibao.casework.outputs.institutions import Institution, institutions, nobody
 from yibao.casework.outputs.knowledge import Knowledge, knowledge_point
 from yibao.casework.outputs.looking import Look, looking
-from yibao.casework.outputs.parameters import InForce, in_force
+from yibao.casework.outputs.parameters import InForce, covers, in_force
 from yibao.casework.outputs.ruletext import compared, result_name, rule_name, rule_of
 from yibao.casework.outputs.words import (
     EVIDENCE_NAMES,
@@ -114,7 +114,7 @@ class Explanation:
     rule_version: int
     result: str
     definition: Rule | None
-    """The rule as the catalogue holds it now; None where it is no longer there."""
+    """The version that judged, the newest where the catalogue no longer has that one; None where the rule is gone."""
     institution: Institution
     person: str | None
     day: int
@@ -137,6 +137,8 @@ class Explanation:
     returned_fen: int = 0
     """Of the money at stake, what came back after notice was given."""
     history: Sequence[Change] = ()
+    adoption: Mapping[str, Any] | None = None
+    """By which instrument the region took what the rule finds on this day for clear."""
     for_institution: bool = False
     """Whether this goes to the institution: rows of others then show nothing but their month."""
 
@@ -163,7 +165,7 @@ class Explanation:
             ],
             "parameters": [one.as_json() for one in self.parameters],
             "returned_fen": self.returned_fen, "history": [one.as_json() for one in self.history],
-            "for_institution": self.for_institution,
+            "for_institution": self.for_institution, "adoption": dict(self.adoption) if self.adoption else None,
             "run": self.run, "first_run": self.first_run, "engine": self.engine, "finished": self.finished,
             "known_no": self.known_no, "evidence_batch": self.evidence_batch, "versions": self.versions,
         }  # fmt: skip
@@ -217,7 +219,7 @@ def explain(home: Home, register: Register, code: str, *, for_institution: bool 
             for one in collections(unit.connection)
             for file in one.files
         }
-    rule = rule_of(header.rule)
+    rule = rule_of(header.rule, header.rule_version)
     names = [*TABLES, f"knowledge_{rule.knowledge}"] if rule is not None and rule.knowledge else [*TABLES]
     with looking(home, register, names, known_no=run.known_no) as look:
         shared = _show(look, register, header, whole=not for_institution)
@@ -241,6 +243,7 @@ def explain(home: Home, register: Register, code: str, *, for_institution: bool 
         run=header.last_run, first_run=header.first_run, engine=run.engine, finished=moment(run.finished_at),
         known_no=run.known_no, evidence_batch=header.evidence_batch, versions=dict(run.versions),
         returned_fen=header.returned_fen, history=[_change(row) for row in history], for_institution=for_institution,
+        adoption=_adoption(said.get(header.rule, {}), header),
     )  # fmt: skip
 
 
@@ -299,6 +302,13 @@ def _row(
         amount_fen=row["amount_fen"], at_stake_fen=row["at_stake_fen"] or 0, credited_fen=row["credited_fen"] or 0,
         batch=row["batch"], file=files.get((row["batch"], row["source_file"])), source_row=row["source_row"], own=own,
     )  # fmt: skip
+
+
+def _adoption(said: Mapping[str, Any], header: Row[Any]) -> Mapping[str, Any] | None:
+    """Give the adoption that made a finding clear, as its run recorded it."""
+    if header.result != "clear":
+        return None
+    return next((one for one in said.get("adopted", ()) if covers(one["period"], header.day)), None)
 
 
 def _change(row: Row[Any]) -> Change:

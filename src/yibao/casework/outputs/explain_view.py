@@ -63,6 +63,7 @@ def render(told: Explanation, console: Console, language: Language) -> None:
                 ("内容" if zh else "says", rule.says.text.in_(language)),
                 ("版本" if zh else "version", f"{told.rule} v{told.rule_version} · {kind} · {origin}"),
                 *(("依据" if zh else "basis", f"{b}（{STATUS_NAMES[b.status].in_(language)}）") for b in rule.basis),
+                ("采信" if zh else "adopted", _adopted(told)),
                 ("案由" if zh else "cause", f"{rule.case_cause.list} {rule.case_cause.item}：{rule.case_cause.zh}"),
             ),
         )  # fmt: skip
@@ -88,6 +89,13 @@ def render(told: Explanation, console: Console, language: Language) -> None:
         f"as known at publication {told.known_no}, evidence batch {told.evidence_batch}. {versions}"
     )
     console.print(said, style="dim", highlight=False)
+
+
+def _adopted(told: Explanation) -> str | None:
+    one = told.adoption
+    return (
+        joined(one["instrument"], one["article"], one["approver"], one["period"]) if one is not None else None
+    )
 
 
 def _section(console: Console, title: str) -> None:

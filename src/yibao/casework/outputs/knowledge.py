@@ -7,7 +7,7 @@ from typing import Any
 
 from yibao.audit import Rule
 from yibao.casework.outputs.looking import Look
-from yibao.casework.outputs.words import STATUS_NAMES, day, named, quantity
+from yibao.casework.outputs.words import STATUS_NAMES, day, named, quantity, yuan
 from yibao.claims import Column, table
 from yibao.kernel import Text
 
@@ -73,6 +73,8 @@ def _shown(column: Column, row: dict[str, Any]) -> str | None:
             return day(value)
         case "quantity":
             return quantity(value)
+        case "money":
+            return yuan(value)
         case "code":
             return named(column.set or "", value)
         case _:

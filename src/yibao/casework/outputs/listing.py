@@ -33,6 +33,10 @@ class FindingRow:
     why: Text
     at_stake_fen: int
     attributed_fen: int
+    noticed: bool
+    """Whether its institution was given notice of it."""
+    returned_fen: int
+    """What came back since."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -69,6 +73,7 @@ def list_findings(
                     en=compared(header.rule, header.measured, header.threshold, "en"),
                 ),
                 at_stake_fen=header.at_stake_fen, attributed_fen=header.attributed_fen,
+                noticed=header.notice is not None, returned_fen=header.returned_fen,
             )
         )  # fmt: skip
     return rows

@@ -60,7 +60,7 @@ def in_force(as_run: Mapping[str, Mapping[str, Any]], region: str, day: int | No
     found = []
     for rule, said in as_run.items():
         for used in said.get("parameters", ()):
-            if day is None or _covers(used["period"], day):
+            if day is None or covers(used["period"], day):
                 found.append(_told(policy, rule, used))
     return found
 
@@ -72,7 +72,7 @@ def _policy(region: str) -> Policy | None:
         return None
 
 
-def _covers(period: str, day: int) -> bool:
+def covers(period: str, day: int) -> bool:
     """Say whether a period as it is recorded, «[2021-05-01, …)», holds a day."""
     first, _, until = period.strip("[)").partition(", ")
     on = date_of(day).isoformat()

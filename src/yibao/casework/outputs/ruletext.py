@@ -9,9 +9,11 @@ from yibao.casework.outputs.words import STATUS_NAMES, measure
 from yibao.kernel import Language, Text
 
 
-def rule_of(rule_id: str) -> Rule | None:
-    """Give a rule of the catalogue; None for one that is no longer there, whose findings remain."""
-    return rules().get(rule_id)
+def rule_of(rule_id: str, version: int | None = None) -> Rule | None:
+    """Give a rule of the catalogue, in the asked version if it is there; None for one that is gone, its findings remain."""
+    rule = rules().get(rule_id)
+    known = rule.versions if rule is not None else ()
+    return next((one for one in known if one.version == version), rule)
 
 
 @cache

@@ -16,6 +16,7 @@ HEADER = pa.schema(
         ("institution_id", pa.int64()), ("person_id", pa.int64()), ("day", pa.int64()),
         ("measured", pa.int64()), ("threshold", pa.int64()), ("knowledge_id", pa.int64()),
         ("at_stake_fen", pa.int64()), ("attributed_fen", pa.int64()), ("evidence_batch", pa.int64()),
+        ("returned_fen", pa.int64()),
     ]
 )  # fmt: skip
 """The columns of a header that the outputs carry into the engine."""

@@ -128,6 +128,8 @@ class Summary:
     """Of their money, what came back since."""
     corrected: Sequence[Corrected]
     """The institutions that took something back after it was seen."""
+    adopted: Sequence[Mapping[str, Any]]
+    """By which instruments the region took what a rule finds for clear: ``rule, instrument, article, approver, period``."""
 
     @property
     def assumed(self) -> list[InForce]:
@@ -229,6 +231,7 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         points=known_points,
         backlog=backlog(home, register), noticed=noticed.findings, returned_fen=noticed.returned_fen,
         corrected=taken_back,
+        adopted=[{"rule": rule, **one} for rule in ran for one in as_run[rule].get("adopted", ())],
     )  # fmt: skip
 
 

@@ -158,6 +158,8 @@ def measure(form: str, value: int, language: Language = "zh") -> str:
 
     >>> measure("sex", 2), measure("level", 3), measure("quantity", 30000), measure("price", 12_500_000)
     ('女', '三级', '3', '12.50 元')
+    >>> measure("qualification", 2), measure("days", 16), measure("days", 16, "en")
+    ('暂停', '16 日', '16 days')
     """
     match form:
         case "sex" | "insurance" | "level" | "visit" | "qualification":

@@ -207,6 +207,7 @@ def _how_to_read(totals: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield "同一疑点可有多行：「疑点行」是涉及的费用，「关联行」是作为对照的记录，不计金额。"
     yield "「初审违规金额」为该规则单独计算的金额；「违规金额」为去重后的金额：同一明细被多条规则命中只计一次。"
     yield "「疑点金额」写在疑点的首行，为该疑点去重后的金额；各列可以直接求和。"
+    yield "「已退回金额」是通知之后冲销的部分，仍含在「疑点金额」之中。"
     yield "属于其他机构的关联行只显示「其他机构」和月份。「统筹支付」按账单支付，明细行没有该项金额，留空。"
     for rule in dict.fromkeys(row["rule"] for row in totals):
         one = rule_of(rule)

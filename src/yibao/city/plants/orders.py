@@ -102,8 +102,10 @@ def _too_much(stage: Stage) -> None:
         who,
     )
     right = dict.fromkeys(("one_week", "twelve_weeks", "thirteenth_week_returned"), who)
-    packs = {"second_pack_of_a_week": 2, "four_weeks_at_the_desk": 4, "thirteen_weeks": 13,
-             "half_a_year_at_the_pharmacy": 26, "one_week": 1, "twelve_weeks": 12, "thirteenth_week_returned": 12}  # fmt: skip
+    packs = {
+        "second_pack_of_a_week": 2, "four_weeks_at_the_desk": 4, "thirteen_weeks": 13, "half_a_year_at_the_pharmacy": 26,
+        "one_week": 1, "twelve_weeks": 12, "thirteenth_week_returned": 12,
+    }  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("over_quantity", violation, ways):
             week = way in ("second_pack_of_a_week", "four_weeks_at_the_desk", "one_week")

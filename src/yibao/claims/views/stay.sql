@@ -17,6 +17,7 @@ SELECT
     e.main_diagnosis, e.main_diagnosis_category, e.discharge_way, e.referred_from,
     COALESCE(b.total_fen, 0) AS total_fen, COALESCE(b.fund_fen, 0) AS fund_fen,
     CASE WHEN b.encounter_id IS NULL THEN 1 ELSE 0 END AS reversed,
+    CASE WHEN e.kind IN ('13', '120', '210104', '9902', '9914') THEN 1 ELSE 0 END AS emergency,
     e.batch
 FROM raw_encounter AS e
 LEFT JOIN standing AS b ON b.encounter_id = e.encounter_id

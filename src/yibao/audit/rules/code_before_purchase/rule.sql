@@ -1,37 +1,40 @@
 -- A pack was settled before its traceability code came into the institution's stock, or the code never came in.
-WITH received AS (   -- counted, transferred or bought; what a customer brings back does not come in by that
-    SELECT p.institution_id, p.item_id, p.trace_code, p.received_day, p.is_case
-    FROM history_purchased_code AS p
-    WHERE p.kind IN ('3501', '3502', '3503')
-),
-reporting AS (
+WITH reporting AS (
     SELECT r.institution_id, min(r.received_day) AS first_day
-    FROM received AS r
+    FROM history_purchased_code AS r
     GROUP BY r.institution_id
 ),
 by_case AS (
     SELECT DISTINCT r.institution_id, r.item_id
-    FROM received AS r
+    FROM history_purchased_code AS r
     WHERE r.is_case = 1
 ),
-first_received AS (
-    SELECT r.institution_id, r.trace_code, min(r.received_day) AS received_day
-    FROM received AS r
-    GROUP BY r.institution_id, r.trace_code
+unbought AS (   -- nothing came in by the day of the sale, nor soon enough after it; few uses are left
+    SELECT t.trace_code_use_id, t.trace_code, t.line_id, t.person_id, t.institution_id, t.item_id, t.used_day, g.first_day
+    FROM subject_trace AS t
+    JOIN reporting AS g ON g.institution_id = t.institution_id
+    LEFT JOIN history_purchased_code AS r ON r.institution_id = t.institution_id AND r.trace_code = t.trace_code
+        AND r.received_day <= t.used_day + :late_days
+    WHERE t.reversed = 0
+        AND t.used_day >= g.first_day
+        AND r.trace_code IS NULL
+),
+bought_later AS (
+    SELECT u.trace_code_use_id, min(r.received_day) AS received_day
+    FROM unbought AS u
+    JOIN history_purchased_code AS r ON r.institution_id = u.institution_id AND r.trace_code = u.trace_code
+    GROUP BY u.trace_code_use_id
 ),
 early AS (
     SELECT
-        t.line_id, t.person_id, t.institution_id, t.used_day,
+        u.line_id, u.person_id, u.institution_id, u.used_day,
         flag(f.received_day IS NULL) AS never,
-        CASE WHEN f.received_day IS NULL THEN t.used_day - g.first_day ELSE f.received_day - t.used_day END AS measured,
+        CASE WHEN f.received_day IS NULL THEN u.used_day - u.first_day ELSE f.received_day - u.used_day END AS measured,
         CASE WHEN f.received_day IS NULL THEN :reporting_days ELSE :late_days END AS threshold
-    FROM subject_trace AS t
-    JOIN reporting AS g ON g.institution_id = t.institution_id
-    LEFT JOIN first_received AS f ON f.institution_id = t.institution_id AND f.trace_code = t.trace_code
-    LEFT JOIN by_case AS c ON c.institution_id = t.institution_id AND c.item_id = t.item_id
-    WHERE t.reversed = 0
-        AND t.used_day >= g.first_day
-        AND (f.received_day IS NOT NULL OR c.item_id IS NULL)
+    FROM unbought AS u
+    LEFT JOIN bought_later AS f ON f.trace_code_use_id = u.trace_code_use_id
+    LEFT JOIN by_case AS c ON c.institution_id = u.institution_id AND c.item_id = u.item_id
+    WHERE f.received_day IS NOT NULL OR c.item_id IS NULL
 ),
 lines AS (
     SELECT

@@ -19,7 +19,10 @@ WITH near AS (
                 v.start_day >= s.start_day - :days_before
                 AND v.emergency = 0
                 AND substr(v.kind, 1, 2) <> '14' AND v.kind NOT IN ('16', '9901', '9904', '991702', '992102')
-                AND (v.main_diagnosis_category = s.main_diagnosis_category OR v.department = s.department)
+                AND (
+                    v.main_diagnosis_category = s.main_diagnosis_category
+                    OR (COALESCE(v.main_diagnosis_category, 'Z01') = 'Z01' AND v.department = s.department)   -- Z01: examined
+                )
             )
         )
 ),

@@ -12,7 +12,7 @@ both_paid AS (   -- few people are left after this
     GROUP BY p.person_id
     HAVING min(p.scheme_class) <> max(p.scheme_class)
 ),
-overlaps AS (
+overlapping AS (
     SELECT e.enrolment_id, e.person_id, greatest2(e.from_day, r.from_day) AS from_day, least2(e.until_day, r.until_day) AS until_day
     FROM both_paid AS b
     JOIN enrolment AS e ON e.person_id = b.person_id AND e.scheme = '310'
@@ -30,7 +30,7 @@ bills AS (
 pairs AS (
     SELECT r.settlement_id, e.settlement_id AS other_id, e.institution_id AS other_institution_id
     FROM bills AS r
-    JOIN overlaps AS o ON o.person_id = r.person_id AND r.settled_day >= o.from_day AND r.settled_day < o.until_day
+    JOIN overlapping AS o ON o.person_id = r.person_id AND r.settled_day >= o.from_day AND r.settled_day < o.until_day
     JOIN bills AS e ON e.person_id = o.person_id AND e.settled_day >= o.from_day AND e.settled_day < o.until_day
     WHERE r.scheme_class = 2 AND e.scheme_class = 1
     UNION ALL

@@ -13,24 +13,13 @@ sides AS (
     SELECT k.knowledge_id, k.span, k.other_id AS item_id, 2 AS side, k.from_day, k.until_day
     FROM pairs AS k
 ),
-windows AS (
-    SELECT DISTINCT
-        k.knowledge_id, l.person_id, l.institution_id,
-        CASE WHEN k.span = '单日' THEN l.fee_day ELSE l.encounter_id END AS window_no
-    FROM subject_line AS l
-    JOIN sides AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
-    WHERE l.reversed = 0 AND l.self_paid = 0
-),
 charged AS (
     SELECT
-        w.knowledge_id, w.person_id, w.institution_id, w.window_no, k.side,
-        l.line_id, l.fee_minute, l.fee_day, l.net_quantity, l.net_fen
-    FROM windows AS w
-    JOIN sides AS k ON k.knowledge_id = w.knowledge_id
-    JOIN history_line AS l ON l.person_id = w.person_id AND l.institution_id = w.institution_id AND l.item_id = k.item_id
+        k.knowledge_id, l.person_id, l.institution_id, k.side, l.line_id, l.fee_minute, l.fee_day, l.net_quantity, l.net_fen,
+        CASE WHEN k.span = '单日' THEN l.fee_day ELSE l.encounter_id END AS window_no
+    FROM sides AS k
+    JOIN history_line AS l ON l.item_id = k.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
     WHERE l.reversed = 0 AND l.self_paid = 0
-        AND CASE WHEN k.span = '单日' THEN l.fee_day ELSE l.encounter_id END = w.window_no
-        AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
 ),
 totals AS (
     SELECT
@@ -56,17 +45,21 @@ found AS (   -- the item of the lesser sum goes; of equal sums the one that was 
     WHERE t.one_fen > 0 AND t.other_fen > 0
         AND t.quantity > 10000   -- halves of one unit are one charge
 ),
-placed AS (   -- a line that two pairs exclude, or a pair published twice, is at stake once
+blame AS (
     SELECT
         f.knowledge_id, f.person_id, f.institution_id, f.window_no, f.day, c.line_id, c.net_fen,
-        CASE WHEN c.side = f.excluded THEN 1 ELSE 2 END AS role,
-        row_number() OVER (
-            PARTITION BY c.line_id, CASE WHEN c.side = f.excluded THEN 1 ELSE 2 END ORDER BY f.window_no, f.knowledge_id
-        ) AS place
+        CASE WHEN c.side = f.excluded AND s.line_id IS NOT NULL THEN 1 ELSE 2 END AS role
     FROM found AS f
     JOIN charged AS c
         ON c.knowledge_id = f.knowledge_id AND c.person_id = f.person_id AND c.institution_id = f.institution_id
         AND c.window_no = f.window_no
+    LEFT JOIN subject_line AS s ON s.line_id = c.line_id
+),
+placed AS (   -- a line that two pairs exclude, or a pair published twice, is at stake once
+    SELECT
+        b.knowledge_id, b.person_id, b.institution_id, b.window_no, b.day, b.line_id, b.net_fen, b.role,
+        row_number() OVER (PARTITION BY b.line_id, b.role ORDER BY b.window_no, b.knowledge_id) AS place
+    FROM blame AS b
 ),
 kept AS (
     SELECT

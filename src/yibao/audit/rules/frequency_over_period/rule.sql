@@ -5,12 +5,6 @@ WITH points AS (   -- of two points on one item and period, the one that came in
         lag(k.from_day) OVER (PARTITION BY k.item_id, k.period ORDER BY k.from_day DESC, k.knowledge_id DESC) AS replaced_day
     FROM knowledge_period_frequency AS k
 ),
-wanted AS (
-    SELECT DISTINCT l.person_id, l.institution_id, k.knowledge_id
-    FROM subject_line AS l
-    JOIN points AS k ON k.item_id = l.item_id
-    WHERE l.reversed = 0 AND l.self_paid = 0
-),
 charged AS (
     SELECT
         l.line_id, l.person_id, l.institution_id, l.fee_minute, l.fee_day, l.net_quantity, l.net_fen, k.knowledge_id, k.highest,
@@ -21,9 +15,8 @@ charged AS (
             WHEN k.period = '自然季度' THEN int_div(l.fee_month, 100) * 4 + int_div(l.fee_month % 100 - 1, 3)
             ELSE int_div(l.fee_month, 100)
         END AS period_no
-    FROM wanted AS w
-    JOIN points AS k ON k.knowledge_id = w.knowledge_id
-    JOIN history_line AS l ON l.person_id = w.person_id AND l.institution_id = w.institution_id AND l.item_id = k.item_id
+    FROM points AS k
+    JOIN history_line AS l ON l.item_id = k.item_id
     WHERE l.reversed = 0 AND l.self_paid = 0
         AND l.fee_day >= k.from_day AND l.fee_day < k.until_day AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
 ),
@@ -43,8 +36,12 @@ running AS (
 excess AS (
     SELECT
         r.line_id, r.person_id, r.institution_id, r.knowledge_id, r.period_no, r.day, r.net_fen, r.net_quantity, r.highest, r.in_all,
-        CASE WHEN r.so_far > r.highest THEN least2(r.net_quantity, r.so_far - r.highest) ELSE 0 END AS over
+        CASE
+            WHEN r.so_far > r.highest AND s.line_id IS NOT NULL THEN least2(r.net_quantity, r.so_far - r.highest)
+            ELSE 0
+        END AS over
     FROM running AS r
+    LEFT JOIN subject_line AS s ON s.line_id = r.line_id
     WHERE r.in_all > r.highest
 ),
 placed AS (   -- a line beyond two limits is at stake once, with the greater part

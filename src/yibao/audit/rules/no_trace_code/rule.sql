@@ -6,11 +6,10 @@ SELECT
     0 AS measured, 1 AS threshold, CAST(NULL AS BIGINT) AS knowledge_id, l.net_fen AS at_stake_fen
 FROM subject_line AS l
 JOIN institution AS i ON i.institution_id = l.institution_id
+LEFT JOIN knowledge_no_code_item AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
+LEFT JOIN history_trace AS t ON t.line_id = l.line_id
 WHERE l.item_class = 1   -- bought by the pack
     AND l.reversed = 0 AND l.self_paid = 0
     AND (i.kind = '2' OR :bound_institutions = 2)
-    AND NOT EXISTS (SELECT 1 FROM history_trace AS t WHERE t.line_id = l.line_id)
-    AND NOT EXISTS (
-        SELECT 1 FROM knowledge_no_code_item AS k
-        WHERE k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
-    )
+    AND k.knowledge_id IS NULL
+    AND t.line_id IS NULL   -- joined, not asked by NOT EXISTS: many times faster over many lines

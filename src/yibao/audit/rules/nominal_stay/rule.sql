@@ -66,9 +66,13 @@ signs AS (
     GROUP BY e.encounter_id
     HAVING count(DISTINCT e.start_day) >= :days_elsewhere
     UNION ALL
-    SELECT r.encounter_id, 3 AS sign, max(r.days) AS days, :idle_days AS threshold
+    SELECT
+        r.encounter_id, 3 AS sign, CAST(sum(r.days) AS BIGINT) AS days,
+        greatest2(:idle_days, int_div((s.nights - 1) * :idle_share + 9999, 10000)) AS threshold
     FROM runs AS r
-    GROUP BY r.encounter_id
+    JOIN stays AS s ON s.encounter_id = r.encounter_id
+    GROUP BY r.encounter_id, s.nights
+    HAVING CAST(sum(r.days) AS BIGINT) * 10000 >= (s.nights - 1) * :idle_share   -- not the quiet end of a long stay
 ),
 weighed AS (   -- the sign that speaks of the whole stay first
     SELECT

@@ -4,22 +4,17 @@ WITH points AS (
     FROM knowledge_practice_scope AS k
     WHERE k.practitioner_kind IS NOT NULL OR k.department IS NOT NULL   -- a point that bars nobody bars nothing
 ),
-lines AS (
-    SELECT l.line_id, l.institution_id, l.person_id, l.practitioner_id, l.encounter_id, l.item_id, l.charge, l.fee_day, l.net_fen
-    FROM subject_line AS l
-    WHERE l.reversed = 0 AND l.self_paid = 0
-),
 ordered AS (   -- the item itself, or anything of the whole charge category
     SELECT
-        l.line_id, l.institution_id, l.person_id, l.practitioner_id, l.encounter_id, l.fee_day, l.net_fen,
+        l.line_id, l.institution_id, l.person_id, l.practitioner_id, l.encounter_id, l.fee_day, l.net_fen, l.reversed, l.self_paid,
         k.knowledge_id, k.practitioner_kind, k.department, k.from_day, k.until_day
-    FROM lines AS l
+    FROM subject_line AS l
     JOIN points AS k ON k.item_id = l.item_id AND (k.charge IS NULL OR k.charge = l.charge)
     UNION ALL
     SELECT
-        l.line_id, l.institution_id, l.person_id, l.practitioner_id, l.encounter_id, l.fee_day, l.net_fen,
+        l.line_id, l.institution_id, l.person_id, l.practitioner_id, l.encounter_id, l.fee_day, l.net_fen, l.reversed, l.self_paid,
         k.knowledge_id, k.practitioner_kind, k.department, k.from_day, k.until_day
-    FROM lines AS l
+    FROM subject_line AS l
     JOIN points AS k ON k.charge = l.charge AND k.item_id IS NULL
 ),
 barred AS (   -- of several points that bar it, the one that came into force last speaks
@@ -28,7 +23,8 @@ barred AS (   -- of several points that bar it, the one that came into force las
         row_number() OVER (PARTITION BY o.line_id ORDER BY o.from_day DESC, o.knowledge_id DESC) AS place
     FROM ordered AS o
     JOIN practitioner AS p ON p.practitioner_id = o.practitioner_id
-    WHERE o.fee_day >= o.from_day AND o.fee_day < o.until_day
+    WHERE o.reversed = 0 AND o.self_paid = 0
+        AND o.fee_day >= o.from_day AND o.fee_day < o.until_day
         AND (o.practitioner_kind IS NULL OR o.practitioner_kind = p.kind)
         AND (o.department IS NULL OR o.department = p.department)
         AND NOT EXISTS (SELECT 1 FROM history_visit AS v WHERE v.encounter_id = o.encounter_id AND v.emergency = 1)

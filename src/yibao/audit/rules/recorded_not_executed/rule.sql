@@ -5,38 +5,37 @@ WITH executed AS (
     GROUP BY x.encounter_id, x.item_id
 ),
 reported AS (   -- of the others the system told nothing
-    SELECT DISTINCT v.encounter_id, v.person_id, v.institution_id, v.start_day
-    FROM subject_visit AS v
-    JOIN executed AS x ON x.encounter_id = v.encounter_id
-    WHERE v.reversed = 0
+    SELECT DISTINCT x.encounter_id
+    FROM executed AS x
 ),
 services AS (   -- treatment is always executed by order; anything else only where there is a record of it
-    SELECT
-        r.encounter_id, r.person_id, r.institution_id, r.start_day,
-        l.line_id, l.item_id, l.fee_minute, l.net_quantity, l.net_fen, COALESCE(x.quantity, 0) AS executed
-    FROM reported AS r
-    JOIN history_line AS l ON l.encounter_id = r.encounter_id
-    LEFT JOIN executed AS x ON x.encounter_id = l.encounter_id AND x.item_id = l.item_id
+    SELECT l.encounter_id, l.item_id, min(substr(l.charge, 1, 2)) AS charge, CAST(sum(l.net_quantity) AS BIGINT) AS quantity
+    FROM history_line AS l
     WHERE l.item_class = 2 AND l.reversed = 0 AND l.self_paid = 0
-        AND (x.item_id IS NOT NULL OR substr(l.charge, 1, 2) = '05')
+        AND EXISTS (SELECT 1 FROM reported AS r WHERE r.encounter_id = l.encounter_id)
+    GROUP BY l.encounter_id, l.item_id
 ),
 over AS (
-    SELECT s.encounter_id, s.item_id, share_fen(s.executed, :ratio, 10000) AS allowed
+    SELECT
+        s.encounter_id, s.item_id, v.person_id, v.institution_id, v.start_day, s.quantity AS in_all,
+        COALESCE(x.quantity, 0) AS executed, share_fen(COALESCE(x.quantity, 0), :ratio, 10000) AS allowed
     FROM services AS s
-    GROUP BY s.encounter_id, s.item_id, s.executed
-    HAVING CAST(sum(s.net_quantity) AS BIGINT) > share_fen(s.executed, :ratio, 10000)
+    JOIN subject_visit AS v ON v.encounter_id = s.encounter_id
+    LEFT JOIN executed AS x ON x.encounter_id = s.encounter_id AND x.item_id = s.item_id
+    WHERE (x.item_id IS NOT NULL OR s.charge = '05')
+        AND s.quantity > share_fen(COALESCE(x.quantity, 0), :ratio, 10000)
 ),
 running AS (
     SELECT
-        s.encounter_id, s.person_id, s.institution_id, s.start_day, s.line_id, s.item_id,
-        s.net_quantity, s.net_fen, s.executed, o.allowed,
-        CAST(sum(s.net_quantity) OVER (
-            PARTITION BY s.encounter_id, s.item_id
-            ORDER BY s.fee_minute, s.line_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS BIGINT) AS so_far,
-        CAST(sum(s.net_quantity) OVER (PARTITION BY s.encounter_id, s.item_id) AS BIGINT) AS in_all
+        o.encounter_id, o.person_id, o.institution_id, o.start_day, o.item_id, o.in_all, o.executed, o.allowed,
+        l.line_id, l.net_quantity, l.net_fen,
+        CAST(sum(l.net_quantity) OVER (
+            PARTITION BY l.encounter_id, l.item_id
+            ORDER BY l.fee_minute, l.line_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS so_far
     FROM over AS o
-    JOIN services AS s ON s.encounter_id = o.encounter_id AND s.item_id = o.item_id
+    JOIN history_line AS l ON l.encounter_id = o.encounter_id AND l.item_id = o.item_id
+    WHERE l.reversed = 0 AND l.self_paid = 0
 )
 SELECT
     r.encounter_id AS key_1, r.item_id AS key_2, 0 AS key_3, 0 AS key_4,

@@ -10,7 +10,7 @@ contents AS (
     SELECT
         s.settlement_id, s.encounter_id, s.person_id, s.institution_id, s.settled_minute, s.settled_day,
         min(l.fee_minute) AS first_minute, max(l.fee_minute) AS last_minute,
-        count(*) AS lines, CAST(sum(l.net_fen) AS BIGINT) AS fen
+        count(*) AS lines, CAST(sum(l.net_fen) AS BIGINT) AS fen, flag(min(l.item_id) <> max(l.item_id)) AS several
     FROM alike AS a
     JOIN history_settlement AS s
         ON s.person_id = a.person_id AND s.institution_id = a.institution_id AND s.total_fen = a.total_fen
@@ -20,7 +20,7 @@ contents AS (
 ),
 again AS (
     SELECT
-        c.settlement_id, c.encounter_id, c.person_id, c.institution_id, c.settled_minute, c.settled_day, c.lines,
+        c.settlement_id, c.encounter_id, c.person_id, c.institution_id, c.settled_minute, c.settled_day, c.lines, c.several,
         lag(c.settlement_id) OVER (
             PARTITION BY c.person_id, c.institution_id, c.first_minute, c.last_minute, c.lines, c.fen
             ORDER BY c.settled_minute, c.settlement_id
@@ -41,6 +41,7 @@ suspects AS (
     FROM again AS a
     JOIN history_visit AS v ON v.encounter_id = a.encounter_id
     WHERE a.nth > 1 AND a.settled_minute > a.earlier_minute
+        AND (a.several = 1 OR a.settled_minute - a.earlier_minute >= 1440)   -- of a single item there may be two prescriptions
         AND substr(COALESCE(v.main_diagnosis_category, ''), 1, 1) <> 'P'   -- newborn twins, on the mother's credential
         AND COALESCE(v.main_diagnosis_category, '') <> 'Z38'
         AND EXISTS (SELECT 1 FROM subject_settlement AS j WHERE j.settlement_id = a.settlement_id)

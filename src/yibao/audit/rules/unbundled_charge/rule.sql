@@ -7,40 +7,42 @@ WITH points AS (   -- of two points on one component, the one that came into for
         ) AS replaced_day
     FROM knowledge_package_component AS k
 ),
-windows AS (
-    SELECT DISTINCT
-        l.person_id, l.institution_id, k.package_id, k.span,
+components AS (
+    SELECT
+        l.person_id, l.institution_id, k.package_id, k.span, k.knowledge_id, k.least, k.price_fen,
+        l.line_id, l.item_id, l.fee_day, l.fee_minute, l.net_quantity, l.net_fen,
         CASE WHEN k.span = '单日' THEN l.fee_day ELSE l.encounter_id END AS window_no
-    FROM subject_line AS l
-    JOIN points AS k ON k.component_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
+    FROM points AS k
+    JOIN history_line AS l
+        ON l.item_id = k.component_id
+        AND l.fee_day >= k.from_day AND l.fee_day < k.until_day AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
     WHERE l.reversed = 0 AND l.self_paid = 0
+),
+bundles AS (
+    SELECT DISTINCT k.package_id, k.span
+    FROM points AS k
+),
+packages AS (   -- whoever paid for a package, its components are in it
+    SELECT
+        l.person_id, l.institution_id, k.package_id, k.span, l.line_id, l.net_quantity,
+        CASE WHEN k.span = '单日' THEN l.fee_day ELSE l.encounter_id END AS window_no
+    FROM bundles AS k
+    JOIN history_line AS l ON l.item_id = k.package_id
+    WHERE l.reversed = 0
 ),
 parts AS (   -- the components, each counted in the order of time
     SELECT
-        w.person_id, w.institution_id, w.package_id, w.span, w.window_no, k.knowledge_id, k.least, k.price_fen,
-        l.line_id, l.fee_day, l.fee_minute, l.net_quantity, l.net_fen,
-        CAST(sum(l.net_quantity) OVER (
-            PARTITION BY w.person_id, w.institution_id, w.package_id, w.span, w.window_no, l.item_id
-            ORDER BY l.fee_minute, l.line_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS BIGINT) - l.net_quantity AS before,
+        c.person_id, c.institution_id, c.package_id, c.span, c.window_no, c.knowledge_id, c.least, c.price_fen,
+        c.line_id, c.fee_day, c.fee_minute, c.net_quantity, c.net_fen,
+        CAST(sum(c.net_quantity) OVER (
+            PARTITION BY c.person_id, c.institution_id, c.package_id, c.span, c.window_no, c.item_id
+            ORDER BY c.fee_minute, c.line_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) - c.net_quantity AS before,
         row_number() OVER (
-            PARTITION BY w.person_id, w.institution_id, w.package_id, w.span, w.window_no, l.item_id
-            ORDER BY l.fee_minute, l.line_id
+            PARTITION BY c.person_id, c.institution_id, c.package_id, c.span, c.window_no, c.item_id
+            ORDER BY c.fee_minute, c.line_id
         ) AS turn
-    FROM windows AS w
-    JOIN points AS k ON k.package_id = w.package_id AND k.span = w.span
-    JOIN history_line AS l
-        ON l.person_id = w.person_id AND l.institution_id = w.institution_id AND l.item_id = k.component_id
-        AND l.fee_day >= k.from_day AND l.fee_day < k.until_day AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
-    WHERE l.reversed = 0 AND l.self_paid = 0
-        AND CASE WHEN w.span = '单日' THEN l.fee_day ELSE l.encounter_id END = w.window_no
-),
-packages AS (
-    SELECT w.person_id, w.institution_id, w.package_id, w.span, w.window_no, l.line_id, l.net_quantity
-    FROM windows AS w
-    JOIN history_line AS l ON l.person_id = w.person_id AND l.institution_id = w.institution_id AND l.item_id = w.package_id
-    WHERE l.reversed = 0
-        AND CASE WHEN w.span = '单日' THEN l.fee_day ELSE l.encounter_id END = w.window_no
+    FROM components AS c
 ),
 wholes AS (
     SELECT p.person_id, p.institution_id, p.package_id, p.span, p.window_no, CAST(sum(p.net_quantity) AS BIGINT) AS quantity
@@ -82,11 +84,14 @@ staked AS (
         s.person_id, s.institution_id, s.package_id, s.span, s.window_no, s.line_id, s.knowledge_id, s.day, s.components,
         CASE WHEN s.whole IS NOT NULL THEN 1 ELSE s.least END AS threshold,
         CASE
+            WHEN j.line_id IS NULL THEN 0
             WHEN s.whole IS NOT NULL THEN s.share_of_it
-            WHEN s.components >= s.least AND s.so_far_fen > s.price_fen THEN least2(s.share_of_it, s.so_far_fen - s.price_fen)
+            WHEN s.so_far_fen > s.price_fen THEN least2(s.share_of_it, s.so_far_fen - s.price_fen)
             ELSE 0   -- without a price nobody can say that too much was charged
         END AS stake_fen
     FROM summed AS s
+    LEFT JOIN subject_line AS j ON j.line_id = s.line_id
+    WHERE s.whole IS NOT NULL OR s.components >= s.least
 ),
 placed AS (   -- a component of two packages is at stake once
     SELECT

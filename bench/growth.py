@@ -1,0 +1,38 @@
+"""``growth``: how the audit's time grows with ten times the lines, against itself."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from bench.lakes import audit, lake_of, lines_in
+from bench.result import Result, machine
+
+TIMES: Final = 10
+
+
+def measure(lines: int) -> Result:
+    """Audit a lake of so many lines and one of ten times as many; each is audited once to warm up where it is small."""
+    state = machine()
+    small, few, _ = _timed(lines)
+    large, many, rules = _timed(TIMES * lines)
+    detail = {
+        "lines": [few, many],
+        "seconds": [round(small, 2), round(large, 2)],
+        "growing_most": _worst(rules),
+    }
+    return Result("growth", many, "s", large, small, large / small, "≤ 11", state, detail)
+
+
+def _timed(lines: int) -> tuple[float, int, dict[str, float]]:
+    with tempfile.TemporaryDirectory(prefix="yibao-bench-") as folder, lake_of(lines, Path(folder)) as house:
+        began = perf_counter()
+        last = audit(house)
+        return perf_counter() - began, lines_in(house), last.rule_seconds
+
+
+def _worst(seconds: dict[str, float]) -> dict[str, float]:
+    ordered = sorted(seconds.items(), key=lambda one: -one[1])
+    return {rule: round(taken, 2) for rule, taken in ordered[:5]}
