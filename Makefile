@@ -74,6 +74,10 @@ docs: $(VENV)/.dev ## 生成文档站(离线) / build the docs site offline
 	$(BIN)/sphinx-build -W -q docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
+.PHONY: city-page
+city-page: $(VENV)/.dev ## 重算“示例城市与全国”一页 / measure the city against the nation again
+	$(BIN)/python -m tools.city_page
+
 .PHONY: fix
 fix: $(VENV)/.dev ## 自动整理代码 / format and fix what can be fixed
 	$(BIN)/ruff check --fix .

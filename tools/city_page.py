@@ -36,7 +36,9 @@ CREATE TABLE visit AS SELECT mdtrt_id, m.psn_no, m.insutype, i.psn_type, i.gend,
   med_type = '21' AS stay, med_type IN ('11', '13') AS outpatient, med_type = '41' AS purchase,
   m.dscg_maindiag_code AS main, CAST(begntime AS DATE) AS begin_day, CAST(endtime AS DATE) AS end_day,
   refl_old_mdtrt_id IS NOT NULL AS referred
-  FROM mdtrt_d m JOIN insured i USING (psn_no) JOIN house h ON h.code = m.fixmedins_code;
+  FROM mdtrt_d m JOIN insured i USING (psn_no) JOIN house h ON h.code = m.fixmedins_code
+  WHERE mdtrt_id NOT IN (SELECT mdtrt_id FROM fee_list_d WHERE med_list_codg LIKE 'SYN-P-%'
+    OR bkkp_sn IN (SELECT line FROM planted));
 CREATE TABLE bill AS SELECT v.*, i.age, medfee_sumamt AS total, inscp_amt AS in_scope, fund_pay_sumamt AS fund,
   acct_pay AS account, date_diff('day', begin_day, end_day) AS nights, l.lines, d.diagnoses,
   coalesce(o.caesarean, false) OR main LIKE 'O82%' AS caesarean,
@@ -99,6 +101,10 @@ def read(sql: duckdb.DuckDBPyConnection, folder: Path) -> None:
         [(code, 3 if kind == "2" else _LEVELS.get(str(level), 2)) for code, _, _, kind, level, *_ in rows],
     )
     book.close()
+    sql.execute(
+        "CREATE TABLE planted AS "
+        f"SELECT line FROM read_csv('{folder}/truth.csv') UNION SELECT line FROM read_csv('{folder}/truth_schemes.csv')"
+    )
     for statement in _VIEWS.split(";"):
         sql.execute(statement)
 
@@ -142,8 +148,8 @@ def seasons(sql: duckdb.DuckDBPyConnection) -> str:
         for stream, where in CALENDAR.items():
             found = dict(
                 sql.execute(
-                    f"SELECT {part}(d), avg(n) FROM (SELECT d, count(v.mdtrt_id) AS n FROM (SELECT CAST(unnest(generate_series("
-                    "DATE '2025-07-01', DATE '2026-06-30', INTERVAL 1 DAY)) AS DATE) AS d) LEFT JOIN "
+                    f"SELECT {part}(d), avg(n) FROM (SELECT d, count(v.mdtrt_id) AS n FROM ("
+                    "SELECT CAST(unnest(generate_series(DATE '2025-07-01', DATE '2026-06-30', INTERVAL 1 DAY)) AS DATE) AS d) LEFT JOIN "
                     f"(SELECT * FROM visit WHERE {where}) v ON begin_day = d GROUP BY 1) GROUP BY 1"
                 ).fetchall()
             )

@@ -25,8 +25,13 @@ TABLES = (
     "fee_list_d",
     "setl_list_oprn_d",
     "video_clip_d",
+    "fund_status_d",
+    "setl_list_d",
+    "setl_list_chrgitm_d",
+    "knowledge_trace_product",
     "truth",
     "truth_dirty",
+    "truth_schemes",
 )
 DIRTY = ("psn_info_b", "mdtrt_d", "setl_d", "fee_list_d")
 """Files that end with dirty rows, which the books leave out."""
@@ -63,12 +68,17 @@ def open_books(built: CityBuilt, out: Path) -> Books:
         limit = f"LIMIT {clean[name]}" if name in clean else ""
         sql.execute(
             f"CREATE TABLE {name} AS SELECT * FROM "
-            f"read_csv('{out}/{name}.csv', all_varchar = true, ignore_errors = true) {limit}"
+            f"read_csv('{out}/{name}.csv', all_varchar = true, ignore_errors = true, header = true, delim = ',') {limit}"
         )
     sql.execute(f"CREATE TABLE inv_chg_d AS SELECT * FROM read_parquet('{out}/inv_chg_d.parquet')")
     sql.execute(
         f"CREATE TABLE drug_trac_d AS SELECT * FROM read_csv('{out}/drug_trac_d.tsv', all_varchar = true)"
     )
+    text = (out / "setl_list_diag_d.csv").read_text("gb18030")
+    copy = out / "setl_list_diag_d.utf8"
+    copy.write_text(text, "utf-8")
+    sql.execute(f"CREATE TABLE setl_list_diag_d AS SELECT * FROM read_csv('{copy}', all_varchar = true)")
+    copy.unlink()
     _institutions(sql, out)
     for statement in _VALUES.split(";"):
         sql.execute(statement)
@@ -91,6 +101,8 @@ def _institutions(sql: duckdb.DuckDBPyConnection, out: Path) -> None:
 
 
 _VALUES = """
+CREATE TABLE listed AS SELECT "就诊ID" AS mdtrt_id, "结算ID" AS setl_id, "诊断代码" AS code, "主诊断标志" AS main
+FROM setl_list_diag_d;
 CREATE TABLE bill AS SELECT *, CAST(medfee_sumamt AS DECIMAL(18,2)) AS total, CAST(setl_time AS TIMESTAMP) AS moment,
     refd_setl_flag = '1' OR setl_id IN (SELECT init_setl_id FROM setl_d WHERE init_setl_id IS NOT NULL) AS undone
 FROM setl_d;

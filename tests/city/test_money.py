@@ -90,6 +90,6 @@ def test_wards_return_part_of_what_they_ordered(books: Books) -> None:
             "SELECT count(*) FROM line l JOIN line o ON o.sn = l.of AND o.setl_id = l.setl_id "
             "WHERE l.cnt < 0 AND -l.cnt < o.cnt AND l.list_type LIKE '1%' AND l.moment >= o.moment"
         )
-        > 30
+        > 15
     )
     assert books.one("SELECT count(*) FROM line l JOIN line o ON o.sn = l.of WHERE l.cnt + o.cnt < 0") == 0

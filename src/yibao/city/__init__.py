@@ -7,7 +7,8 @@ lines belong to which. The room knows nothing of the rules that are to find them
 
 - plan: what is asked, what comes out, and the limits the generator keeps to · arrays: columns and dice
 - catalogue, prices, institutions, people, names: what and who there is
-- visits, bills, wards, corrections, amounts: the ordinary year, exact to the fen
+- calendar, families, visits, bills, wards, dear, conditions, corrections, amounts: the ordinary year, exact to the fen
+- schemes: what only the whole shows
 - plants: what is wrong, and what only looks wrong · stock: what was on the shelves · dirt: broken rows
 - measuring: findings held against the truth
 - chunk, parts, records, registers, text, write, build: how it becomes files

@@ -52,12 +52,12 @@ def _cumulative(first: Day, days: int, stream: str) -> Floats:
     return np.asarray(np.cumsum(weight / weight.sum()), dtype=np.float64)
 
 
-def _holidays(first: Day, days: int) -> list[tuple[str, Day, Day]]:
+def _holidays(first: Day, days: int) -> list[tuple[str, int, int]]:
     """Give what the calendar calls the days around the holidays of the year, first and last (not in it)."""
-    found: list[tuple[str, Day, Day]] = []
-    for year in {_year(first), _year(first + days - 1)}:
-        new_year = [day_of_ymd(d) for d in SPRING_FESTIVAL if d // 10_000 == year]
-        long = [("national_day_7d", day_of_ymd(year * 10_000 + _NATIONAL[0]))]
+    found: list[tuple[str, int, int]] = []
+    for year in (_year(first), _year(Day(first + days - 1))):
+        new_year = [int(day_of_ymd(d)) for d in SPRING_FESTIVAL if d // 10_000 == year]
+        long = [("national_day_7d", int(day_of_ymd(year * 10_000 + _NATIONAL[0])))]
         for eve in (d - 1 for d in new_year):
             long.append(("spring_festival_7d", eve))
             found += [
@@ -68,7 +68,7 @@ def _holidays(first: Day, days: int) -> list[tuple[str, Day, Day]]:
             found.append((name, start, start + _LONG_DAYS))
             found.append(("first_3_workdays_after_long_holiday", start + _LONG_DAYS, start + _LONG_DAYS + 3))
         for date, length in _SHORT:
-            start = day_of_ymd(year * 10_000 + date)
+            start = int(day_of_ymd(year * 10_000 + date))
             found.append(("short_holiday_3d", start, start + length))
         found.append(
             ("last_10_days_of_year", day_of_ymd(year * 10_000 + 1222), day_of_ymd(year * 10_000 + 1231) + 1)

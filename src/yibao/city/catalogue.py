@@ -66,8 +66,21 @@ class Items:
         return [row[name] for row in self.rows]
 
     def role(self, *roles: str) -> Ints:
-        """Give the items that play any of the roles."""
-        return ints([i for i, row in enumerate(self.rows) if set(roles) & set(row["roles"].split())])
+        """Give the items that play any of the roles; nobody may change what is given."""
+        if roles not in self._known:
+            wanted = set(roles)
+            self._known[roles] = ints(
+                [i for i, row in enumerate(self.rows) if wanted & set(row["roles"].split())]
+            )
+        return self._known[roles]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, ...], Ints]:
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {row["code"]: i for i, row in reversed(list(enumerate(self.rows)))}
 
     def group(self, *groups: str) -> Ints:
         """Give the items of any of the groups."""
@@ -87,7 +100,7 @@ class Items:
 
     def coded(self, code: str) -> int:
         """Give the item of a code."""
-        return next(i for i, row in enumerate(self.rows) if row["code"] == code)
+        return self._places[code]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,11 @@ from yibao.city.plants import (
     plant_persons,
     plant_stories,
 )
-from yibao.city.plants.honest import not_twice, treated_every_day
+from yibao.city.plants.honest import evened, not_twice, treated_every_day
 from yibao.city.prices import Prices
 from yibao.city.schemes import Schemes, plant_schemes
 from yibao.city.visits import Visits, make_visits
-from yibao.city.wards import ward_lines
+from yibao.city.wards import operated, ward_lines
 
 LINES_PER_BILL = 4_000
 BILLS_PER_CHUNK = 250_000
@@ -126,6 +126,10 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     dear = dear_lines(people, visits, lines, catalogue, institutions, ground.prices, throws["dear"])
     lines = stage.cleared(Lines.joined([lines, dear]))
     lines = not_twice(visits, lines, catalogue)
+    cut, _ = operated(visits, catalogue)
+    for _ in range(3):  # what was far above before hides what is far above then
+        asked = ground.prices.asked[visits.institution[lines.visit], lines.item]
+        lines = evened(visits, lines, catalogue, asked, cut)
     lines = treated_every_day(visits, lines, catalogue, ints(sorted(stage.bare)))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],

@@ -104,8 +104,8 @@ def _besides(ground: Ground, chunk: Chunk, rows: Ints, throw: Dice) -> tuple[Int
     done[cut[by[visits.diagnosis[cut]]]] = True
     born = np.isin(category, _DELIVERIES) | done[visit]
     born &= (visits.kind[visit] == STAY) & ~visits.taken[visit]
-    at, which = np.nonzero(has)
-    return ints(rows[at]), ints(which), ints(rows[born])
+    place, which = np.nonzero(has)
+    return ints(rows[place]), ints(which), ints(rows[born])
 
 
 def procedures(ground: Ground, chunk: Chunk) -> dict[str, Texts]:

@@ -22,7 +22,7 @@ from yibao.city.prices import Prices
 from yibao.city.visits import STAY, Visits
 from yibao.city.wards import nights, operated
 
-LEVEL_COST: Final = {True: (1.53, 0.79, 0.39), False: (1.15, 0.60, 0.29)}
+LEVEL_COST: Final = {True: (1.50, 0.73, 0.385), False: (1.13, 0.555, 0.29)}
 """Cost against a diagnosis's own mean by tier: for what all houses treat, and for what the larger ones treat."""
 
 SCHEME_COST: Final = (0.90, 1.17)

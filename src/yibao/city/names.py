@@ -21,6 +21,9 @@ _FIRST: Final = (
 _SECOND: Final = "华英梅兰珍芬玲平生军民福祥林强辉波鹏飞燕云凤萍琴琳洁颖慧怡涵轩泽然琪妍彤睿晨阳宁安"
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10X98765432"
+_CHUNKS_APART: Final = 60
+"""So many chunks have serial numbers of their own; the next ones were born in the next county."""
+
 _NUMBER_BASE: Final = 20_000_000_000_000
 _NUMBER_STEP: Final = 7
 
@@ -47,7 +50,7 @@ def citizen_ids(people: People, chunk: int) -> Texts:
     turn = np.empty(len(people), dtype=np.int64)
     turn[order] = place - np.maximum.accumulate(np.where(same, 0, place))
     serial = (chunk * 8 + turn) % 499 * 2 + np.where(people.sex == 1, 1, 2)
-    county = ints([int(c) for c in COUNTIES])[people.county]
+    county = ints([int(c) for c in COUNTIES])[(people.county + chunk // _CHUNKS_APART) % len(COUNTIES)]
     date = people.birth.astype("datetime64[D]")
     month = date.astype("datetime64[M]").astype(np.int64)
     in_month = (date - date.astype("datetime64[M]")).astype(np.int64) + 1

@@ -84,7 +84,7 @@ class Schemes:
         """Give a row for every line of the schemes' bills; the columns are `COLUMNS`."""
         order = np.argsort(line_visit, kind="stable")
         sorted_visits = line_visit[order]
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for scheme, kind, role, visit in self.parts:
             first, last = np.searchsorted(sorted_visits, [visit, visit + 1])
             person, house = people[int(visits.person[visit])], houses[int(visits.institution[visit])]

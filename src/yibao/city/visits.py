@@ -47,7 +47,7 @@ _STAY_MIX: Final = {
 """Tiers of stays: of what all houses treat or not, of employees or residents."""
 
 _HOME_COUNTY: Final = (0.35, 0.75, 0.9, 0.85)
-_STAYS_THROWN: Final = 1.075
+_STAYS_THROWN: Final = 1.23
 """More stays are thrown than are kept: those too near one another fall away."""
 
 _DAY: Final = 1_440

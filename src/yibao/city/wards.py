@@ -115,6 +115,9 @@ def _daily(visits: Visits, plan: _Plan, who: Ints, catalogue: Catalogue, throw: 
     push = items.role("injection_service")[1]
     drip = np.where(small & ~newborn, items.role("child_infusion")[0], items.role("infusion")[0])
     given = ~chemo | (turn < 2)
+    late = turn >= np.where(
+        diagnoses.styled("rehab", "psych")[style], 20, 12
+    )  # no day of a long stay is an empty bed
     return [
         at(0, 5, always, int(items.role("bed")[0]), UNIT),
         at(8, 0, always, int(items.role("visit_inpatient")[0]), UNIT),
@@ -125,7 +128,8 @@ def _daily(visits: Visits, plan: _Plan, who: Ints, catalogue: Catalogue, throw: 
         at(9, 3, on_drip & given & (turn < 5), plan.injected[1][row], ints(whole(plan.vials[1][row]))),
         at(9, 4, on_drip, int(tube), UNIT),
         at(9, 5, on_drip & (turn % 4 == 0), int(needle), UNIT),
-        at(10, 0, on_drip & (turn % 2 == 0), int(push), UNIT),
+        at(10, 0, (on_drip & (turn % 2 == 0)) | late, int(push), UNIT),
+        at(10, 2, late, plan.injected[0][row], UNIT),
         at(10, 1, on_drip & (turn % 4 == 0), int(syringe), ints(whole(1 + turn % 3))),
         at(11, 0, ~newborn & (turn % 7 == 1), plan.taken[0][row], UNIT),
         at(11, 1, ~newborn & (turn % 7 == 2), plan.taken[1][row], UNIT),

@@ -125,7 +125,9 @@ class Files:
         if name not in self._open:
             self._open[name] = _SINKS[self.form(name)](self.path(name), table.schema)
         sink = self._open[name]
-        self._later(lambda: sink.add(table))
+        if table.num_rows:
+            whole = table.combine_chunks()  # the writer of text does not take chunks that hold nothing
+            self._later(lambda: sink.add(whole))
         self.rows[name] = self.rows.get(name, 0) + table.num_rows
 
     def add_raw(self, name: str, lines: Sequence[str]) -> None:

@@ -48,14 +48,14 @@ def with_closed(houses: Institutions) -> Institutions:
     place = len(houses) + np.repeat(np.arange(3, dtype=np.int64), _DOCTORS)
     department = np.where(tier[place - len(houses)] == PHARMACY, -1, GENERAL_PRACTICE)
     names = 7_919 * (1 + np.arange(len(place), dtype=np.int64)) + 3_000_000
-    no, yes = np.zeros(3, dtype=np.bool_), np.ones(3, dtype=np.bool_)
+    yes = np.ones(3, dtype=np.bool_)
     return Institutions(
         code=[*houses.code, *_CODES], name=[*houses.name, *_NAMES],
         credit_code=[*houses.credit_code, *(checked(body) for body in _CREDIT)],
         level=[*houses.level, "08", "", "08"], tier=np.r_[houses.tier, tier],
         county=np.r_[houses.county, ints([5, 5, 4])], weight=np.r_[houses.weight, np.zeros(3)],
         dearness=np.r_[houses.dearness, full(3, 1) * 0.5], bent=np.r_[houses.bent, yes],
-        reports_stock=np.r_[houses.reports_stock, no],
+        reports_stock=np.r_[houses.reports_stock, tier == PHARMACY],
         staff=Staff.joined([houses.staff, Staff(place, ints(department), names)]),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from yibao.kernel import day_of_ymd
 
 ALL_COLLECT_FROM: Final = day_of_ymd(20260101)
 _BOUGHT_BEFORE: Final = 20
+_BEYOND: Final = 8 * 10**12
 
 
 def scanned(ground: Ground, chunk: Chunk) -> Bools:
@@ -51,6 +52,8 @@ def codes(ground: Ground, chunk: Chunk) -> tuple[dict[str, Texts], dict[str, Tex
     line = np.repeat(rows, packs)
     turn = np.arange(len(line)) - np.repeat(np.cumsum(packs) - packs, packs)
     serial = chunk.line_number[line] % 10**12 * 10 + turn % 10
+    beyond = np.flatnonzero(turn > 9)  # more packs on a line than a digit counts
+    serial[beyond] = _BEYOND + chunk.index * 10**6 + np.arange(len(beyond))
     code = joined(
         whole(FIRST_PREFIX + lines.item[line]), pc.utf8_lpad(words(whole(serial)), SERIAL_DIGITS, "0")
     )

@@ -6,13 +6,11 @@ their look-alikes are those that inspections met: pay-days, families, dialysis s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from yibao.city.amounts import FUND_SHARE
-from yibao.city.arrays import Ints
 from yibao.city.dear import LEVEL_COST
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, TERTIARY
 from yibao.city.lines import DAY_MINUTES
@@ -32,7 +30,8 @@ _CARDS: Final = 8
 _ROUND: Final = 14
 _COMPANIONS: Final = 4
 _ADMITTED: Final = 14
-_PEERS: Final = 26
+_COMPANY: Final = 24
+_OUTLIERS_EACH: Final = 2
 
 
 def plant_crowds(stage: Stage) -> None:
@@ -42,9 +41,10 @@ def plant_crowds(stage: Stage) -> None:
     _round_sums(stage)
     _companions(stage)
     _holidays(stage)
-    groups = _groups(stage)
-    _outliers(stage, groups)
-    _codes_for_nothing(stage, groups)
+    pairs = _busy(stage)
+    _company(stage, pairs)
+    _outliers(stage, pairs)
+    _codes_for_nothing(stage, pairs)
 
 
 def _near_the_cap(stage: Stage) -> None:
@@ -161,10 +161,7 @@ def _holidays(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, people, turn in stage.cast("holiday_stays", violation, ways, each=_ADMITTED):
             first, last = within[turn % len(within)]
-            house = stage.house(COMMUNITY)
-            for _ in range(40):
-                if (house, first) in used:
-                    house = stage.house(COMMUNITY)
+            house = next((h for h in _wards(stage, first) if (h, first) not in used), stage.house(COMMUNITY))
             used.add((house, first))
             for place, person in enumerate(people):
                 day = first + place % (last - first + 1)
@@ -186,46 +183,37 @@ def _holidays(stage: Stage) -> None:
                 stage.marks.visit(plant, visit, violating=True)
 
 
-def _groups(stage: Stage) -> list[tuple[int, int]]:
-    """Give the common diseases of the ordinary year with a level of hospital each, as often as plants may use them."""
-    visits, table = stage.visits, stage.catalogue.diagnoses
-    plain = table.styled("medical") & (table.operation < 0) & (table.age_low >= 1)
-    rows = np.flatnonzero((visits.kind == STAY) & plain[visits.diagnosis] & ~stage.played[visits.person])
-    level = stage.institutions.group[visits.institution[rows]]
-    key = visits.diagnosis[rows] * 3 + level
-    found, count = np.unique(key, return_counts=True)
-    order = np.argsort(-count, kind="stable")
-    return [
-        (int(found[place]) // 3, int(found[place]) % 3)
-        for place in order
-        for _ in range(int(count[place]) // _PEERS)
-    ]
+def _wards(stage: Stage, first: int) -> list[int]:
+    """Give hospitals that have had patients long before a holiday, those with the fewest just before it first."""
+    visits = stage.visits
+    rows = np.flatnonzero((visits.kind == STAY) & ~stage.played[visits.person])
+    day, house = visits.start[rows] // DAY_MINUTES, visits.institution[rows]
+    n = len(stage.institutions)
+    long_before = np.bincount(house[day < first - 40], minlength=n) > 0
+    just_before = np.bincount(house[(day >= first - 28) & (day < first)], minlength=n)
+    order = stage.throw.permutation(n)
+    order = order[np.argsort(just_before[order], kind="stable")]
+    return [int(h) for h in order if long_before[h]]
 
 
-def _hosts(stage: Stage, groups: list[tuple[int, int]]) -> Iterator[tuple[int, int, Ints]]:
-    for what, level in groups:
-        low = int(stage.catalogue.diagnoses.age_low[what])
-        fits = (stage.age >= max(low, 20)) & (stage.age < int(stage.catalogue.diagnoses.age_high[what]))
-        sex = int(stage.catalogue.diagnoses.sex[what])
-        yield what, level, np.flatnonzero(fits & (np.isin(sex, (0,)) | (stage.people.sex == sex)))
+def _company(stage: Stage, pairs: list[tuple[int, int]]) -> None:
+    """Give hospitals enough plain stays of a disease to hold the others against."""
+    for house, what in pairs:
+        for person in stage.actors(stage.grown(46, 84), _COMPANY):
+            usual = max(round(float(stage.catalogue.diagnoses.days[what])), 3)
+            stage.stay(person, house, stage.day(20, 320), usual, diagnosis=what, dressed=True)
 
 
-def _outliers(stage: Stage, groups: list[tuple[int, int]]) -> None:
-    """A stay that costs many times what its group costs (同病种费用离群)."""
-    tiers = (TERTIARY, SECONDARY, COMMUNITY)
-    wanted = min(stage.quota.rare_violations(), len(groups))
-    for turn, (what, level, people) in enumerate(_hosts(stage, groups[:wanted])):
-        mask = np.zeros(len(stage.people), dtype=np.bool_)
-        mask[people] = True
-        for person in stage.actors(mask, 1):
-            visit = stage.stay(
-                person, stage.house(tiers[level]), stage.day(), 7 + turn % 4, diagnosis=what, dressed=True
-            )
+def _outliers(stage: Stage, pairs: list[tuple[int, int]]) -> None:
+    """A stay that costs many times what its like cost at the same hospital (同病种费用离群)."""
+    for turn, (house, what) in enumerate(pairs * _OUTLIERS_EACH):
+        for person in stage.actors(stage.grown(46, 84), 1):
             way = ("dear_drug_day_after_day", "one_line_of_everything")[turn % 2]
+            visit = stage.stay(person, house, stage.day(20, 320), 7 + turn % 4, diagnosis=what, dressed=True)
             plant = stage.plant("cost_outlier", way, violation=True)
             stage.marks.visit(plant, visit, violating=True)
             packs = 30 if way == "one_line_of_everything" else 4
-            for each in range(1 if packs > 4 else 7):
+            for each in range(1 if way == "one_line_of_everything" else 7):
                 at = stage.span(visit)[0] + 600 + each * DAY_MINUTES
                 stage.charge(visit, stage.item(DEAR), minute=at, packs=packs)
     for way, plant, (person,), turn in stage.cast(
@@ -239,13 +227,12 @@ def _outliers(stage: Stage, groups: list[tuple[int, int]]) -> None:
             stage.undone.append((visit, 50))
 
 
-def _codes_for_nothing(stage: Stage, groups: list[tuple[int, int]]) -> None:
+def _codes_for_nothing(stage: Stage, pairs: list[tuple[int, int]]) -> None:
     """A severe complication on the list of a stay that cost no more than one without (高套编码)."""
-    pairs = _busy(stage)
     who = stage.grown(46, 84)
     wrong = dict.fromkeys(("sepsis_of_two_nights", "sepsis_of_three_nights"), who)
     right = dict.fromkeys(("true_severe_case", "no_complication"), who)
-    if not pairs or not groups:
+    if not pairs:
         return
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("up_coding", violation, ways):
@@ -279,7 +266,7 @@ def _busy(stage: Stage) -> list[tuple[int, int]]:
     )
     key = visits.institution[rows] * len(table.rows) + visits.diagnosis[rows]
     found, count = np.unique(key, return_counts=True)
-    order = np.argsort(-count, kind="stable")[:24]
-    return [
-        (int(found[p]) // len(table.rows), int(found[p]) % len(table.rows)) for p in order if count[p] >= 14
-    ]
+    told = stage.quota.rare_violations()
+    wanted = max(1, min(4, told // 5)) if told else 0
+    order = np.argsort(-count, kind="stable")[:wanted]
+    return [(int(found[p]) // len(table.rows), int(found[p]) % len(table.rows)) for p in order]

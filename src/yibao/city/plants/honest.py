@@ -28,6 +28,11 @@ _CLEARLY_MORE: Final = 1.6
 _ONCE: Final = ("03", "04", "06", "1408", "1409", "1410", "1413")
 """Tests, examinations, operations and anaesthesia: done once where treatments are done several times a day."""
 
+_WITHIN: Final = 2.4
+_ENOUGH: Final = 12
+_OF_THE_STAY: Final = ("01", "02", "06", "07", "1413")
+"""Bed, rounds, nursing and the operation itself are never left out."""
+
 _NO_TREATMENT: Final = ("01", "02", "07")
 """Bed, consultation and nursing are charged whether anybody is treated or not."""
 
@@ -102,3 +107,36 @@ def dearer_than_its_like(visits: Visits, visit: Ints, total: Ints, like: Ints) -
         np.bincount(place, minlength=len(kinds)), 1
     )
     return np.asarray(total > mean[place] * _CLEARLY_MORE, dtype=np.bool_)
+
+
+def evened(visits: Visits, lines: Lines, catalogue: Catalogue, price: Ints, cut: Ints) -> Lines:
+    """Leave out the dearest charges of the few stays that cost far more than their like at the same hospital.
+
+    ``price`` is what is asked for each line, ``cut`` are the stays with an operation. What is so dear in truth is
+    reviewed case by case and justified by a record that a city of bills does not have.
+    """
+    kinds, category = np.unique(np.array(catalogue.diagnoses.category), return_inverse=True)
+    stays = np.flatnonzero(visits.kind == STAY)
+    operated = np.zeros(len(visits), dtype=np.int64)
+    operated[cut] = 1
+    cost = np.bincount(lines.visit, lines.quantity * (price / UNIT), minlength=len(visits))[stays]
+    like = category[visits.diagnosis[stays]] * 2 + operated[stays]
+    key, place = np.unique(visits.institution[stays] * (2 * len(kinds)) + like, return_inverse=True)
+    count = np.bincount(place, minlength=len(key))
+    mean = np.bincount(place, cost, minlength=len(key)) / count
+    spread = np.sqrt(np.bincount(place, (cost - mean[place]) ** 2, minlength=len(key)) / count)
+    bound = (mean + _WITHIN * spread)[place]
+    far = np.flatnonzero((count[place] >= _ENOUGH) & (cost > bound))
+    if len(far) == 0:
+        return lines
+    own = np.array([row["charge"] in _OF_THE_STAY for row in catalogue.items.rows], dtype=np.bool_)
+    kept = np.ones(len(lines), dtype=np.bool_)
+    mine = np.flatnonzero(np.isin(lines.visit, stays[far]) & ~own[lines.item])
+    excess = dict(zip(stays[far].tolist(), (cost - bound)[far].tolist(), strict=True))
+    worth = lines.quantity[mine] * (price[mine] / UNIT)
+    for at in np.argsort(-worth, kind="stable"):
+        visit = int(lines.visit[mine[at]])
+        if excess[visit] > 0:
+            kept[mine[at]] = False
+            excess[visit] -= float(worth[at])
+    return lines.take(kept)

@@ -122,7 +122,10 @@ def _supplies(names: dict[str, str]) -> list[Row]:
     days: Row = {
         "unit_days": str(orders.PACK_DAYS), "ordinary_days": str(orders.ORDINARY_DAYS), "long_days": str(orders.LONG_DAYS),
     }  # fmt: skip
-    return [{"code": code, "name": names[code]} | days for code in orders.SUPPLIED]
+    return [
+        {"code": code, "name": names[code], "substance": names[code].removesuffix("(示例)")} | days
+        for code in orders.SUPPLIED
+    ]
 
 
 def _scopes(names: dict[str, str]) -> list[Row]:

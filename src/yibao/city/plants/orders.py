@@ -102,8 +102,10 @@ def _too_much(stage: Stage) -> None:
         who,
     )
     right = dict.fromkeys(("one_week", "twelve_weeks", "thirteenth_week_returned"), who)
-    packs = {"second_pack_of_a_week": 2, "four_weeks_at_the_desk": 4, "thirteen_weeks": 13,
-             "half_a_year_at_the_pharmacy": 26, "one_week": 1, "twelve_weeks": 12, "thirteenth_week_returned": 12}  # fmt: skip
+    packs = {
+        "second_pack_of_a_week": 2, "four_weeks_at_the_desk": 4, "thirteen_weeks": 13, "half_a_year_at_the_pharmacy": 26,
+        "one_week": 1, "twelve_weeks": 12, "thirteenth_week_returned": 12,
+    }  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("over_quantity", violation, ways):
             week = way in ("second_pack_of_a_week", "four_weeks_at_the_desk", "one_week")
@@ -198,7 +200,10 @@ def _shifted(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), _ in stage.cast("cost_shifting", violation, ways):
             house, day = stage.house(TERTIARY, SECONDARY), stage.day()
-            stage.stay(person, house, day, 6, dressed=True, start=stage.minute(day, 14, 16))
+            stage.stay(
+                person, house, day, 6, dressed=True, start=stage.minute(day, 14, 16),
+                diagnosis=stage.diagnosis(_CLAIM, "stay"),
+            )  # fmt: skip
             place = stage.house(TERTIARY, SECONDARY, other_than=house) if way == "other_hospital" else house
             kind = EMERGENCY if way == "emergency_turned_into_a_stay" else VISIT
             visit = stage.visit(
@@ -222,19 +227,19 @@ def _out_while_in(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("visit_during_stay", violation, ways):
             house, day, nights = stage.house(TERTIARY, SECONDARY), stage.day(), 7
-            county = int(stage.institutions.county[house])
-            stage.stay(person, house, day, nights, dressed=True, start=stage.minute(day, 14, 16))
+            inside = stage.stay(person, house, day, nights, dressed=True, start=stage.minute(day, 14, 16))
+            stage.marks.visit(plant, inside, violating=False)
             clinic = way in ("clinic_during_the_stay", "morning_of_coming")
             place = stage.house(COMMUNITY if clinic else PHARMACY)
             when = {
                 "morning_of_coming": stage.minute(day, 8, 10), "evening_of_leaving": stage.minute(day + nights, 18, 20),
                 "day_before_leaving": stage.minute(day + nights - 1, 16, 19),
             }.get(way) or stage.minute(day + 2 + turn % 3, 9, 18)  # fmt: skip
-            assert county >= 0
             visit = stage.visit(person, place, when, kind=VISIT if clinic else PURCHASE)
             stage.consult(visit)
             drugs = stage.everyday()
-            stage.charge(visit, drugs[turn % len(drugs)], plant=plant)
+            stage.charge(visit, drugs[turn % len(drugs)])
+            stage.marks.visit(plant, visit, violating=True)
             if way == "use_reversed":
                 stage.undone.append((visit, 15))
 

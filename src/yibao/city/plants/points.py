@@ -18,15 +18,15 @@ WORKING_UNTIL: Final = 63
 
 _GALL: Final = ("003310060020000", "003310060110000")  # 胆囊切除术, 胆总管探查T管引流术: 肝胆手术组
 _BOWEL: Final = ("003310040210000", "003310040090000")  # 直肠肛门手术组
-_INJURY: Final = ("XD11AXQ064F002010100319", "ZH01AAB0066010100716", "XL03AXX234B001010100568")
-_MATERNITY: Final = ("XG02ADK026B002010100568", "ZD01BAY0323010102065")
-_WARD_ONLY: Final = ("XB05BAF157B002010100309", "XB05BAZ032B002010100376", "XC02CXY165B002010102918")
-_WARD_OR_EMERGENCY: Final = "ZA07AAA0061010100166"
-_FROM_SECONDARY: Final = ("ZA12CAD0073010100142", "ZA09HAC0101010102129", "ZA04CAT0019010100705")
-_FROM_TERTIARY: Final = "XS01LAK119B023010109681"
-_WORK_TRAINING: Final = "003402000320000"
-_COURSES: Final = {"003402000210000": 30, "003402000220000": 30}
-_PERIODS: Final = {"002503020030000": 15, "003402000390000": 14, "002503020020000": 7}
+INJURY: Final = ("XD11AXQ064F002010100319", "ZH01AAB0066010100716", "XL03AXX234B001010100568")
+MATERNITY: Final = ("XG02ADK026B002010100568", "ZD01BAY0323010102065")
+WARD_ONLY: Final = ("XB05BAF157B002010100309", "XB05BAZ032B002010100376", "XC02CXY165B002010102918")
+WARD_OR_EMERGENCY: Final = "ZA07AAA0061010100166"
+FROM_SECONDARY: Final = ("ZA12CAD0073010100142", "ZA09HAC0101010102129", "ZA04CAT0019010100705")
+FROM_TERTIARY: Final = "XS01LAK119B023010109681"
+WORK_TRAINING: Final = "003402000320000"
+COURSES: Final = {"003402000210000": 30, "003402000220000": 30}
+PERIODS: Final = {"002503020030000": 15, "003402000390000": 14, "002503020020000": 7}
 
 
 def plant_points(stage: Stage) -> None:
@@ -71,7 +71,7 @@ def _schemes(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("insurance_type_limit", violation, ways):
             hers = way.startswith("maternity")
-            code = _MATERNITY[turn % 2] if hers else _INJURY[turn % 3]
+            code = MATERNITY[turn % 2] if hers else INJURY[turn % 3]
             visit = stage.visit(person, stage.house(TERTIARY, SECONDARY), stage.minute(stage.day()))
             if way == "maternity_fund_pays":
                 stage.said.scheme[visit], stage.said.kind[visit] = "510", "51"
@@ -95,7 +95,7 @@ def _ways_of_treatment(stage: Stage) -> None:
     }
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("visit_type_limit", violation, ways):
-            code = _WARD_OR_EMERGENCY if way.startswith("pill") else _WARD_ONLY[turn % len(_WARD_ONLY)]
+            code = WARD_OR_EMERGENCY if way.startswith("pill") else WARD_ONLY[turn % len(WARD_ONLY)]
             kind = kinds.get(way, VISIT)
             house = stage.house(PHARMACY) if kind == PURCHASE else stage.house(TERTIARY, SECONDARY)
             if way == "in_a_stay":
@@ -127,7 +127,7 @@ def _levels(stage: Stage) -> None:
     }  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("institution_level_limit", violation, ways):
-            code = _FROM_TERTIARY if way.startswith(("tertiary", "maybe")) else _FROM_SECONDARY[turn % 3]
+            code = FROM_TERTIARY if way.startswith(("tertiary", "maybe")) else FROM_SECONDARY[turn % 3]
             visit = stage.visit(person, stage.house(tiers[way]), stage.minute(stage.day()))
             stage.consult(visit)
             stage.charge(visit, stage.item(code), plant=plant, back=way == "drug_returned")
@@ -149,7 +149,7 @@ def _working_age(stage: Stage) -> None:
                 day -= way == "day_before_sixteen"
             visit = stage.visit(person, stage.house(TERTIARY, SECONDARY), stage.minute(day))
             stage.consult(visit)
-            stage.charge(visit, stage.item(_WORK_TRAINING), plant=plant)
+            stage.charge(visit, stage.item(WORK_TRAINING), plant=plant)
 
 
 def _courses(stage: Stage) -> None:
@@ -159,7 +159,7 @@ def _courses(stage: Stage) -> None:
     right = dict.fromkeys(("exactly_the_course", "last_day_returned"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("course_limit", violation, ways):
-            code, days = list(_COURSES.items())[turn % len(_COURSES)]
+            code, days = list(COURSES.items())[turn % len(COURSES)]
             house, first = stage.house(TERTIARY, SECONDARY), stage.day(20, 250)
             more = {"one_day_more": 1, "days_more": 5, "last_day_returned": 1}.get(way, 0)
             for each in range(days + more):
@@ -180,7 +180,7 @@ def _periods(stage: Stage) -> None:
     right = dict.fromkeys(("exactly_the_period", "later", "first_returned"), who)
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("period_limit", violation, ways):
-            code, days = list(_PERIODS.items())[turn % len(_PERIODS)]
+            code, days = list(PERIODS.items())[turn % len(PERIODS)]
             gap = {
                 "a_day_too_soon": days - 1,  "within_the_week": 4, "again_the_next_day": 1,
                 "exactly_the_period": days, "later": days + 9, "first_returned": 3,

@@ -27,7 +27,7 @@ from yibao.city.prices import Prices
 from yibao.city.visits import EMERGENCY, HOME, PURCHASE, STAY, VISIT, Visits, assign_doctors
 
 _FEW: Final = 9
-"""Whoever went out at most so often in the year may be given another year."""
+"""Whoever went out at most so often in the year is given another year before anybody else."""
 
 _COLUMNS: Final = (
     "person", "institution", "kind", "diagnosis", "start", "end", "settled", "staff", "department", "way",
@@ -83,7 +83,8 @@ class Stage:
         often = np.bincount(self.visits.person, minlength=len(self.people))
         touched = np.bincount(self.visits.person, self.visits.taken, minlength=len(self.people)) > 0
         born = self.people.birth < self.plan.first_day - 30
-        self.free: Bools = np.asarray((often <= _FEW) & ~touched & born, dtype=np.bool_)
+        self.free: Bools = np.asarray(~touched & born, dtype=np.bool_)
+        self.calm: Bools = np.asarray(often <= _FEW, dtype=np.bool_)
         self.played: Bools = np.zeros(len(self.people), dtype=np.bool_)
         first = np.full(len(self.people), self.plan.first_day, dtype=np.int64)
         self.age: Ints = years_old(self.people.birth, first)
@@ -91,6 +92,7 @@ class Stage:
         plain = table.styled("medical") & (table.operation < 0) & (table.sex == 0)
         plain &= (table.age_low <= _FROM) & (table.age_high >= _UNTIL)
         plain &= np.array([not code.startswith(_SPOKEN_OF) for code in table.category], dtype=np.bool_)
+        plain &= np.array([code == "" for code in table.column("operation_code")], dtype=np.bool_)
         plain[table.kind("visit", "chronic")] = False
         self._illnesses: Ints = np.flatnonzero(plain)
         self._codes = {code: i for i, code in enumerate(self.catalogue.items.column("code"))}
@@ -102,7 +104,8 @@ class Stage:
     def actors(self, where: Bools, wanted: int) -> list[int]:
         """Take people whose year is given away."""
         rows = np.flatnonzero(self.free & where)
-        chosen = self.throw.permutation(rows)[:wanted]
+        rows = self.throw.permutation(rows)
+        chosen = rows[np.argsort(~self.calm[rows], kind="stable")][:wanted]
         self.free[chosen] = False
         self.played[chosen] = True
         return [int(p) for p in chosen]

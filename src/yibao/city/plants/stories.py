@@ -14,10 +14,10 @@ from yibao.city.plants.wares import plant_wares
 
 def plant_stories(stage: Stage) -> None:
     """Tell every story."""
+    plant_crowds(stage)  # first, while there are people enough for crowds
     plant_points(stage)
     plant_wares(stage)
     plant_orders(stage)
     plant_cards(stage)
     plant_tracing(stage)
     plant_papers(stage)
-    plant_crowds(stage)

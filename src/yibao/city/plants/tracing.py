@@ -1,4 +1,4 @@
-"""Plants of traceability codes (条例 Art. 38(4), (5), Art. 39(3)): none, one sold twice, one of another drug, one never bought.
+"""Plants of traceability codes (条例 Art. 38(4), (5), Art. 39(3)): none, sold twice, of another drug, never bought.
 
 The seven digits a code begins with say of which drug the pack is; the thirteen after them are the pack's own.
 """
@@ -113,8 +113,10 @@ def _before_purchase(stage: Stage) -> None:
     right = dict.fromkeys(
         ("came_in_that_morning", "reported_a_day_late", "counted_in_stock", "long_before"), who
     )
-    later = {"came_in_a_week_later": 7, "came_in_a_month_later": 30, "reported_a_day_late": 1, "came_in_that_morning": 0, "counted_in_stock": -30,
-             "long_before": -60}  # fmt: skip
+    later = {
+        "came_in_a_week_later": 7, "came_in_a_month_later": 30, "reported_a_day_late": 1, "came_in_that_morning": 0,
+        "counted_in_stock": -30, "long_before": -60,
+    }  # fmt: skip
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("code_before_purchase", violation, ways):
             house, ware = stage.house(PHARMACY), SOLD[turn % 4]
