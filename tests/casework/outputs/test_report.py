@@ -116,7 +116,11 @@ def test_it_says_what_matters(each: tuple[str, str, Outline]) -> None:
         assert word in text
     assert "56.94%" in text and "2025-06-02" in text
     assert "第三十八条第（三）项" in text
-    assert outline.pictures == 3 + 2, "three small bars of institutions, two charts"
+    assert outline.pictures == 3 + 4, (
+        "three small bars of institutions; charts of rules, months, regions and causes"
+    )
+    nobody = {"zh": "3 家机构的同级同类机构太少，不作比较", "en": "3 institutions have too few"}[language]
+    assert nobody in text
 
 
 def test_it_says_how_firm_the_ground_is(each: tuple[str, str, Outline]) -> None:

@@ -24,6 +24,7 @@ _BAR: Final = 18
 _ROW: Final = 30
 _LABEL: Final = 300
 _VALUE: Final = 190
+_SAID: Final = 300
 _HEIGHT: Final = 220
 _LEFT: Final = 92
 _TOP: Final = 16
@@ -94,6 +95,51 @@ def columns(chart: str, title: str, items: Sequence[Bar], show: Show) -> Markup:
     return _picture(chart, title, _told(items, show), _TOP + _HEIGHT + 28, parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One share with its interval and what it is held against, as fractions of one; ``apart`` is drawn in full colour."""
+
+    label: str
+    low: float
+    value: float
+    high: float
+    against: float
+    apart: bool
+    shown: str
+
+
+def intervals(chart: str, title: str, items: Sequence[Interval]) -> Markup:
+    """Draw each share as a dot in its interval, and as a bar across what it is held against; the axis ends round."""
+    longest = max((max(item.high, item.against) for item in items), default=0.0)
+    top = nice(max(round(longest * 100), 4)) / 100
+    room = _WIDTH - _LABEL - _SAID
+    bottom = len(items) * _ROW + 4
+    parts: list[Markup] = []
+    for part in range(5):
+        x = _LABEL + room * part / 4
+        parts.append(_stroke(x, 0, x, bottom, RULE, 1))
+        percent = f"{round(top * 100 * part / 4)}%"
+        parts.append(_text(x, bottom + 16, percent, anchor="middle", fill=SECONDARY))
+    for at, item in enumerate(items):
+        y = at * _ROW + 13
+        low, value, high, against = (
+            _LABEL + min(share / top, 1.0) * room for share in (item.low, item.value, item.high, item.against)
+        )
+        ink = CLEAR if item.apart else SECONDARY
+        parts.append(_text(_LABEL - 12, y + 5, item.label, anchor="end"))
+        parts.append(_stroke(low, y, high, y, ink, 3 if item.apart else 1.5))
+        parts.append(_stroke(against, y - 9, against, y + 9, INK, 1.5))
+        fill = ink if item.apart else "#FFFFFF"
+        parts.append(
+            Markup('<circle cx="{:.1f}" cy="{:.1f}" r="5" fill="{}" stroke="{}" stroke-width="1.5"/>').format(
+                value, y, fill, ink
+            )
+        )
+        parts.append(_text(_WIDTH - _SAID + 10, y + 5, item.shown, fill=INK if item.apart else SECONDARY))
+    told = "；".join(f"{item.label} {item.shown}" for item in items)
+    return _picture(chart, title, told, bottom + 24, parts)
+
+
 def meter(clear: int, suspicious: int, most: int, label: str) -> Markup:
     """Draw a small bar for a table cell, on the scale of the column's largest amount."""
     first = _scaled(clear, most, 120)
@@ -147,6 +193,12 @@ def _block(chart: str, x: float, y: float, width: float, height: float, *, hatch
     return Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}"{}/>').format(
         x, y, width, height, fill, edge
     )
+
+
+def _stroke(x1: float, y1: float, x2: float, y2: float, ink: str, width: float) -> Markup:
+    return Markup(
+        '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"/>'
+    ).format(x1, y1, x2, y2, ink, width)
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", fill: str = INK) -> Markup:

@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 import yibao
 from yibao.audit import KIND_NAMES
-from yibao.casework.outputs.charts import Bar, bars, columns, meter, patterns
+from yibao.casework.outputs.charts import Bar, Interval, bars, columns, intervals, meter, patterns
+from yibao.casework.outputs.divisions import Division
 from yibao.casework.outputs.grounds import GROUND_NAMES
+from yibao.casework.outputs.peers import Peer
 from yibao.casework.outputs.ruletext import result_name, rule_name, rule_of
 from yibao.casework.outputs.summary import InstitutionLine, RuleLine, Summary, summary
 from yibao.casework.outputs.words import (
@@ -30,6 +32,9 @@ from yibao.kernel import Language, Region, Rounding, divide
 from yibao.store import Home, Register
 
 _FEN_IN_WAN: Final = 1_000_000
+PEERS_SHOWN: Final = 20
+RULES_SHOWN: Final = 25
+DIVISIONS_SHOWN: Final = 15
 
 
 def write_report(home: Home, register: Register, path: Path, language: Language = "zh") -> Path:
@@ -87,7 +92,7 @@ def _context(told: Summary, language: Language, other: str) -> dict[str, Any]:
         "day": day,
         "month": month,
         "region": region,
-        "place": lambda code: Region(code).name if len(code) == 6 else code,
+        "place": _place_name,
         "count": lambda number: f"{number:,}",
         "result": lambda name: result_name(name).in_(language),
         "status": lambda name: STATUS_NAMES[name].in_(language),
@@ -102,7 +107,13 @@ def _context(told: Summary, language: Language, other: str) -> dict[str, Any]:
         "month_unit": unit_of([m.clear_fen + m.suspicious_fen for m in told.months], language),
         "corrected_unit": unit_of([one.taken_back_fen for one in told.corrected], language),
         "reason_unit": unit_of([reason.fen for reason in told.backlog.reasons], language),
-        "patterns": patterns(("rules", "months", "meter")),
+        "place_unit": unit_of([one.fen for one in told.places], language),
+        "patterns": patterns(("rules", "months", "meter", "places", "causes")),
+        "place_chart": _divisions("places", told.places, _place_name, told, language),
+        "cause_chart": _divisions("causes", told.causes, str, told, language),
+        "peers_shown": told.peers.shown(PEERS_SHOWN),
+        "peer_chart": _peer_chart(told.peers.shown(PEERS_SHOWN), language),
+        "share": share,
         "rule_chart": _rule_chart(ran, told, language),
         "month_chart": _month_chart(told, language),
         "meter": _meter(told.institutions, language),
@@ -135,9 +146,54 @@ def _rule_chart(ran: Sequence[RuleLine], told: Summary, language: Language) -> M
             f"({percent(line.attributed_fen, told.fen)})",
         )
         for line in sorted(ran, key=lambda one: -one.attributed_fen)
-    ]
+        if line.findings
+    ][:RULES_SHOWN]
     title = "Money at stake by rule" if language == "en" else "各规则疑点涉及金额"
     return bars("rules", title, items, lambda fen: money(fen, language))
+
+
+def _place_name(code: str) -> str:
+    return Region(code).name if len(code) == 6 else code
+
+
+def _divisions(
+    chart: str, parts: Sequence[Division], name: Callable[[str], str], told: Summary, language: Language
+) -> Markup:
+    items = [
+        Bar(name(one.name), one.clear_fen, one.fen - one.clear_fen, f"({percent(one.fen, told.fen)})")
+        for one in parts[:DIVISIONS_SHOWN]
+    ]
+    titles = {
+        "places": ("各区划疑点涉及金额", "Money at stake by region"),
+        "causes": ("各案由疑点涉及金额", "Money at stake by cause of action"),
+    }[chart]
+    return bars(chart, titles[language == "en"], items, lambda fen: money(fen, language))
+
+
+def share(one: float) -> str:
+    """Write a fraction of one in percent.
+
+    >>> share(0.1234), share(0)
+    ('12.3%', '0.0%')
+    """
+    return percent(round(one * 1_000_000), 1_000_000)
+
+
+def _peer_chart(peers: Sequence[Peer], language: Language) -> Markup:
+    with_peers = "peers" if language == "en" else "同类"
+    items = [
+        Interval(
+            one.name, one.own.low, one.own.value, one.own.high, one.others.value, one.differs == "above",
+            f"{share(one.own.value)} ({share(one.own.low)}–{share(one.own.high)})  {with_peers} {share(one.others.value)}",
+        )
+        for one in peers
+    ]  # fmt: skip
+    title = (
+        "Bills with findings, with 95 % intervals, against institutions of the same level and kind"
+        if language == "en"
+        else "有疑点的结算占比及95%区间，与同级同类机构对照"
+    )
+    return intervals("peers", title, items)
 
 
 def _month_chart(told: Summary, language: Language) -> Markup:

@@ -14,10 +14,12 @@ from yibao.audit import rules
 from yibao.casework.outputs import store
 from yibao.casework.outputs.backlog import Backlog, backlog
 from yibao.casework.outputs.corrected import Corrected, corrected_of
+from yibao.casework.outputs.divisions import Division, by_cause, by_place
 from yibao.casework.outputs.grounds import KNOWLEDGE, ORDER, Ground, Points, grounds, points
 from yibao.casework.outputs.institutions import institutions, nobody
 from yibao.casework.outputs.looking import Look, looking, no_run
 from yibao.casework.outputs.parameters import InForce, in_force
+from yibao.casework.outputs.peers import Peers, peers_of
 from yibao.casework.outputs.ruletext import rule_name, rule_of
 from yibao.casework.outputs.words import moment
 from yibao.kernel import Language, Text
@@ -116,6 +118,12 @@ class Summary:
     institutions: Sequence[InstitutionLine]
     """Those with most at stake, most first."""
     months: Sequence[MonthLine]
+    places: Sequence[Division]
+    """The regions of the institutions, most money first."""
+    causes: Sequence[Division]
+    """The causes of action, most money first."""
+    peers: Peers
+    """Who has more or fewer bills with findings than institutions of the same level and kind."""
     parameters: Sequence[InForce]
     grounds: Sequence[Ground]
     """The findings by the least certain thing they rest on, the surest first."""
@@ -159,6 +167,7 @@ class Summary:
         for row, rule in zip(told["rules"], self.rules, strict=True):
             row["name"] = rule.name.both()
             row["skipped"] = rule.skipped.both() if rule.skipped else None
+        told["peers"] = self.peers.as_json()
         told["parameters"] = [one.as_json() for one in self.parameters]
         told["backlog"] = self.backlog.as_json()
         told["corrected"] = [one.as_json() for one in self.corrected]
@@ -184,13 +193,14 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
         cube = store.cube(unit.connection)
         headers = store.open_headers(unit.connection)
         noticed = store.noticed(unit.connection)
-    names = ("line", "institution", *KNOWLEDGE)
+    names = ("line", "settlement", "institution", *KNOWLEDGE)
     ran = [rule for rule, said in as_run.items() if not said.get("skipped")]
     with looking(home, register, names, known_no=newest.known_no) as look:
         look.show_findings(headers)
         billed = _billed(look)
         hit = _lines_hit(look)
         known = institutions(look)
+        peers = peers_of(look, known)
         first, last = _span(look)
         stand, known_points = grounds(look, as_run), points(look, ran)
         taken_back = corrected_of(look, register)
@@ -225,7 +235,7 @@ def summary(home: Home, register: Register, top: int = 10) -> Summary:
             for key in most[:top]
             for one in (known.get(key) or nobody(key),)
         ],
-        months=_months(cube),
+        months=_months(cube), places=by_place(cube, known, billed), causes=by_cause(cube), peers=peers,
         parameters=in_force(as_run, newest.region),
         grounds=stand,
         points=known_points,
