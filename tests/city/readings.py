@@ -14,7 +14,8 @@ def _in(*codes: str) -> str:
 
 
 _KIND = "JOIN mdtrt_d m USING (mdtrt_id)"
-_SUSPENDED = "fund_status_d f ON f.stas <> 'NORMAL' AND s.day >= CAST(f.begndate AS DATE) AND s.day < CAST(f.enddate AS DATE)"
+_SUSPENDED = """fund_status_d f ON f.stas <> 'NORMAL' AND s.day >= CAST(f.begndate AS DATE)
+    AND s.day < CAST(f.enddate AS DATE)"""
 
 
 def _without_reason(codes: tuple[str, ...]) -> str:

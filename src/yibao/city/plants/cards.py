@@ -43,9 +43,12 @@ def _suspended(stage: Stage, way: str, turn: int) -> int:
     return edges.get(way, first + 3 + turn * 11 % (SUSPENDED_DAYS - 8))
 
 
-def _bill(stage: Stage, person: int, house: int, day: int, plant: int, turn: int, **more: int) -> int:
+def _bill(
+    stage: Stage, person: int, house: int, day: int, plant: int, turn: int, *, kind: int = VISIT, settled: int = 0,
+    staff: int = -1,
+) -> int:  # fmt: skip
     """Give a visit with a consultation and two drugs, all of it the plant's."""
-    visit = stage.visit(person, house, stage.minute(day), **more)
+    visit = stage.visit(person, house, stage.minute(day), kind=kind, settled=settled, staff=staff)
     drugs = stage.everyday()
     for each in (0, 1):
         stage.charge(visit, drugs[(turn * 3 + each) % len(drugs)], plant=plant)

@@ -249,7 +249,7 @@ def _codes_for_nothing(stage: Stage, pairs: list[tuple[int, int]]) -> None:
                 stage.said.besides.append((visit, _SEVERE))
             if way == "true_severe_case":
                 mean = table.cost[what] * LEVEL_COST[True][min(int(stage.institutions.tier[house]), 2)] * YUAN
-                packs = round(float(mean) / stage.price(visit, stage.item(DEAR)), 2)
+                packs = round(1.8 * float(mean) / stage.price(visit, stage.item(DEAR)), 2)
                 stage.charge(visit, stage.item(DEAR), packs=packs)
 
 

@@ -22,7 +22,7 @@ from yibao.kernel import china_workdays
 HOLIDAY_SHARE: Final = 0.45
 """Of the admissions of ordinary days so many are left on the days of a long holiday (assumed)."""
 
-_LONG: Final = 5
+_LONG: Final = 7
 _HALF_A_DAY: Final = 780
 _CLEARLY_MORE: Final = 1.6
 _ONCE: Final = ("03", "04", "06", "1408", "1409", "1410", "1413")
@@ -39,7 +39,7 @@ _NO_TREATMENT: Final = ("01", "02", "07")
 
 @cache
 def long_holidays() -> tuple[tuple[int, int], ...]:
-    """Give the first and the last day of every holiday of five days and more that was announced."""
+    """Give the first and the last day of every holiday of a week and more that was announced (春节, 国庆节)."""
     off = sorted(day for year in china_workdays().years for day in year.off)
     edges = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(off)) if b != a + 1), len(off)]
     runs = [off[a:b] for a, b in pairwise(edges)]

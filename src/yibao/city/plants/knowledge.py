@@ -26,7 +26,7 @@ _DAY, _VISIT = "单日", "单次就诊"
 def points(plan: CityPlan, items: Items) -> dict[str, dict[str, Texts]]:
     """Give the files of points by their names, each as columns of text."""
     names = dict(zip(items.column("code"), items.column("name"), strict=True))
-    tables = {
+    tables: dict[str, list[Row]] = {
         "knowledge_exclusive_pair": _exclusive(names),
         "knowledge_package_component": _packages(names),
         "knowledge_period_frequency": _frequencies(names),
@@ -122,10 +122,11 @@ def _supplies(names: dict[str, str]) -> list[Row]:
     days: Row = {
         "unit_days": str(orders.PACK_DAYS), "ordinary_days": str(orders.ORDINARY_DAYS), "long_days": str(orders.LONG_DAYS),
     }  # fmt: skip
-    return [
-        {"code": code, "name": names[code], "substance": names[code].removesuffix("(示例)")} | days
-        for code in orders.SUPPLIED
-    ]
+    rows: list[Row] = []
+    for code in orders.SUPPLIED:
+        own: Row = {"code": code, "name": names[code], "substance": names[code].removesuffix("(示例)")}
+        rows.append(own | days)
+    return rows
 
 
 def _scopes(names: dict[str, str]) -> list[Row]:

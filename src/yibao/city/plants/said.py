@@ -47,7 +47,7 @@ class Said:
         self.kind = {int(new_row[v]): code for v, code in self.kind.items()}
         self.listed = {int(new_row[v]): fault for v, fault in self.listed.items()}
         self.besides = [(int(new_row[v]), code) for v, code in self.besides]
-        self.operated = [(int(new_row[v]), *rest) for v, *rest in self.operated]
+        self.operated = [(int(new_row[v]), code, day, main, by) for v, code, day, main, by in self.operated]
         self.unattended = {int(new_row[v]) for v in self.unattended}
         self.intensive = [(int(new_row[v]), first, last) for v, first, last in self.intensive]
         self.away = [(int(new_row[v]), start, end) for v, start, end in self.away]

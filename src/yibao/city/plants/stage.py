@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Bools, Dice, Ints, ints
+from yibao.city.arrays import Bools, Dice, Floats, Ints, ints
 from yibao.city.catalogue import EVERYDAY_GROUPS, Catalogue
-from yibao.city.institutions import Institutions
+from yibao.city.institutions import PHARMACY, Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
 from yibao.city.people import People, years_old
 from yibao.city.plan import UNIT, CityPlan
@@ -95,6 +95,8 @@ class Stage:
         plain &= np.array([code == "" for code in table.column("operation_code")], dtype=np.bool_)
         plain[table.kind("visit", "chronic")] = False
         self._illnesses: Ints = np.flatnonzero(plain)
+        self._houses: dict[tuple[int, ...], tuple[Ints, Floats]] = {}
+        self._old = len(self.visits)
         self._codes = {code: i for i, code in enumerate(self.catalogue.items.column("code"))}
         self._kinds: dict[tuple[str, str], int] = {}
         for i, row in enumerate(self.catalogue.diagnoses.rows):
@@ -122,16 +124,23 @@ class Stage:
         """Give the diagnosis of a code."""
         return self._kinds[(code, kind)]
 
-    def house(self, *tiers: int, county: int | None = None, other_than: int = -1) -> int:
+    def house(self, *tiers: int, other_than: int = -1) -> int:
         """Choose an institution with a level (or a pharmacy), more readily one with bad habits."""
-        houses = self.institutions
-        fits = np.isin(houses.tier, tiers) & (houses.weight > 0) & (houses.graded | (houses.tier == 3))
-        if county is not None:
-            fits &= houses.county == county
-        fits[other_than] &= other_than < 0
-        rows = np.flatnonzero(fits)
-        weight = houses.plant_weight[rows]
-        return int(rows[np.searchsorted(np.cumsum(weight) / weight.sum(), self.throw.random(), side="right")])
+        if tiers not in self._houses:
+            houses = self.institutions
+            fits = (
+                np.isin(houses.tier, tiers)
+                & (houses.weight > 0)
+                & (houses.graded | (houses.tier == PHARMACY))
+            )
+            rows = np.flatnonzero(fits)
+            self._houses[tiers] = rows, np.cumsum(houses.plant_weight[rows])
+        rows, weight = self._houses[tiers]
+        chosen = other_than
+        while chosen == other_than:
+            luck = self.throw.random() * weight[-1]
+            chosen = int(rows[min(int(np.searchsorted(weight, luck, side="right")), len(rows) - 1)])
+        return chosen
 
     def day(self, low: int = 20, high: int = 330) -> int:
         """Choose a day of the year, counted from its first."""
@@ -153,7 +162,7 @@ class Stage:
         self.new.append(
             (person, house, kind, what, start, end, settled or end, staff, department, way, -1, referred)
         )
-        row = len(self.visits) + len(self.new) - 1
+        row = self._old + len(self.new) - 1
         if not dressed:
             self.bare.add(row)
         return row
@@ -174,7 +183,7 @@ class Stage:
 
     def span(self, visit: int) -> tuple[int, int]:
         """Give the first and the last minute of a visit made here."""
-        row = self.new[visit - len(self.visits)]
+        row = self.new[visit - self._old]
         return row[4], row[5]
 
     def charge(
@@ -216,24 +225,24 @@ class Stage:
 
     def price(self, visit: int, item: int) -> int:
         """Give what the institution of a visit made here asks for an item."""
-        return int(self.prices.asked[self.new[visit - len(self.visits)][1], item])
+        return int(self.prices.asked[self.new[visit - self._old][1], item])
 
     def cost(self, visit: int) -> int:
         """Give what the charges of a visit so far cost, in millionths of a yuan."""
-        house = self.new[visit - len(self.visits)][1]
+        house = self.new[visit - self._old][1]
         own = [c for c in self.charges[-200:] if c.visit == visit]
         return sum((c.price or int(self.prices.asked[house, c.item])) * c.quantity // UNIT for c in own)
 
     def limit(self, visit: int, item: int, minute: int = 0) -> int:
         """Give the highest price of an item in a visit made here, what the institution asks where there is none."""
-        row = self.new[visit - len(self.visits)]
+        row = self.new[visit - self._old]
         house, day = ints([row[1]]), ints([(minute or row[4]) // DAY_MINUTES])
         highest = int(self.prices.limit(ints([item]), self.institutions.group[house], day)[0])
         return highest or int(self.prices.asked[row[1], item])
 
     def consult(self, visit: int) -> None:
         """Charge the consultation; a pharmacy has none."""
-        kind = self.new[visit - len(self.visits)][2]
+        kind = self.new[visit - self._old][2]
         if kind == PURCHASE:
             return
         items = self.catalogue.items
@@ -258,7 +267,6 @@ class Stage:
 
     def close(self, undone: list[tuple[int, int]]) -> tuple[Visits, list[tuple[int, int]]]:
         """Give all visits, those of the stories last, and what is to be reversed; everything said follows."""
-        old = len(self.visits)
         kept = ~self.played[self.visits.person] | self.visits.taken
         kept &= ~self._before_a_stay() & ~stayed_at_home(self.visits, self.throw)
         new_row = np.r_[np.cumsum(kept) - 1, int(kept.sum()) + np.arange(len(self.new))].astype(np.int64)
@@ -276,7 +284,6 @@ class Stage:
         self.ordinary = [(plant, int(new_row[v]), role) for plant, v, role in self.ordinary]
         self.said.moved_visits(new_row)
         assign_doctors(everything, self.catalogue, self.institutions, self.throw)
-        assert old == len(self.visits)
         self.visits = everything
         return everything, [(int(new_row[v]), later) for v, later in [*undone, *self.undone]]
 
