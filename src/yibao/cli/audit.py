@@ -16,6 +16,7 @@ from yibao.casework import (
     Summary,
     money,
     summary,
+    write_paper,
     write_report,
     write_workbooks,
 )
@@ -41,6 +42,7 @@ from yibao.kernel import Language, Refused, Text
 T = TypeVar("T")
 
 REPORT = "审核报告.html"
+PAPER = {"zh": "审核摘要.pdf", "en": "审核摘要.en.pdf"}
 BOOKS = "机构明细"
 
 
@@ -65,7 +67,9 @@ def audit(
     sql: Annotated[
         Path | None, typer.Option(help="写出实际运行的 SQL / write exactly the SQL that ran")
     ] = None,
-    report: Annotated[bool, typer.Option(help="写出 HTML 报告 / write the report")] = True,
+    report: Annotated[
+        bool, typer.Option(help="写出 HTML 报告和 PDF/A 摘要 / write the report and its summary as PDF/A")
+    ] = True,
     workbooks: Annotated[
         bool, typer.Option(help="每家机构写一份 Excel / one workbook per institution")
     ] = False,
@@ -85,17 +89,19 @@ def audit(
         )  # fmt: skip
         papers = Papers()
         books = papers.write(lambda: _write_workbooks(house, told)) if workbooks and outcome.run else None
-        path = papers.write(lambda: _write_report(house)) if report and outcome.run else None
+        found = papers.write(lambda: summary(house.home, house.register)) if outcome.run else None
+        path = papers.write(lambda: _write_report(house, found)) if report and found else None
+        paper = papers.write(lambda: _write_paper(house, found, lang)) if report and found else None
         if as_json:
             problems = [p.as_json() for p in papers.problems]
-            say_json({**outcome.as_json(), "report": str(path) if path else None, "problems": problems})
+            written = {"report": str(path) if path else None, "paper": str(paper) if paper else None}
+            say_json({**outcome.as_json(), **written, "problems": problems})
         else:
             if loaded is not None:
                 out.print("已加载国家医保局公布的两库知识点（首次运行）。", style="dim")
             if books:
                 out.print(f"机构明细 {len(books):,} 份：{books[0].parent.resolve()}", soft_wrap=True)
-            found = papers.write(lambda: summary(house.home, house.register)) if outcome.run else None
-            _show(outcome, found, path, lang)
+            _show(outcome, found, path, paper, lang)
             for problem in papers.problems:
                 tell(problem)
     if papers.problems:
@@ -129,12 +135,18 @@ def _write_workbooks(
     return write_workbooks(house.home, house.register, folder or house.home.reports / BOOKS, only, told)
 
 
-def _write_report(house: House) -> Path:
+def _write_report(house: House, told: Summary | None = None) -> Path:
     house.home.reports.mkdir(parents=True, exist_ok=True)
-    return write_report(house.home, house.register, house.home.reports / REPORT, "zh")
+    return write_report(house.home, house.register, house.home.reports / REPORT, "zh", told)
 
 
-def _show(outcome: RunOutcome, found: Summary | None, path: Path | None, lang: Language) -> None:
+def _write_paper(house: House, told: Summary | None = None, lang: Language = "zh") -> Path:
+    return write_paper(house.home, house.register, house.home.reports / PAPER[lang], lang, told)
+
+
+def _show(
+    outcome: RunOutcome, found: Summary | None, path: Path | None, paper: Path | None, lang: Language
+) -> None:
     if found is not None:
         found.render(out, lang)
     else:
@@ -157,6 +169,10 @@ def _show(outcome: RunOutcome, found: Summary | None, path: Path | None, lang: L
     out.print(told.in_(lang), style="dim")
     if path is not None:
         out.print(f"{'report: ' if lang == 'en' else '报告：'}{path.resolve()}", soft_wrap=True)
+    if paper is not None:
+        out.print(
+            f"{'summary (PDF/A): ' if lang == 'en' else '摘要（PDF/A）：'}{paper.resolve()}", soft_wrap=True
+        )
 
 
 def report(
@@ -165,16 +181,19 @@ def report(
         list[str] | None, typer.Option(help="只写这些机构 / only these institutions")
     ] = None,
     home: HomeOption = DEFAULT_HOME,
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
-    """写出 HTML 报告和每家机构一份的 Excel / write the report and one workbook per institution."""
+    """写出 HTML 报告、PDF/A 摘要和每家机构一份的 Excel / write report, PDF/A summary, a workbook per institution."""
     with open_house(home) as house, progress() as told:
         books = _write_workbooks(house, told, folder, institution)  # refuses an institution before all else
-        page = _write_report(house)
+        found = summary(house.home, house.register)
+        page, paper = _write_report(house, found), _write_paper(house, found, lang)
     if as_json:
-        say_json({"report": str(page), "workbooks": [str(b) for b in books]})
+        say_json({"report": str(page), "paper": str(paper), "workbooks": [str(b) for b in books]})
     else:
         out.print(f"报告：{page.resolve()}", soft_wrap=True)
+        out.print(f"摘要（PDF/A）：{paper.resolve()}", soft_wrap=True)
         where = (folder or house.home.reports / BOOKS).resolve()
         out.print(f"机构明细 {len(books):,} 份：{where}", soft_wrap=True)
 

@@ -1,10 +1,11 @@
 """Outputs: what people read of the findings, and what they take away.
 
 A run leaves headers in the register and evidence in the lake; here they become a summary for the terminal, a report
-for the bureau (one page of HTML that needs no network), a workbook for each institution with its own rows only, an
-explanation of any single finding down to the row of the file it came from, and the list of rows that were not
-accepted, for whoever sent them. Everything is looked at as the run knew it, money counts a line once, and persons
-are masked wherever they appear, except to the sender of their own rows.
+for the bureau (one page of HTML that needs no network), the same in short as a PDF/A paper, a workbook for each
+institution with its own rows only, tables for other programs, an explanation of any single finding down to the row of
+the file it came from, and the list of rows that were not accepted, for whoever sent them. Everything is looked at as
+the run knew it, money counts a line once, and persons are masked wherever they appear, except to the sender of their
+own rows.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from yibao.casework.outputs.backtest import write_sweep
 from yibao.casework.outputs.corrected import Corrected, corrected
 from yibao.casework.outputs.explain import EvidenceRow, Explanation, explain
 from yibao.casework.outputs.listing import FindingRow, list_findings
+from yibao.casework.outputs.paper import write_paper
 from yibao.casework.outputs.quarantine import QuarantineRow, quarantine_rows, write_quarantine
 from yibao.casework.outputs.report import write_report
 from yibao.casework.outputs.summary import Summary, summary
@@ -34,6 +36,7 @@ __all__ = [
     "quarantine_rows",
     "summary",
     "write_findings",
+    "write_paper",
     "write_quarantine",
     "write_report",
     "write_sweep",

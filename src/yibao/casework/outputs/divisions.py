@@ -56,7 +56,8 @@ def _divided(rows: Iterable[tuple[str, Row[Any]]], base: Mapping[str, int]) -> l
         one[0] += row.findings
         one[1] += row.attributed_fen
         one[2] += row.attributed_fen if row.result == "clear" else 0
-    found = [
-        Division(name, *sums.get(name, (0, 0, 0)), billed_fen=base.get(name, 0)) for name in {*sums, *base}
-    ]
+    found = []
+    for name in {*sums, *base}:
+        findings, fen, clear = sums.get(name, (0, 0, 0))
+        found.append(Division(name, findings, fen, clear, base.get(name, 0)))
     return sorted(found, key=lambda one: (-one.fen, one.name))

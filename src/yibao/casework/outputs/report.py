@@ -26,6 +26,7 @@ from yibao.casework.outputs.words import (
     month,
     percent,
     region,
+    share,
     yuan,
 )
 from yibao.kernel import Language, Region, Rounding, divide
@@ -37,13 +38,15 @@ RULES_SHOWN: Final = 25
 DIVISIONS_SHOWN: Final = 15
 
 
-def write_report(home: Home, register: Register, path: Path, language: Language = "zh") -> Path:
+def write_report(
+    home: Home, register: Register, path: Path, language: Language = "zh", told: Summary | None = None
+) -> Path:
     """Write the report in the asked language to ``path``, and beside it its twin in the other; give ``path``.
 
     Each page links to the other: ``report.html`` and ``report.en.html`` (see `twin`). No person is named, and nothing
-    is loaded from elsewhere. Raises `Refused` (``casework.no_run``).
+    is loaded from elsewhere. ``told`` spares looking at the lake again. Raises `Refused` (``casework.no_run``).
     """
-    told = summary(home, register)
+    told = told or summary(home, register)
     other: Language = "en" if language == "zh" else "zh"
     beside = twin(path, language)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,15 +171,6 @@ def _divisions(
         "causes": ("各案由疑点涉及金额", "Money at stake by cause of action"),
     }[chart]
     return bars(chart, titles[language == "en"], items, lambda fen: money(fen, language))
-
-
-def share(one: float) -> str:
-    """Write a fraction of one in percent.
-
-    >>> share(0.1234), share(0)
-    ('12.3%', '0.0%')
-    """
-    return percent(round(one * 1_000_000), 1_000_000)
 
 
 def _peer_chart(peers: Sequence[Peer], language: Language) -> Markup:

@@ -140,6 +140,15 @@ def percent(part: int, base: int, *, decimals: int = 1) -> str:
     return f"{sign}{parts // 10**decimals:,}{tail}%"
 
 
+def share(one: float) -> str:
+    """Write a fraction of one in percent.
+
+    >>> share(0.1234), share(0)
+    ('12.3%', '0.0%')
+    """
+    return percent(round(one * 1_000_000), 1_000_000)
+
+
 def trimmed(value: int, parts: int, *, least: int = 0) -> str:
     """Write a whole number of ``parts``-ths as a decimal without idle zeros, keeping ``least`` decimals.
 
