@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import typer
 
@@ -14,6 +15,8 @@ from yibao.kernel import Refused, Text
 
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended, as shells count it."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 app = typer.Typer(
     name="yibao",
@@ -46,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if _by_interrupt(error):
             complain(_interrupted(), as_json=as_json)
             raise SystemExit(INTERRUPTED) from None
+        if _by_full_disk(error):
+            complain(_disk_full(), as_json=as_json)
+            raise SystemExit(1) from None
         if not isinstance(error, Refused | OSError):
             raise
         complain(no_access(error) if isinstance(error, OSError) else error, as_json=as_json)
@@ -54,11 +60,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _by_interrupt(error: BaseException | None) -> bool:
     """Say whether Ctrl-C is behind an error: an engine that was stopped within a query says so in its own words."""
+    return any(isinstance(one, KeyboardInterrupt) for one in _behind(error))
+
+
+def _by_full_disk(error: BaseException | None) -> bool:
+    """Say whether a full disk is behind an error: engine and register say so in the words of the system."""
+    return any(
+        getattr(one, "errno", None) in _FULL or os.strerror(errno.ENOSPC) in str(one)
+        for one in _behind(error)
+    )
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        if isinstance(error, KeyboardInterrupt):
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
+
+
+def _disk_full() -> Refused:
+    return Refused(
+        "cli.disk_full",
+        zh="磁盘已满，没有做完：已确认的批次和运行都在，没有做到一半的内容",
+        en="the disk is full and the work was not finished: what was committed stays, nothing is half-done",
+        todo=Text(
+            zh="腾出空间（df -h 查看），或把 --home 放到更大的盘上，再运行一次",
+            en="make room (df -h shows it), or put --home on a larger disk, and run it again",
+        ),
+    )
 
 
 def _interrupted() -> Refused:
