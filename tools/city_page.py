@@ -23,7 +23,7 @@ from yibao.city.catalogue import read_data
 from yibao.city.institutions import make_institutions
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "city.md"
-PEOPLE: Final = 200_000
+PEOPLE: Final = 150_000
 _MILLION: Final = 1_000_000
 _STATUS: Final = {"confirmed": "已核实", "secondary": "转引", "derived": "推算", "assumed": "**假定**"}
 _LEVELS: Final = {"01": 0, "02": 0, "03": 0, "05": 1, "06": 1, "07": 1}
