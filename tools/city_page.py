@@ -149,7 +149,8 @@ def seasons(sql: duckdb.DuckDBPyConnection) -> str:
             found = dict(
                 sql.execute(
                     f"SELECT {part}(d), avg(n) FROM (SELECT d, count(v.mdtrt_id) AS n FROM ("
-                    "SELECT CAST(unnest(generate_series(DATE '2025-07-01', DATE '2026-06-30', INTERVAL 1 DAY)) AS DATE) AS d) LEFT JOIN "
+                    "SELECT CAST(unnest(generate_series(DATE '2025-07-01', DATE '2026-06-30', INTERVAL 1 DAY)) "
+                    "AS DATE) AS d) LEFT JOIN "
                     f"(SELECT * FROM visit WHERE {where}) v ON begin_day = d GROUP BY 1) GROUP BY 1"
                 ).fetchall()
             )
