@@ -23,7 +23,7 @@ from yibao.city.catalogue import read_data
 from yibao.city.institutions import make_institutions
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "city.md"
-PEOPLE: Final = 200_000
+PEOPLE: Final = 150_000
 _MILLION: Final = 1_000_000
 _STATUS: Final = {"confirmed": "已核实", "secondary": "转引", "derived": "推算", "assumed": "**假定**"}
 _LEVELS: Final = {"01": 0, "02": 0, "03": 0, "05": 1, "06": 1, "07": 1}
@@ -149,7 +149,8 @@ def seasons(sql: duckdb.DuckDBPyConnection) -> str:
             found = dict(
                 sql.execute(
                     f"SELECT {part}(d), avg(n) FROM (SELECT d, count(v.mdtrt_id) AS n FROM ("
-                    "SELECT CAST(unnest(generate_series(DATE '2025-07-01', DATE '2026-06-30', INTERVAL 1 DAY)) AS DATE) AS d) LEFT JOIN "
+                    "SELECT CAST(unnest(generate_series(DATE '2025-07-01', DATE '2026-06-30', INTERVAL 1 DAY)) "
+                    "AS DATE) AS d) LEFT JOIN "
                     f"(SELECT * FROM visit WHERE {where}) v ON begin_day = d GROUP BY 1) GROUP BY 1"
                 ).fetchall()
             )

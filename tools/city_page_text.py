@@ -16,11 +16,12 @@ HEAD: Final = """# 示例城市与全国 The city against the nation
 
 `yibao city` 造的城市不是任何真实城市；它的人群、机构、就诊、费用与支付按公开的全国数字校准。
 本页由 `make city-page` 从一座建成的城市（{people:,} 人、{houses} 家机构、{lines:,} 条费用明细，种子 1）逐项算出，
-不计埋设的违规、相似而无辜的案例和有组织的骗保。{all} 项中 {inside} 项在允许范围之内，在外的照实列出。没有把握的全国数字标为“假定”：
-它们只说明城市是否合乎我们自己的估计，不说明城市像真的。
+不计埋设的违规、相似而无辜的案例和有组织的骗保。{all} 项中 {inside} 项在允许范围之内，在外的照实列出。
+没有把握的全国数字标为“假定”：它们只说明城市是否合乎我们自己的估计，不说明城市像真的。
 
-No real city is in these data. Every row is computed from a built city, without its plants, and set beside the national figure it was
-calibrated to; rows outside their band are shown as they are, and a national figure marked **假定** is our own estimate."""
+No real city is in these data. Every row is computed from a built city, without its plants, and set beside the
+national figure it was calibrated to; rows outside their band are shown as they are, and a national figure marked
+**假定** is our own estimate."""
 
 FOOT: Final = """上表的“目标”是城市日历自己的系数（除星期与月份外，还有春节、国庆和短假）。除慢病门诊的月份依一项
 904,488 名糖尿病门诊患者的研究（12 市，2019 年发表）外均为假定；各行以均值为 1，春节所在的月份因假期低于目标。

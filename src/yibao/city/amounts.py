@@ -23,11 +23,11 @@ _PER_FEN: Final = UNIT * YUAN // 100
 FUND_SHARE: Final = {
     STAY: ((8_900, 9_300, 9_550), (6_800, 7_800, 8_800)),
     CHRONIC: ((8_500, 9_000, 9_200), (4_000, 4_500, 5_000)),
-    PURCHASE: ((4_000, 4_000, 4_000), (4_000, 4_000, 4_000)),
+    PURCHASE: ((4_500, 4_500, 4_500), (4_000, 4_000, 4_000)),
 }
 """Basis points the fund pays, by kind of visit, employees before residents, level groups 3, 2, 1 (made up)."""
 
-FUND_SHARE_VISIT: Final = ((7_500, 8_000, 8_500), (1_500, 2_500, 3_500))
+FUND_SHARE_VISIT: Final = ((8_500, 8_800, 9_200), (1_500, 2_500, 3_500))
 DEDUCTIBLE: Final = (80_000, 40_000, 20_000)
 """Fen a person pays first of a stay, by level group (made up)."""
 

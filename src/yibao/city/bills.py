@@ -16,7 +16,7 @@ from yibao.city.visits import CHRONIC, EMERGENCY, PURCHASE, STAY, VISIT, Visits
 
 _DRUGS_MORE: Final = (1.0, 0.8, 1.9, 0.0, 0.9)
 _TESTS: Final = (2.9, 1.6, 0.5, 0.0)
-_LOOKS: Final = (0.82, 0.64, 0.15, 0.0)
+_LOOKS: Final = (0.92, 0.64, 0.15, 0.0)
 _SPLIT_PERCENT: Final = 3
 """So many of a hundred drugs are sold as part of a pack."""
 

@@ -127,9 +127,10 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     lines = stage.cleared(Lines.joined([lines, dear]))
     lines = not_twice(visits, lines, catalogue)
     cut, _ = operated(visits, catalogue)
-    for _ in range(3):  # what was far above before hides what is far above then
+    level = institutions.group[visits.institution]
+    for place_of in (visits.institution, level) * 3:  # what was far above before hides what is far above then
         asked = ground.prices.asked[visits.institution[lines.visit], lines.item]
-        lines = evened(visits, lines, catalogue, asked, cut)
+        lines = evened(visits, lines, catalogue, asked, cut, place_of)
     lines = treated_every_day(visits, lines, catalogue, ints(sorted(stage.bare)))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],

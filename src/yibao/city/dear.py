@@ -37,6 +37,9 @@ _DEAREST: Final = 2.5
 
 _STAY_POWER: Final = 0.6
 _MOST_DAYS: Final = 12
+_ITEMS, _SPAN = 10_000, 40_000
+"""More items than there are, and more days than lie between two lines."""
+
 _CHRONIC_WARD: Final = 40
 _PARTS: Final = {
     "operated": (0.18, 0.22, 0.06, 0.54), "medical": (0.30, 0.50, 0.20, 0.0), "psych": (0.20, 0.08, 0.72, 0.0),
@@ -97,7 +100,19 @@ def dear_lines(
         if here.any():
             pool = _Pool.of(catalogue, items.role(role))
             parts.append(work.used(stays[here], (rest * share[:, 3])[here], pool, on_day))
-    return Lines.joined(parts)
+    return _not_there(Lines.joined(parts), lines)
+
+
+def _not_there(more: Lines, lines: Lines) -> Lines:
+    """Keep what is charged for the first time on its day."""
+    first = int(min(more.minute.min(initial=0), lines.minute.min(initial=0))) // DAY_MINUTES
+    keys = [
+        (part.visit * _ITEMS + part.item) * _SPAN + part.minute // DAY_MINUTES - first
+        for part in (more, lines)
+    ]
+    new = np.zeros(len(more), dtype=np.bool_)
+    new[np.unique(keys[0], return_index=True)[1]] = True
+    return more.take(new & ~np.isin(keys[0], keys[1]))
 
 
 def _cost(

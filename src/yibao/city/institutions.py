@@ -161,7 +161,7 @@ def make_institutions(people: int, throw: Dice) -> Institutions:
         tier=tier,
         county=county,
         weight=spread,
-        dearness=0.5 + 0.4 * throw.random(n),
+        dearness=0.61 + 0.2 * throw.random(n),
         bent=bent,
         reports_stock=np.asarray(reports, dtype=np.bool_),
         staff=_staff(tier, throw),

@@ -121,13 +121,16 @@ class _Work:
         touched = np.bincount(self.visits.person, self.visits.taken, minlength=n) > 0
         stays = np.bincount(self.visits.person, self.visits.kind == STAY, minlength=n) > 0
         old = self.plan.first_day - self.people.birth > _OLD
+        chronic = np.bincount(self.visits.person, self.visits.kind == CHRONIC, minlength=n) > 0
         self.free = old & ~touched & ~stays
+        self.well = ~chronic
         self.busy = set((self.visits.person * _SPAN + self.visits.start // DAY_MINUTES).tolist())
 
-    def cast(self, much: tuple[int, int]) -> Ints:
-        """Take so many of the old who have no stay, and no part in anything else."""
+    def cast(self, much: tuple[int, int], *, well: bool = False) -> Ints:
+        """Take so many of the old who have no stay (and no prescriptions), and no part in anything else."""
         most, one_in = much
-        chosen = pick(self.throw, np.flatnonzero(self.free), min(most, len(self.people) // one_in))
+        here = np.flatnonzero(self.free & self.well if well else self.free)
+        chosen = pick(self.throw, here, min(most, len(self.people) // one_in))
         self.free[chosen] = False
         return np.sort(chosen)
 
@@ -198,7 +201,7 @@ def _ring(work: _Work, name: str) -> None:
     oral = np.intersect1d(items.role("oral", "injection"), items.group(*_RING_DRUGS))
     oral = oral[items.retail[oral] & items.covered[oral]]
     dear = oral[np.argsort(-items.high[oral], kind="stable")][:6]
-    for person in work.cast(_RING_CARDS):
+    for person in work.cast(_RING_CARDS, well=True):
         drugs = work.throw.choice(dear, 2, replace=False)
         for month in range(8):
             begin = work.plan.first_day + 20 + 30 * month + int(work.throw.integers(0, 3))
@@ -234,14 +237,21 @@ def _ghosts(work: _Work, name: str) -> None:
 
 def _season(work: _Work, name: str) -> None:
     """From October to January a third of a house's medical stays carry a grave second diagnosis that nobody treated."""
-    house = work.house(SECONDARY, 1)[0]
     visits, first = work.visits, work.plan.first_day
     day = visits.start // DAY_MINUTES - first
     medical = work.catalogue.diagnoses.styled("medical")[visits.diagnosis]
-    fits = (visits.kind == STAY) & (visits.institution == house) & medical & ~visits.taken
+    fits = (
+        (visits.kind == STAY)
+        & medical
+        & ~visits.taken
+        & (work.institutions.tier[visits.institution] == SECONDARY)
+    )
     fits &= (day >= _SEASON[0]) & (day < _SEASON[1])
     fits &= first - work.people.birth[visits.person] > _OLD
-    for row in np.flatnonzero(fits & (work.throw.random(len(fits)) * 100 < _UPCODED_PERCENT)):
+    stays = np.bincount(visits.institution[fits], minlength=len(work.institutions))
+    fits &= visits.institution == int(stays.argmax())
+    wanted = max(1, int(fits.sum()) * _UPCODED_PERCENT // 100)
+    for row in np.sort(pick(work.throw, np.flatnonzero(fits), wanted)):
         own = work.catalogue.diagnoses.category[int(visits.diagnosis[row])]
         grave = [code for code in _GRAVE if not code.startswith(own)]
         visits.taken[row] = True

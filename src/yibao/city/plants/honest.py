@@ -109,10 +109,13 @@ def dearer_than_its_like(visits: Visits, visit: Ints, total: Ints, like: Ints) -
     return np.asarray(total > mean[place] * _CLEARLY_MORE, dtype=np.bool_)
 
 
-def evened(visits: Visits, lines: Lines, catalogue: Catalogue, price: Ints, cut: Ints) -> Lines:
-    """Leave out the dearest charges of the few stays that cost far more than their like at the same hospital.
+def evened(
+    visits: Visits, lines: Lines, catalogue: Catalogue, price: Ints, cut: Ints, place_of: Ints
+) -> Lines:
+    """Leave out the dearest charges of the few stays that cost far more than their like at the same sort of place.
 
-    ``price`` is what is asked for each line, ``cut`` are the stays with an operation. What is so dear in truth is
+    ``price`` is what is asked for each line, ``cut`` are the stays with an operation, ``place_of`` gives for each
+    visit the hospital or the level of the hospital that is compared within. What is so dear in truth is
     reviewed case by case and justified by a record that a city of bills does not have.
     """
     kinds, category = np.unique(np.array(catalogue.diagnoses.category), return_inverse=True)
@@ -121,7 +124,7 @@ def evened(visits: Visits, lines: Lines, catalogue: Catalogue, price: Ints, cut:
     operated[cut] = 1
     cost = np.bincount(lines.visit, lines.quantity * (price / UNIT), minlength=len(visits))[stays]
     like = category[visits.diagnosis[stays]] * 2 + operated[stays]
-    key, place = np.unique(visits.institution[stays] * (2 * len(kinds)) + like, return_inverse=True)
+    key, place = np.unique(place_of[stays] * (2 * len(kinds)) + like, return_inverse=True)
     count = np.bincount(place, minlength=len(key))
     mean = np.bincount(place, cost, minlength=len(key)) / count
     spread = np.sqrt(np.bincount(place, (cost - mean[place]) ** 2, minlength=len(key)) / count)
