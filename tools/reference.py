@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from tools.refusals import refusals
 from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, reads, rule_file, rules
+from yibao.casework.outputs.columnar import COLUMNS, VERSION
 from yibao.claims import Column, Table, knowledge_tables, tables
 from yibao.kernel import date_of, read_yaml
 from yibao.policy import Parameter, Value, load, regions
@@ -56,6 +57,7 @@ def pages() -> dict[str, str]:
         "rules": rule_index(),
         "knowledge": knowledge(),
         "policy": policy(),
+        "findings": findings_table(),
         "refusals": refusal_page(),
         "rooms": toctree("# 各室前门 Front doors", [f"rooms/{room}" for room in ROOMS]),
     }
@@ -344,6 +346,17 @@ def policy() -> str:
 
 
 # — refusals —
+
+
+def findings_table() -> str:
+    """Describe the table that ``yibao findings --export x.parquet`` writes."""
+    rows = [(code(c.name), code(c.type), c.text.zh, c.text.en) for c in COLUMNS]
+    head = (
+        f"# 疑点导出表 Exported findings (Parquet, version {VERSION})\n\n"
+        "一行是一条证据；列名、类型和含义不变，新列加在最后。One row a row of evidence; a column keeps its name, type and "
+        "meaning, new ones come at the end."
+    )
+    return page(head, grid(("列 column", "类型 type", "含义", "meaning"), rows))
 
 
 def refusal_page() -> str:

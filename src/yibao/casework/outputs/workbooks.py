@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from yibao.casework.model import finding_code
 from yibao.casework.outputs import store
+from yibao.casework.outputs.columnar import write_parquet
 from yibao.casework.outputs.columns import ANSWERS, FIELDS, cells
 from yibao.casework.outputs.evidence import TABLES, make_detail
 from yibao.casework.outputs.institutions import Institution, chosen, institutions, nobody
@@ -27,6 +28,7 @@ _PART: Final = 20_000
 """Rows of detail held in memory at a time."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _UNSAFE: Final = re.compile(r"[^\w\u4e00-\u9fff\u3400-\u4dbf()（）-]+")
+_KINDS: Final = (".xlsx", ".csv", ".parquet")
 _SHEET_OF_DETAIL: Final = "疑点明细"
 _NOT_DECIDED: Final = (
     "各行均为审核疑点，尚未认定；「初审违规金额」「违规金额」「违规内容」是国家表的列名，不表示已认定违规。"
@@ -75,17 +77,19 @@ def write_workbooks(
 def write_findings(
     home: Home, register: Register, path: Path, institution: str | None = None, rule: str | None = None
 ) -> int:
-    """Write findings with their evidence to one .xlsx or .csv file, columns as in the workbooks; give their number.
+    """Write findings with their evidence to one file; give their number.
 
-    Money is credited as in the whole: a line that another rule holds as well is not counted again because only one
-    rule is asked for. Raises `Refused`: ``casework.no_run``, ``casework.unknown_institution``, ``casework.export_kind``.
+    As .xlsx or .csv the columns are those of the workbooks, as .parquet those of `columnar.COLUMNS`. Money is credited
+    as in the whole: a line that another rule holds as well is not counted again because only one rule is asked for.
+    Raises `Refused`: ``casework.no_run``, ``casework.unknown_institution``, ``casework.export_kind``.
     """
-    if path.suffix.lower() not in (".xlsx", ".csv"):
+    kind = path.suffix.lower()
+    if kind not in _KINDS:
         raise Refused(
             "casework.export_kind",
-            zh="只能导出为 .xlsx 或 .csv",
-            en="findings are exported as .xlsx or .csv",
-            wanted=".xlsx | .csv",
+            zh="只能导出为 .xlsx、.csv 或 .parquet",
+            en="findings are exported as .xlsx, .csv or .parquet",
+            wanted=" | ".join(_KINDS),
             came=path.name,
             todo=Text(zh="改文件名的后缀", en="change the suffix"),
         )
@@ -106,8 +110,10 @@ def write_findings(
         )
         last = look.rows("SELECT count(*) AS n FROM chosen_detail")[0]["n"]
         parts = _parts(look, "chosen_detail", 1, last, known)
-        if path.suffix.lower() == ".csv":
+        if kind == ".csv":
             _write_csv(path, parts)
+        elif kind == ".parquet":
+            write_parquet(path, parts, newest.number, newest.known_no)
         else:
             with Workbook(path) as book:
                 _write_sheets(book, look, "chosen_detail", (1, last), known)
