@@ -91,7 +91,7 @@ STORIES = {
         JOIN standing b ON b.sn = d.feedetl_sn AND b.moment < s.moment""",
     "code_of_another_drug": """
         SELECT s.sn FROM standing s JOIN drug_trac_d c ON c.feedetl_sn = s.sn
-        JOIN knowledge_trace_product k ON k.drug_iden_code = substr(c.drug_trac_codg, 1, 7) WHERE k.code <> s.item""",
+        JOIN knowledge_trace_product k ON k.prefix = substr(c.drug_trac_codg, 1, 7) WHERE k.code <> s.item""",
     "list_total": """
         SELECT l.sn FROM line l JOIN bill b USING (setl_id) JOIN (
             SELECT setl_id, sum(CAST(amt AS DECIMAL(18,2))) AS told FROM setl_list_chrgitm_d GROUP BY ALL

@@ -108,7 +108,7 @@ def test_whoever_was_sent_was_seen_in_a_centre_the_day_before(books: Books) -> N
         "b.fixmedins_code[8], a.fixmedins_code[8] FROM mdtrt_d a JOIN mdtrt_d b ON a.refl_old_mdtrt_id = b.mdtrt_id "
         "WHERE b.med_type = '11'"
     )
-    assert len(sent) >= 5
+    assert len(sent) >= 2
     assert set(sent) <= {(True, 1, "2", "0"), (True, 1, "2", "1")}
 
 

@@ -74,7 +74,12 @@ def _official_knowledge(books: Books, folder: Path) -> None:
 def _agrees(books: Books, rule: str) -> None:
     """The plain reading finds every violation, no innocent, and no line that the truth does not speak of."""
     found = {line for (line,) in books.rows((READINGS | STORIES)[rule])}
-    found -= {line for (line,) in books.rows("SELECT line FROM truth_schemes")}
+    found -= {
+        line
+        for (line,) in books.rows(
+            f"SELECT line FROM truth_schemes WHERE line NOT IN (SELECT line FROM truth WHERE rule = '{rule}')"
+        )
+    }
     truth = books.rows(f"SELECT plant, label, line FROM truth WHERE rule = '{rule}'")
     by_plant: dict[tuple[object, object], set[object]] = {}
     for plant, label, line in truth:

@@ -143,7 +143,7 @@ def _scopes(names: dict[str, str]) -> list[Row]:
 
 def _products(items: Items) -> list[Row]:
     return [
-        {"drug_iden_code": str(tracing.FIRST_PREFIX + i), "code": row["code"], "name": row["name"]}
+        {"prefix": str(tracing.FIRST_PREFIX + i), "code": row["code"], "name": row["name"]}
         for i, row in enumerate(items.rows)
         if items.packed[i]
     ]
