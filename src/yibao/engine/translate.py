@@ -89,7 +89,7 @@ def _translate(sql: str, dialect: str, parameters: tuple[tuple[str, Value], ...]
     if dialect == "sqlite":
         _bare_sums_for_sqlite(tree)
     try:
-        return tree.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE)
+        return tree.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE, copy=False)  # it is ours
     except SqlglotError as error:
         raise Refused(
             "engine.not_portable",
