@@ -193,7 +193,8 @@ def _wards(stage: Stage, first: int) -> list[int]:
     just_before = np.bincount(house[(day >= first - 28) & (day < first)], minlength=n)
     order = stage.throw.permutation(n)
     order = order[np.argsort(just_before[order], kind="stable")]
-    return [int(h) for h in order if long_before[h]]
+    calm = ~stage.institutions.bent  # those of bad habits may be in something organised
+    return [int(h) for h in order if long_before[h] and calm[h]]
 
 
 def _company(stage: Stage, pairs: list[tuple[int, int]]) -> None:
