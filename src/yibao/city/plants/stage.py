@@ -144,10 +144,9 @@ class Stage:
 
     def day(self, low: int = 20, high: int = 330) -> int:
         """Choose a day of the year, counted from its first; nobody begins a story in a long holiday."""
-        for _ in range(40):
+        day = self.plan.first_day + int(self.throw.integers(low, high))
+        while any(first <= day <= last for first, last in long_holidays()):
             day = self.plan.first_day + int(self.throw.integers(low, high))
-            if not any(first <= day <= last for first, last in long_holidays()):
-                break
         return day
 
     def minute(self, day: int, low: int = 9, high: int = 15) -> int:
