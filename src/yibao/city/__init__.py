@@ -10,6 +10,7 @@ lines belong to which. The room knows nothing of the rules that are to find them
 - calendar, families, visits, bills, wards, dear, conditions, corrections, amounts: the ordinary year, exact to the fen
 - schemes: what only the whole shows
 - plants: what is wrong, and what only looks wrong · stock: what was on the shelves · dirt: broken rows
+- codes, lists, reports: traceability codes, settlement lists, executions, leave and statuses
 - measuring: findings held against the truth
 - chunk, parts, records, registers, text, write, build: how it becomes files
 """

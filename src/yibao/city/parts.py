@@ -22,9 +22,9 @@ from yibao.city.institutions import make_institutions
 from yibao.city.plan import CityPlan
 from yibao.city.plants import RULES, Shelves
 from yibao.city.plants.closed import with_closed
-from yibao.city.plants.reports import write_reports
 from yibao.city.prices import make_prices
 from yibao.city.records import write_chunk
+from yibao.city.reports import write_reports
 from yibao.city.schemes import COLUMNS
 from yibao.city.stock import sold_by_shelf
 from yibao.city.write import Files

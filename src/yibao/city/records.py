@@ -12,10 +12,10 @@ from yibao.city.arrays import Dice, Ints, chance, full, ints
 from yibao.city.chunk import Chunk, Ground
 from yibao.city.conditions import diagnoses, procedures
 from yibao.city.lines import DAY_MINUTES
+from yibao.city.lists import write_lists
 from yibao.city.names import citizen_ids, full_names, person_numbers
 from yibao.city.people import COUNTIES, RESIDENT, RETIRED, years_old
 from yibao.city.plan import ADULT_YEARS
-from yibao.city.plants.lists import write_lists
 from yibao.city.registers import department_codes, staff_codes
 from yibao.city.text import Texts, always, blank, chosen, days, decimals, joined, moments, numbered, whole
 from yibao.city.visits import KIND_CODES, PURCHASE, STAY

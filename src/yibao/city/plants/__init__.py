@@ -12,10 +12,9 @@ says its disguise; borderline cases lie exactly at the limit, a cent or a minute
 - shelves: plants made of what was never bought (stock_against_settlement)
 - stage, said: whole years of people whom nothing else has touched, and what the files are told of them
 - points: against the published points · wares: against a bureau's own lists of items · orders: of stays and orders
-- cards: of status and of cards · tracing, codes: of traceability codes, and the codes of an honest city
-- papers, lists: of the settlement list, and the lists of an honest city · crowds: what no single bill shows
-- closed: houses and doctors for suspensions · honest: what keeps chance from looking like a violation
-- knowledge, reports: the files that the stories need (a bureau's points, executions, leave, statuses)
+- cards: of status and of cards · tracing: of traceability codes · papers: of the settlement list
+- crowds: what no single bill shows · closed: houses and doctors for suspensions
+- honest: what keeps chance from looking like a violation · knowledge: the bureau's own points as files
 """
 
 from __future__ import annotations

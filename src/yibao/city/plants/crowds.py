@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from yibao.city.amounts import FUND_SHARE
+from yibao.city.arrays import ints
 from yibao.city.dear import LEVEL_COST
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, TERTIARY
 from yibao.city.lines import DAY_MINUTES
@@ -29,6 +30,7 @@ _SEVERE: Final = "A41.900"
 _CARDS: Final = 8
 _ROUND: Final = 14
 _COMPANIONS: Final = 4
+_AFTER_HOLIDAY: Final = 10
 _ADMITTED: Final = 14
 _COMPANY: Final = 24
 _OUTLIERS_EACH: Final = 2
@@ -137,6 +139,7 @@ def _companions(stage: Stage) -> None:
                         else house
                     )
                     when = day + 62 * each + (place * 3 if way == "different_hospitals" else 0)
+                    when += _AFTER_HOLIDAY if on_holiday(ints([when]))[0] else 0
                     visit = stage.stay(
                         person, where, when, 5, diagnosis=stage.diagnosis("M51.202", "stay"), dressed=True
                     )
@@ -193,7 +196,8 @@ def _wards(stage: Stage, first: int) -> list[int]:
     just_before = np.bincount(house[(day >= first - 28) & (day < first)], minlength=n)
     order = stage.throw.permutation(n)
     order = order[np.argsort(just_before[order], kind="stable")]
-    return [int(h) for h in order if long_before[h]]
+    calm = ~stage.institutions.bent  # those of bad habits may be in something organised
+    return [int(h) for h in order if long_before[h] and calm[h]]
 
 
 def _company(stage: Stage, pairs: list[tuple[int, int]]) -> None:

@@ -19,7 +19,7 @@ from yibao.city.institutions import PHARMACY, Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
 from yibao.city.people import People, years_old
 from yibao.city.plan import UNIT, CityPlan
-from yibao.city.plants.honest import stayed_at_home
+from yibao.city.plants.honest import long_holidays, stayed_at_home
 from yibao.city.plants.marks import Marks, Quota
 from yibao.city.plants.said import Said
 from yibao.city.plants.site import Site
@@ -143,8 +143,11 @@ class Stage:
         return chosen
 
     def day(self, low: int = 20, high: int = 330) -> int:
-        """Choose a day of the year, counted from its first."""
-        return self.plan.first_day + int(self.throw.integers(low, high))
+        """Choose a day of the year, counted from its first; nobody begins a story in a long holiday."""
+        day = self.plan.first_day + int(self.throw.integers(low, high))
+        while any(first <= day <= last for first, last in long_holidays()):
+            day = self.plan.first_day + int(self.throw.integers(low, high))
+        return day
 
     def minute(self, day: int, low: int = 9, high: int = 15) -> int:
         """Choose a minute of a day between two hours."""

@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from yibao.city.arrays import Ints, ints
 from yibao.city.chunk import Chunk, Ground
+from yibao.city.codes import codes
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.names import person_numbers
 from yibao.city.people import COUNTIES
 from yibao.city.plan import UNIT
 from yibao.city.plants.closed import statuses
-from yibao.city.plants.codes import codes
 from yibao.city.registers import department_codes
 from yibao.city.text import Texts, always, blank, chosen, days, decimals, moments, numbered, whole
 from yibao.city.visits import STAY
