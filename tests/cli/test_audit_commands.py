@@ -130,6 +130,11 @@ def test_a_run_is_told_although_its_papers_cannot_be_written(
     assert done.code == 1
     assert (told["run"], told["findings"]) == (audited["run"] + 1, audited["findings"])
     assert told["report"] is None
+    paper = Path(told["paper"])
+    assert paper.name == "审核摘要.pdf" and paper.read_bytes().startswith(b"%PDF-1.7"), (
+        "one may fail, the other is written"
+    )
+    assert paper.with_name("审核摘要.en.pdf").read_bytes().startswith(b"%PDF-1.7"), "asked for in English"
     assert [problem["code"] for problem in told["problems"]] == ["cli.file"]
     assert seen.code == 1
     assert "lines/s" in seen.out and "cli.file" in seen.err

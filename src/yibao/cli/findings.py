@@ -35,7 +35,9 @@ def findings(
     self_corrected: Annotated[
         bool, typer.Option("--self-corrected", help="哪些机构在发现后自行冲销 / who took back what was found")
     ] = False,
-    export: Annotated[Path | None, typer.Option(help="导出 .xlsx、.csv 或 .parquet / write to a file")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="导出 .xlsx、.csv 或 .parquet / write to a file")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="显示条数 / rows shown")] = 50,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,

@@ -42,6 +42,14 @@ def test_one_bill_of_two_shames_nobody_but_a_third_of_a_thousand_does() -> None:
     assert told.shown(2)[0].code == "H001" and len(told.shown(2)) == 2
 
 
+def test_one_that_lies_high_does_not_make_the_others_look_low() -> None:
+    known = {key: place(key) for key in range(8)}
+    counts = {key: (50, 1000) for key in range(8)} | {7: (900, 1000)}
+    told = compare(counts, known)
+    assert [one.code for one in told.above] == ["H007"] and not told.below
+    assert {one.others.value for one in told.compared} == {0.05}
+
+
 def test_chance_alone_names_hardly_anybody() -> None:
     dice = random.Random(7)
     known = {key: place(key) for key in range(200)}

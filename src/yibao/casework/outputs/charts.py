@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -23,6 +24,7 @@ _WIDTH: Final = 1040
 _BAR: Final = 18
 _ROW: Final = 30
 _LABEL: Final = 300
+_LABEL_COLUMNS: Final = 40
 _VALUE: Final = 190
 _SAID: Final = 300
 _HEIGHT: Final = 220
@@ -58,7 +60,7 @@ def bars(chart: str, title: str, items: Sequence[Bar], show: Show) -> Markup:
         y = at * _ROW + 4
         clear = _scaled(item.clear, longest, room)
         hatched = _scaled(item.total, longest, room) - clear
-        parts.append(_text(_LABEL - 12, y + 14, item.label, anchor="end"))
+        parts.append(_text(_LABEL - 12, y + 14, shortened(item.label), anchor="end"))
         parts.append(_block(chart, _LABEL, y, clear, _BAR, hatched=False))
         parts.append(_block(chart, _LABEL + clear, y, hatched, _BAR, hatched=True))
         shown = f"{show(item.total)}{'  ' + item.note if item.note else ''}"
@@ -126,7 +128,7 @@ def intervals(chart: str, title: str, items: Sequence[Interval]) -> Markup:
             _LABEL + min(share / top, 1.0) * room for share in (item.low, item.value, item.high, item.against)
         )
         ink = CLEAR if item.apart else SECONDARY
-        parts.append(_text(_LABEL - 12, y + 5, item.label, anchor="end"))
+        parts.append(_text(_LABEL - 12, y + 5, shortened(item.label), anchor="end"))
         parts.append(_stroke(low, y, high, y, ink, 3 if item.apart else 1.5))
         parts.append(_stroke(against, y - 9, against, y + 9, INK, 1.5))
         fill = ink if item.apart else "#FFFFFF"
@@ -176,6 +178,20 @@ def nice(most: int) -> int:
             if power * times >= max(most, 4) and power * times % 4 == 0:
                 return power * times
         power *= 10
+
+
+def shortened(label: str) -> str:
+    """Cut a label to the room left of a bar, a Chinese character counting two; the chart's text has it whole.
+
+    >>> shortened("重复收费"), shortened("拒绝、阻碍监督检查或者提供虚假情况的其他造成基金损失的行为")
+    ('重复收费', '拒绝、阻碍监督检查或者提供虚假情况的其…')
+    """
+    room = _LABEL_COLUMNS
+    for at, character in enumerate(label):
+        room -= 2 if east_asian_width(character) in "WF" else 1
+        if room < 0:
+            return f"{label[: at - 1]}…"
+    return label
 
 
 def _scaled(part: int, whole: int, room: int) -> float:

@@ -2,7 +2,8 @@
 
 A share of few bills says little, so each stands in its Wilson interval, and among many institutions some lie apart by
 chance alone: one is said to differ only where its interval, widened for the number of institutions compared (Bonferroni),
-lies wholly beyond the interval of all its peers together. Bills are counted, not lines: the lines of one bill are hit
+lies wholly beyond the interval of all its peers together. Who lies high is left out when the others are measured, so that
+one of them does not make everybody else look good. Bills are counted, not lines: the lines of one bill are hit
 together and would pretend to be many observations.
 """
 
@@ -158,16 +159,17 @@ def compare(counts: Mapping[int, tuple[int, int]], known: Mapping[int, Instituti
     many = sum(map(len, fit.values()))
     compared = []
     for group, keys in fit.items():
-        hits, bills = (sum(counts[key][at] for key in keys) for at in (0, 1))
+        high = {key for key in keys if _differs(counts, key, keys, many) == "above"}
+        usual = [key for key in keys if key not in high]
+        if len(usual) <= LEAST_PEERS:
+            usual = keys
         for key in keys:
-            part, base = counts[key]
-            others = (hits - part, bills - base)
-            one = known[key]
+            one, others = known[key], [other for other in usual if other != key]
             compared.append(
                 Peer(
                     institution_id=key, code=one.code, name=one.name, region=one.region, group=group,
-                    own=wilson(part, base), others=wilson(*others), peers=len(keys) - 1,
-                    differs=_apart(wilson(part, base, 0.05 / many), wilson(*others, 0.05 / many)),
+                    own=wilson(*counts[key]), others=wilson(*_together(counts, others)), peers=len(others),
+                    differs=_differs(counts, key, others, many),
                 )
             )  # fmt: skip
     compared.sort(key=lambda o: (o.differs != "above", o.others.value - o.own.low, o.code))
@@ -179,7 +181,16 @@ def group_of(one: Institution) -> Text:
     return _GRADES.get(one.level[:2]) or _KINDS.get(one.kind) or _OTHERS
 
 
-def _apart(own: Share, others: Share) -> Differs | None:
+def _together(counts: Mapping[int, tuple[int, int]], keys: Sequence[int]) -> tuple[int, int]:
+    return sum(counts[key][0] for key in keys), sum(counts[key][1] for key in keys)
+
+
+def _differs(
+    counts: Mapping[int, tuple[int, int]], key: int, peers: Sequence[int], many: int
+) -> Differs | None:
+    """Hold one against its peers, itself left out, in intervals widened for the number of institutions compared."""
+    own = wilson(*counts[key], 0.05 / many)
+    others = wilson(*_together(counts, [peer for peer in peers if peer != key]), 0.05 / many)
     if own.low > others.high:
         return "above"
     return "below" if own.high < others.low else None

@@ -111,6 +111,7 @@ def _context(told: Summary, language: Language, other: str) -> dict[str, Any]:
         "corrected_unit": unit_of([one.taken_back_fen for one in told.corrected], language),
         "reason_unit": unit_of([reason.fen for reason in told.backlog.reasons], language),
         "place_unit": unit_of([one.fen for one in told.places], language),
+        "cause_unit": unit_of([one.fen for one in told.causes], language),
         "patterns": patterns(("rules", "months", "meter", "places", "causes")),
         "place_chart": _divisions("places", told.places, _place_name, told, language),
         "cause_chart": _divisions("causes", told.causes, str, told, language),
