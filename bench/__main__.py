@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import audit, city, collect, growth, increment
+from bench import audit, byhand, city, collect, growth, increment
 from bench.result import Result
 
 BENCHES: dict[str, Callable[[int], Result]] = {
     "collect": collect.measure, "audit": audit.measure, "growth": growth.measure, "increment": increment.measure,
-    "city": city.measure,
+    "city": city.measure, "byhand": byhand.measure,
 }  # fmt: skip
 
 
