@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES = 400
 
 LICENCES = re.compile(
-    r"apache|mit\b|bsd|isc|psf|python software foundation|mpl|mozilla|0bsd|unlicense|zlib|cc0|hpnd|lgpl|"
+    r"apache|mit\b|bsd|isc|psf|python software foundation|mpl|mozilla|0bsd|unlicense|zlib|cc0|hpnd|lgpl|ofl|"
     r"lesser general public|public domain|python-2",
     re.IGNORECASE,
 )

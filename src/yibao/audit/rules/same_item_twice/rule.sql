@@ -4,7 +4,9 @@ WITH kinds AS (
         l.line_id, l.person_id, l.institution_id, l.item_id, l.fee_day, l.fee_minute, l.net_quantity, l.net_fen,
         substr(l.charge, 1, 2) AS root, substr(l.charge, 1, 4) AS branch
     FROM history_line AS l
-    WHERE l.item_class = 2 AND l.reversed = 0 AND l.self_paid = 0 AND substr(l.charge, 1, 2) IN ('01', '03', '04', '06', '14')
+    LEFT JOIN item AS i ON i.item_id = l.item_id
+    WHERE COALESCE(i.unit, '') <> '小时'   -- what is priced by the hour may go on in several lines
+        AND l.item_class = 2 AND l.reversed = 0 AND l.self_paid = 0 AND substr(l.charge, 1, 2) IN ('01', '03', '04', '06', '14')
 ),
 judged AS (
     SELECT
