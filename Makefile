@@ -67,6 +67,8 @@ check: $(VENV)/.dev ## 代码、类型、分层、家规 / lint, types, layers, 
 bench: $(VENV)/.dev ## 测量(小规模)，与对照并列 / the measurements, quick sizes
 	$(BIN)/python -m bench collect --lines 300000
 	$(BIN)/python -m bench audit --lines 300000
+	$(BIN)/python -m bench byhand --lines 300000
+	$(BIN)/python -m bench frames --lines 300000
 
 .PHONY: docs
 docs: $(VENV)/.dev ## 生成文档站(离线) / build the docs site offline
