@@ -1,5 +1,10 @@
 -- The unit price billed is above the highest price for this item, level of institution and day, and the fund bore it.
-WITH limits AS (
+WITH lowest AS (   -- most prices are not above any limit of their item, and need not be held against each
+    SELECT p.item_id, min(p.highest) AS highest
+    FROM price_limit AS p
+    GROUP BY p.item_id
+),
+limits AS (
     SELECT
         l.line_id, l.institution_id, l.person_id, l.fee_day, l.unit_price, l.net_quantity, p.highest,
         l.net_fen - l.net_over_limit_fen AS borne_fen,   -- what the person paid as 超限价自费 was not put to the fund
@@ -7,6 +12,7 @@ WITH limits AS (
             PARTITION BY l.line_id ORDER BY p.level_group DESC, p.from_day DESC, p.highest DESC, p.price_limit_id
         ) AS place
     FROM subject_line AS l
+    JOIN lowest AS b ON b.item_id = l.item_id AND l.unit_price > b.highest
     JOIN institution AS i ON i.institution_id = l.institution_id
     JOIN price_limit AS p ON p.item_id = l.item_id AND l.fee_day >= p.from_day AND l.fee_day < p.until_day
     WHERE l.reversed = 0 AND l.self_paid = 0 AND p.level_group IN ('0', i.level_group)
