@@ -19,6 +19,10 @@ from yibao.policy import Policy
 
 RULE_FILE = "rule.yaml"
 _VERSION = re.compile(r"v[1-9][0-9]*")
+_NO_CODE = re.compile(r"--[^\n]*|'[^']*'")
+_ALIASED = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)\s+(?:AS\s+)?([a-z_]\w*)")
+_QUALIFIED = re.compile(r"\b([a-z_]\w*)\.([a-z_]\w*)")
+_BARE = re.compile(r"(?<![.\w])[a-z_]\w*(?![.\w])")
 
 BY_SUBJECT = (
     "line", "settlement", "stay", "visit", "diagnosis", "procedure", "trace", "stock", "execution",
@@ -112,13 +116,23 @@ def reads(rule: Rule) -> list[str]:
 def read_columns(rules: Iterable[Rule]) -> dict[str, set[str]]:
     """Name the columns of each large relation that these rules may read, so that no others need be kept at hand.
 
-    Every word of a SELECT counts for every relation it reads: too many rather than one too few.
+    A word counts for the relations whose alias stands before it, and for every relation where none does: too many
+    rather than one too few.
     """
     schemas = relation_schemas()
     found: dict[str, set[str]] = {}
     for rule in (version for one in rules for version in one.versions):
-        words = {*re.findall(r"\b[a-z_]+\b", rule.select), rule.day_column, *rule.partition.values(), "batch"}
+        text = _NO_CODE.sub(" ", rule.select)
+        aliases: dict[str, set[str]] = {}
+        for name, alias in _ALIASED.findall(text):
+            aliases.setdefault(name.removeprefix("subject_").removeprefix("history_"), set()).add(alias)
+        named = _QUALIFIED.findall(text)
+        bare = set(_BARE.findall(text))
         for name in {*base_relations(rule)} & {*BY_SUBJECT}:
+            mine = {column for alias, column in named if alias in aliases.get(name, ())}
+            words = bare | mine | {rule.partition.get(name, "")}
+            if name == rule.subject:
+                words.add(rule.day_column)
             found.setdefault(name, set()).update(words & schemas[name].keys())
     return found
 
