@@ -7,9 +7,12 @@ result owns its connection.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from threading import Lock, current_thread, main_thread
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -22,6 +25,8 @@ from yibao.engine.model import Capability, Relation
 from yibao.engine.translate import translate
 from yibao.engine.types import portable
 from yibao.kernel import Refused
+
+T = TypeVar("T")
 
 _PORTABLE = {
     "BIGINT": "BIGINT",
@@ -48,6 +53,7 @@ class DuckDB(Engine):
         super().__init__()
         self._limits = limits
         self._registered: set[str] = set()
+        self._hands, self._one_at_a_time = ThreadPoolExecutor(1), Lock()
         try:
             self._connection: Any = duckdb.connect(
                 str(database) if database is not None else ":memory:", config=settings(limits, keep_order)
@@ -72,6 +78,8 @@ class DuckDB(Engine):
 
     def close(self) -> None:
         """Close the connection and remove the scratch directory."""
+        self._stop()
+        self._hands.shutdown()
         self._connection.close()
         shutil.rmtree(self._limits.scratch, ignore_errors=True)
 
@@ -86,7 +94,7 @@ class DuckDB(Engine):
         target = exp.Literal.string(str(path.absolute())).sql("duckdb")
         copy = f"COPY ({text}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
         with self._running(name, copy) as rows:
-            rows.append(int(self._connection.execute(copy).fetchall()[0][0]))
+            rows.append(self._stoppable(lambda: int(self._connection.execute(copy).fetchall()[0][0])))
         return rows[0]
 
     def execute_native(self, sql: str, parameters: Sequence[object] | None = None) -> pa.Table | None:
@@ -100,13 +108,15 @@ class DuckDB(Engine):
             if parameters is not None and len(statements) != 1:
                 raise TypeError("parameters go with exactly one statement")
             for statement in statements:
-                result = self._connection.execute(statement, parameters)
-                table = result.to_arrow_table()
+                table = self._stoppable(partial(self._execute, statement, parameters))
                 if duckdb.ExpectedResultType.NOTHING in statement.expected_result_type and not table.num_rows:
                     table = None
             if table is not None:
                 rows.append(table.num_rows)
         return table
+
+    def _execute(self, statement: Any, parameters: Sequence[object] | None) -> pa.Table:
+        return self._connection.execute(statement, parameters).to_arrow_table()
 
     def register_arrow(self, name: str, table: pa.Table) -> None:
         """Show an Arrow table of any types to native statements, without copying it."""
@@ -139,7 +149,7 @@ class DuckDB(Engine):
 
     def _create(self, name: str, sql: str) -> None:
         with self._running(name, sql):
-            self._connection.execute(sql)
+            self._stoppable(lambda: self._connection.execute(sql))
 
     def _drop(self, name: str) -> None:
         if name in self._registered:
@@ -152,9 +162,35 @@ class DuckDB(Engine):
 
     def _fetch(self, name: str | None, sql: str, columns: Mapping[str, str | None]) -> pa.Table:
         with self._running(name, sql) as rows:
-            table = self._connection.execute(sql).to_arrow_table()
+            table = self._stoppable(lambda: self._connection.execute(sql).to_arrow_table())
             rows.append(table.num_rows)
         return portable(table, list(columns) if len(columns) == table.num_columns else None)
+
+    def _stoppable(self, work: Callable[[], T]) -> T:
+        """Do a statement's work so that Ctrl-C stops it.
+
+        While all its tasks are in the hands of DuckDB's own threads, the client waits for them deaf to signals; so the
+        main thread waits in Python, which hears them, and another one waits in DuckDB.
+        """
+        if current_thread() is not main_thread():
+            return work()
+        try:
+            return self._hands.submit(self._at_work, work).result()
+        except KeyboardInterrupt:
+            self._stop()
+            raise
+
+    def _at_work(self, work: Callable[[], T]) -> T:
+        with self._one_at_a_time:
+            return work()
+
+    def _stop(self) -> None:
+        """Stop what the other thread does; it may not even have begun."""
+        self._hands.shutdown(wait=False, cancel_futures=True)
+        self._hands = ThreadPoolExecutor(1)
+        while not self._one_at_a_time.acquire(timeout=0.1):
+            self._connection.interrupt()
+        self._one_at_a_time.release()
 
     def _as_portable(self, sql: str) -> str:
         """Wrap a SELECT so that narrow integers are stored as BIGINT; refuse other types before that."""
