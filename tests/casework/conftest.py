@@ -30,6 +30,8 @@ class Desk:
 
     def __init__(self, register: Register) -> None:
         self.house = House(register.home, register, "test")
+        self.rules: list[str] | None = None
+        """The rules by which this desk audits; None: all."""
 
     def collect(self, *paths: Path) -> Outcome:
         outcome = self.house.collect(paths, load_source("national"), lambda *_: None, lambda: None)
@@ -48,7 +50,7 @@ class Desk:
     ) -> RunOutcome:
         self.house.load_official_knowledge(lambda *_: None, only_if_none=True)
         return self.house.audit(
-            engine=engine, rules=rules, region=region, since=since, as_known=as_known, memory_mib=1024,
+            engine=engine, rules=rules or self.rules, region=region, since=since, as_known=as_known, memory_mib=1024,
             progress=lambda *_: None, on_wait=lambda: None, sql_log=sql_log,
         )  # fmt: skip
 
@@ -74,7 +76,7 @@ def desk(fresh_register: Register) -> Desk:
 
 @pytest.fixture
 def small_desk(desk: Desk, tmp_path: Path) -> Desk:
-    """A desk on which the small delivery and its knowledge lie, audited once: every rule has one finding."""
+    """A desk on which the small delivery and its knowledge lie, audited once by its rules: each has one finding."""
     house = desk.house
     knowledge = read_source(small.SOURCE_OF_KNOWLEDGE, where="small")
     collect(
@@ -82,6 +84,7 @@ def small_desk(desk: Desk, tmp_path: Path) -> Desk:
     )
     files = {name: rows for name, rows in small.FILES.items() if "_bad" not in name}
     desk.collect(small.write(tmp_path / "first", files))
+    desk.rules = list(small.RULES)
     assert set(desk.audit().by_rule.values()) == {1}
     return desk
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.audit.test_rule_life import ADOPTED, made
 from tests.casework.conftest import Desk
+from tests.casework.outputs import small
 
 from yibao.audit import Rule, catalogue, read_rule, rules
 from yibao.casework import Order, audit_lake, explain, finding_code, give_notice, summary
@@ -111,9 +112,10 @@ def test_an_empty_lake_has_no_history(desk: Desk) -> None:
 # — grey, and adoption, in runs —
 
 
-def as_catalogue(monkeypatch: pytest.MonkeyPatch, rule: Rule) -> None:
-    """Let a rule stand in the catalogue, in the place of the one of its number."""
-    known = {**rules(), rule.id: rule}
+def as_catalogue(monkeypatch: pytest.MonkeyPatch, rule: Rule, desk: Desk) -> None:
+    """Let a rule stand in a catalogue of the desk's rules, in the place of the one of its number."""
+    known = {name: rules()[name] for name in small.RULES} | {rule.id: rule}
+    desk.rules = None
     monkeypatch.setattr(catalogue, "rules", lambda: known)
 
 
@@ -131,7 +133,7 @@ def test_a_grey_rule_is_counted_and_blames_nobody(
         lambda y: y.replace("price_over_limit", "over_limit_again").replace("status: published", GREY),
     )
     before = small_desk.open_findings()
-    as_catalogue(monkeypatch, read_rule(folder))
+    as_catalogue(monkeypatch, read_rule(folder), small_desk)
     outcome = small_desk.audit()
     counts = {"findings": 1, "at_stake_fen": 1500, "institutions": 1, "skipped": None}
     assert outcome.grey == {"over_limit_again": counts}
@@ -150,12 +152,14 @@ def test_a_rule_that_leaves_grey_is_judged_over_everything(
     price = rules()["price_over_limit"]
     known = max(b.number for b in small_desk.house.lake.batches() if b.kind == "collect")
     as_catalogue(
-        monkeypatch, read_rule(made(tmp_path / price.id, lambda y: y.replace("status: published", GREY)))
+        monkeypatch,
+        read_rule(made(tmp_path / price.id, lambda y: y.replace("status: published", GREY))),
+        small_desk,
     )
     with small_desk.house.register.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit_run SET rules = '[]'")  # as if it had never been published
     small_desk.audit()
-    as_catalogue(monkeypatch, price)
+    as_catalogue(monkeypatch, price, small_desk)
     assert small_desk.audit(since=known).widened[price.id].en == "never judged before"
 
 

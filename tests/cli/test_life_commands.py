@@ -12,7 +12,7 @@ import typer
 from tests.casework.outputs import small
 from tests.casework.test_life import _BILL, BILLS_BACK
 
-from yibao.cli import main
+from yibao.cli import console, main
 from yibao.cli.trials import parse_sweep
 from yibao.store import Home, stop_register
 
@@ -30,7 +30,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def yibao(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("YIBAO_HOME", str(home))
-    monkeypatch.setenv("COLUMNS", "200")
+    for printed in (console.out, console.err):
+        monkeypatch.setattr(printed, "_width", 200)
     monkeypatch.chdir(home.parent)
 
     def run(*words: str | Path) -> Said:

@@ -28,6 +28,10 @@ from yibao.kernel import Refused
 
 T = TypeVar("T")
 
+_ROWS_AT_ONCE = 8_192
+"""Rows of one piece of a result: DuckDB reserves the address space of a whole piece, a million rows by default, however
+few there are, and a process that kept a few hundred results could no longer start another."""
+
 _PORTABLE = {
     "BIGINT": "BIGINT",
     "INTEGER": "BIGINT",
@@ -116,7 +120,7 @@ class DuckDB(Engine):
         return table
 
     def _execute(self, statement: Any, parameters: Sequence[object] | None) -> pa.Table:
-        return self._connection.execute(statement, parameters).to_arrow_table()
+        return self._connection.execute(statement, parameters).to_arrow_table(_ROWS_AT_ONCE)
 
     def register_arrow(self, name: str, table: pa.Table) -> None:
         """Show an Arrow table of any types to native statements, without copying it."""
@@ -162,7 +166,7 @@ class DuckDB(Engine):
 
     def _fetch(self, name: str | None, sql: str, columns: Mapping[str, str | None]) -> pa.Table:
         with self._running(name, sql) as rows:
-            table = self._stoppable(lambda: self._connection.execute(sql).to_arrow_table())
+            table = self._stoppable(lambda: self._connection.execute(sql).to_arrow_table(_ROWS_AT_ONCE))
             rows.append(table.num_rows)
         return portable(table, list(columns) if len(columns) == table.num_columns else None)
 
