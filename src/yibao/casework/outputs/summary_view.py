@@ -11,12 +11,15 @@ from rich.text import Text as Styled
 
 from yibao.casework.outputs.ruletext import result_name, rule_name
 from yibao.casework.outputs.words import day, money, percent, region
-from yibao.kernel import Language
+from yibao.kernel import Language, Text
 
 if TYPE_CHECKING:
     from yibao.casework.outputs.summary import Summary
 
 _MARKS = {"clear": "■", "suspicious": "◆"}
+_LISTED = 8
+"""Assumptions named on the terminal; the report names all."""
+
 _STYLES = {"clear": "rgb(163,58,10)", "suspicious": "rgb(230,159,0)"}
 
 
@@ -73,28 +76,29 @@ def _corrected(summary: Summary, console: Console, language: Language) -> None:
 
 def _assumed(summary: Summary, console: Console, language: Language) -> None:
     """Name what rests on our assumption: it decides what is a finding, so nobody may overlook it."""
-    zh = language == "zh"
-    if summary.assumed:
-        console.print("假定值（无文件依据，由本地政策包确定）" if zh else "Assumed values", style="yellow")
-    for one in {one.key: one for one in summary.assumed}.values():
-        console.print(
-            f"  {one.shown(language)}  {one.meaning.in_(language)}",
-            style="dim",
-            highlight=False,
-            markup=False,
-        )
-    if summary.assumed_points:
-        console.print(
-            "知识点含假定（规则只判可疑）" if zh else "Assumed knowledge points (the rule says suspicious)",
-            style="yellow",
-        )
-    for points in summary.assumed_points:
-        console.print(
-            f"  {points.assumed:,}/{points.all:,}  {rule_name(points.rule).in_(language)}",
-            style="dim",
-            highlight=False,
-            markup=False,
-        )
+    values = [
+        f"{one.shown(language)}  {one.meaning.in_(language)}"
+        for one in {one.key: one for one in summary.assumed}.values()
+    ]
+    points = [
+        f"{one.assumed:,}/{one.all:,}  {rule_name(one.rule).in_(language)}" for one in summary.assumed_points
+    ]
+    for title, lines in (
+        (Text(zh="假定值（无文件依据，由本地政策包确定）", en="Assumed values"), values),
+        (
+            Text(zh="知识点含假定（规则只判可疑）", en="Assumed knowledge points (the rule says suspicious)"),
+            points,
+        ),
+    ):
+        if not lines:
+            continue
+        console.print(title.in_(language), style="yellow")
+        for line in lines[:_LISTED]:
+            console.print(f"  {line}", style="dim", highlight=False, markup=False)
+        if len(lines) > _LISTED:
+            more = len(lines) - _LISTED
+            told = Text(zh=f"  另有 {more} 项，逐项见报告", en=f"  and {more} more; the report names each")
+            console.print(told.in_(language), style="dim", highlight=False)
 
 
 def _head(summary: Summary, console: Console, language: Language) -> None:
