@@ -32,7 +32,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The one Spark session that a process may hold, for every room's tests."""
     require_spark()
-    with open_engine("spark", memory_mib=1024, threads=2, spill=tmp_path_factory.mktemp("spark")) as engine:
+    with open_engine("spark", memory_mib=2048, threads=2, spill=tmp_path_factory.mktemp("spark")) as engine:
         yield engine
 
 

@@ -206,6 +206,8 @@ def settings(limits: Limits) -> dict[str, str]:
             f"-Dderby.system.home={scratch}",
             f"-Dlog4j2.configurationFile={logging.as_uri()}",
             "-Duser.timezone=UTC",
+            # Out of memory, a thread of Spark's dies and leaves its caller waiting for ever; the whole must end.
+            "-XX:+ExitOnOutOfMemoryError",
         )
     )
     return {
@@ -229,6 +231,11 @@ def settings(limits: Limits) -> dict[str, str]:
         # Nothing listens beyond this machine, nothing is drawn.
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # What was drawn is not remembered either: the plans of a few dozen long statements fill a small heap.
+        "spark.sql.ui.retainedExecutions": "1",
+        "spark.ui.retainedJobs": "1",
+        "spark.ui.retainedStages": "1",
+        "spark.ui.retainedTasks": "1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
     }
