@@ -1,8 +1,8 @@
 -- A settlement list leaves fields empty that it must fill in.
-WITH counted AS (
+WITH counted AS (   -- grouped, one list a group: Spark would multiply out a condition on a bare sum of so many flags
     SELECT
         s.settlement_id, s.person_id, s.institution_id, s.settled_day, g.settlement_list_id AS paper_id,
-        flag(g.insured_no IS NULL) + flag(g.case_no IS NULL) + flag(g.sex IS NULL) +
+        CAST(sum(flag(g.insured_no IS NULL) + flag(g.case_no IS NULL) + flag(g.sex IS NULL) +
         flag(g.birth_day IS NULL) + flag(g.stay_kind IS NULL) + flag(g.treatment IS NULL) +
         flag(g.admission_department IS NULL) + flag(g.discharged_day IS NULL) +
         flag(g.discharge_department IS NULL) + flag(g.bill_code IS NULL) + flag(g.bill_no IS NULL) +
@@ -10,9 +10,10 @@ WITH counted AS (
         flag(g.period_from_day IS NULL) + flag(g.period_until_day IS NULL) + flag(g.payment IS NULL) +
         flag(g.filling_department IS NULL) + flag(g.filled_by IS NULL) +
         flag(g.blood IS NOT NULL AND (g.blood_quantity IS NULL OR g.blood_unit IS NULL)) +   -- 输血：品种、量、单位应齐全
-        flag(g.blood IS NULL AND g.blood_quantity IS NOT NULL) AS missing
+        flag(g.blood IS NULL AND g.blood_quantity IS NOT NULL)) AS BIGINT) AS missing
     FROM subject_settlement AS s
     JOIN history_settlement_list AS g ON g.settlement_id = s.settlement_id
+    GROUP BY s.settlement_id, s.person_id, s.institution_id, s.settled_day, g.settlement_list_id
 ),
 wrong AS (
     SELECT
