@@ -14,7 +14,7 @@ TIMES: Final = 10
 
 
 def measure(lines: int) -> Result:
-    """Audit a lake of so many lines and one of ten times as many; each is audited once to warm up where it is small."""
+    """Audit a lake of so many lines and one of ten times as many, each once."""
     state = machine()
     small, few, _ = _timed(lines)
     large, many, rules = _timed(TIMES * lines)

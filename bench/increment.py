@@ -36,7 +36,7 @@ def measure(lines: int) -> Result:
 
 
 def _last_busy_day(year: House) -> int:
-    """Give the start of the last day of which a twentieth part per mille of the lines or more came."""
+    """Give the start of the last day of which a thousandth of the bills or more came."""
     days = pq.read_table(year.lake.files("settlement")[0].path, columns=["settled_day"]).column(0)
     counts = pc.value_counts(days).to_pylist()
     least = sum(c["counts"] for c in counts) / 1000

@@ -10,22 +10,19 @@ no plant of the rule, and no honest bill either.
 from __future__ import annotations
 
 import csv
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from yibao.casework import violating_lines
+from yibao.casework import violating_lines, wilson
 from yibao.collect import collections
 from yibao.kernel import Refused, Text
 from yibao.store import Home, Register
 
 TRUTH = "truth.csv"
 SCHEMES = "truth_schemes.csv"
-Z = 1.959963984540054
-"""The normal quantile of a two-sided 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +88,6 @@ def read_schemes(path: Path) -> set[str]:
         raise _no_truth(str(path), str(error)) from error
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Give the Wilson 95 % interval of a proportion; of no trials nothing is known, so 0 to 1.
-
-    >>> [round(x, 3) for x in wilson(95, 100)]
-    [0.888, 0.978]
-    """
-    if trials == 0:
-        return 0.0, 1.0
-    share = successes / trials
-    middle = share + Z * Z / (2 * trials)
-    spread = Z * math.sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
-    scale = 1 + Z * Z / trials
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-
-
 def _measured(
     rule: str,
     result: Literal["clear", "suspicious"],
@@ -118,7 +100,7 @@ def _measured(
     found = {n: lines for n, lines in found.items() if lines & wanted or not lines & schemes}
     recalled = sum(1 for lines in planted.values() if lines & hit)
     correct = sum(1 for lines in found.values() if lines & wanted)
-    low, high = wilson(correct, len(found))
+    sure = wilson(correct, len(found))
     return Measured(
         rule=rule,
         result=result,
@@ -127,8 +109,8 @@ def _measured(
         correct=correct,
         precision=correct / len(found) if found else 0.0,
         recall=recalled / len(planted) if planted else 0.0,
-        low=low,
-        high=high,
+        low=sure.low,
+        high=sure.high,
     )
 
 

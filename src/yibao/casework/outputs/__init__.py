@@ -16,6 +16,7 @@ from yibao.casework.outputs.corrected import Corrected, corrected
 from yibao.casework.outputs.explain import EvidenceRow, Explanation, explain
 from yibao.casework.outputs.listing import FindingRow, list_findings
 from yibao.casework.outputs.paper import write_paper
+from yibao.casework.outputs.peers import wilson
 from yibao.casework.outputs.quarantine import QuarantineRow, quarantine_rows, write_quarantine
 from yibao.casework.outputs.report import write_report
 from yibao.casework.outputs.summary import Summary, summary
@@ -35,6 +36,7 @@ __all__ = [
     "list_findings",
     "quarantine_rows",
     "summary",
+    "wilson",
     "write_findings",
     "write_paper",
     "write_quarantine",
