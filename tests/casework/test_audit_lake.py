@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tests.casework.conftest import Desk, rewrite, split_deliveries
+from tests.engine.spark_session import require_spark
 
 from yibao.audit import rules
 from yibao.city.measuring import TRUTH, read_truth
@@ -65,10 +69,21 @@ def test_sqlite_finds_what_duckdb_finds(desk: Desk, small_city: Path) -> None:
 @pytest.mark.spark
 @pytest.mark.slow
 def test_spark_finds_what_duckdb_finds(desk: Desk, small_city: Path) -> None:
+    """In a program of its own, because the one session of this one may be in use."""
+    require_spark()
     desk.collect(small_city)
     desk.audit("duckdb")
     found = desk.open_findings()
-    desk.audit("spark")
+    home, url = desk.house.home.path, desk.house.register.url.render_as_string(hide_password=False)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("yibao"), "audit", "--engine", "spark", "--memory", "2048", "--home", str(home)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "YIBAO_REGISTER_URL": url},
+    )
+    assert done.returncode == 0, done.stderr
+    with desk.house.register.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM audit_run").scalar_one() == 2
     assert desk.open_findings() == found
 
 
