@@ -14,6 +14,7 @@ from yibao.store.batch import Batch
 from yibao.store.doctor import Check, doctor
 from yibao.store.home import Home
 from yibao.store.lake import BatchInfo, Lake, LakeFile, Problem
+from yibao.store.locks import lock_key
 from yibao.store.outbox import Delivered
 from yibao.store.register import Register, open_register, stop_register
 from yibao.store.tables import metadata
@@ -32,6 +33,7 @@ __all__ = [
     "UnitOfWork",
     "doctor",
     "dump_register",
+    "lock_key",
     "metadata",
     "open_register",
     "restore_register",

@@ -14,8 +14,8 @@ class Home:
     """One directory with everything this installation knows (数据目录); rooms appear when first asked for.
 
     ``register`` holds PostgreSQL, ``lake`` the immutable Parquet files, ``work`` scratch that may be deleted
-    when nothing runs, ``reports`` what people take away. Every directory made here is private (0700): the
-    lake holds personal data. Raises `Refused` (``store.home_unusable``) where a directory cannot be made.
+    when nothing runs, ``reports`` what people take away, ``keys`` what this installation signs with.
+    Every directory made here is private (0700): the lake holds personal data. Raises `Refused` (``store.home_unusable``) where a directory cannot be made.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -40,6 +40,11 @@ class Home:
     def reports(self) -> Path:
         """The directory of reports and workbooks."""
         return self._room("reports")
+
+    @property
+    def keys(self) -> Path:
+        """The directory of private keys; to be kept as carefully as the register, and apart from it."""
+        return self._room("keys")
 
     def _room(self, name: str) -> Path:
         room = self.path / name

@@ -1,0 +1,86 @@
+"""The ledger (存证): what is written cannot be rewritten, and outsiders can check that without our database.
+
+Every act that touches somebody's rights is `record`\\ ed in the transaction of the act itself: a leaf of canonical
+JSON with a `Tag`, in tables that only grow. A *sequencer* gives committed leaves their positions in a Merkle tree and
+signs its root within a second, with Ed25519 and, beside it, SM2; until then a `Receipt` is pending. From then on an
+inclusion proof shows that an entry is there, a consistency proof that nothing before was changed, and witnesses sign
+that they have seen it grow. Personal data are salted commitments in the leaf, and can be erased behind it.
+
+A transparency log, not a block chain: nobody has to agree, everybody can check. ``python -m yibao.ledger.verify``
+needs only the standard library and ``cryptography``, which is why this door opens its rooms when they are asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yibao.ledger.faults import Fault, Forged
+    from yibao.ledger.keys import change_keys, home_signers
+    from yibao.ledger.model import Act, Inclusion, Receipt, Verified
+    from yibao.ledger.sequencer import Sequencer
+    from yibao.ledger.service import (
+        commitment,
+        erase,
+        record,
+        record_many,
+        rotate_keys,
+        sequence,
+        settle,
+        take_cosignature,
+    )
+    from yibao.ledger.signing import Ed25519Signer, Signer, Sm2Signer
+    from yibao.ledger.tags import Tag
+
+_ROOMS = {
+    "faults": ("Fault", "Forged"),
+    "keys": ("change_keys", "home_signers"),
+    "model": ("Act", "Inclusion", "Receipt", "Verified"),
+    "sequencer": ("Sequencer",),
+    "service": (
+        "commitment",
+        "erase",
+        "record",
+        "record_many",
+        "rotate_keys",
+        "sequence",
+        "settle",
+        "take_cosignature",
+    ),
+    "signing": ("Ed25519Signer", "Signer", "Sm2Signer"),
+    "tags": ("Tag",),
+}
+_BEHIND = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Act",
+    "Ed25519Signer",
+    "Fault",
+    "Forged",
+    "Inclusion",
+    "Receipt",
+    "Sequencer",
+    "Signer",
+    "Sm2Signer",
+    "Tag",
+    "Verified",
+    "change_keys",
+    "commitment",
+    "erase",
+    "home_signers",
+    "record",
+    "record_many",
+    "rotate_keys",
+    "sequence",
+    "settle",
+    "take_cosignature",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Open the room behind a name of this door, at its first use."""
+    if name not in _BEHIND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_BEHIND[name]}"), name)
+    return found
