@@ -25,6 +25,7 @@ LICENCES = re.compile(
 """Licences a dependency may have; LGPL only as a library we do not change (psycopg)."""
 
 LICENCE_READ_BY_HAND = {
+    "cedarpy": "Apache-2.0 (its wheel carries only the text)",
     "duckdb": "MIT (its wheel carries only the classifier-less text)",
     "xlsxwriter": "BSD-2-Clause",
     "certifi": "MPL-2.0",

@@ -61,12 +61,12 @@ class Region:
     @property
     def level(self) -> RegionLevel:
         """Give the level that the digits show."""
-        return tuple(RegionLevel)[len(self._stem) // 2]
+        return tuple(RegionLevel)[len(self.stem) // 2]
 
     @property
     def parent(self) -> Region | None:
         """Give the region just above, None for the country."""
-        stem = self._stem
+        stem = self.stem
         return Region(stem[:-2].ljust(6, "0")) if stem else None
 
     @property
@@ -77,7 +77,7 @@ class Region:
 
     def contains(self, other: Region) -> bool:
         """Tell whether the other region is this one or lies inside it."""
-        return other.code.startswith(self._stem)
+        return other.code.startswith(self.stem)
 
     @property
     def is_listed(self) -> bool:
@@ -101,8 +101,8 @@ class Region:
         return "".join(parts) or self.name
 
     @property
-    def _stem(self) -> str:
-        """The digits that say something: '', '33', '3301' or '330106'."""
+    def stem(self) -> str:
+        """Give the digits that say something, with which every region inside begins: "", "33", "3301" or "330106"."""
         return re.sub(r"(00)+$", "", self.code)
 
 
