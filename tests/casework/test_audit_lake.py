@@ -76,7 +76,16 @@ def test_spark_finds_what_duckdb_finds(desk: Desk, small_city: Path) -> None:
     found = desk.open_findings()
     home, url = desk.house.home.path, desk.house.register.url.render_as_string(hide_password=False)
     done = subprocess.run(
-        [Path(sys.executable).with_name("yibao"), "audit", "--engine", "spark", "--memory", "2048", "--home", str(home)],
+        [
+            Path(sys.executable).with_name("yibao"),
+            "audit",
+            "--engine",
+            "spark",
+            "--memory",
+            "2048",
+            "--home",
+            str(home),
+        ],
         capture_output=True,
         text=True,
         env={**os.environ, "YIBAO_REGISTER_URL": url},

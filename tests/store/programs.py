@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from yibao.kernel import Refused
-from yibao.store import Home, Lake, open_register
+from yibao.store import Home, Job, Lake, UnitOfWork, open_register, work
 
 SCRIPT = str(Path(__file__).resolve())
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -149,6 +150,18 @@ def _publish(home: str, url: str, where: str) -> None:
                 if function == "commit":
                     die()
             die()
+
+
+def _work_and_hang(home: str, url: str) -> None:
+    """Take a job under a short lease, write its effect, say so, and never come to the end of it."""
+
+    def hang(unit: UnitOfWork, job: Job) -> None:
+        unit.connection.execute(text("INSERT INTO effect VALUES (:job, 'hung')"), {"job": job.id})
+        print("held", flush=True)
+        sys.stdin.read()
+
+    with open_register(Home(home), url) as register:
+        work(register, {"write": hang}, lease=timedelta(seconds=0.3))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from yibao.kernel.days import (
     ymd_of,
 )
 from yibao.kernel.errors import Language, Refused, Text
-from yibao.kernel.events import Event, EventKind, Json
+from yibao.kernel.events import Event, EventKind, Json, refuse_fractions
 from yibao.kernel.ids import (
     FULL_WIDTH,
     HALF_WIDTH,
@@ -127,6 +127,7 @@ __all__ = [
     "parse_fen",
     "read_workdays",
     "read_yaml",
+    "refuse_fractions",
     "region_prefix",
     "segments",
     "sex_of",

@@ -31,21 +31,22 @@ class EventKind(StrEnum):
     KNOWLEDGE_LOADED = "knowledge.loaded"
 
 
-def _refuse_fractions(value: object, where: str) -> None:
+def refuse_fractions(value: object, where: str) -> None:
+    """Refuse what is not JSON without fractions (``kernel.event_body``); ``where`` names the place in the text."""
     if value is None or isinstance(value, bool | int | str):
         return
     if isinstance(value, list):
         for i, item in enumerate(value):
-            _refuse_fractions(item, f"{where}[{i}]")
+            refuse_fractions(item, f"{where}[{i}]")
         return
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         for key, item in value.items():
-            _refuse_fractions(item, f"{where}.{key}")
+            refuse_fractions(item, f"{where}.{key}")
         return
     raise Refused(
         "kernel.event_body",
-        zh="事件内容只能是不含小数的 JSON",
-        en="an event carries JSON without fractions only",
+        zh="事件与任务的内容只能是不含小数的 JSON",
+        en="events and jobs carry JSON without fractions only",
         where=where,
         wanted="null, bool, int, str, list, dict[str, …]",
         came=f"{type(value).__name__}: {value!r}",
@@ -81,7 +82,7 @@ class Event:
                 came=str(self.kind),
             ) from None
         body = dict(self.body)
-        _refuse_fractions(body, "body")
+        refuse_fractions(body, "body")
         object.__setattr__(self, "kind", kind)
         object.__setattr__(self, "body", MappingProxyType(body))
 

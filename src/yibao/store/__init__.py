@@ -1,10 +1,11 @@
 """The store (存储): the register, which is PostgreSQL, and the lake, which it makes visible.
 
 A program opens its `Home` once with `open_register`. All change of the register happens in a *unit of work*:
-one request or one job is one transaction, and what other rooms must learn leaves with it through the
-*outbox*. Bulk facts are Parquet files in the `Lake`; a *batch* of them appears by one commit of a unit of
-work, whole or not at all, and a crash at any instant leaves at most files that `Lake.sweep` removes. Rooms
-declare their tables against `metadata`; every schema change is a numbered migration in this room.
+one request or one job is one transaction. What other rooms must learn leaves with it through the *outbox*;
+what is to be done later leaves as a *job*: `defer` it, `work` it off, `sweep` up after the killed. Bulk facts
+are Parquet files in the `Lake`; a *batch* of them appears by one commit of a unit of work, whole or not at
+all, and a crash at any instant leaves at most files that `Lake.sweep` removes. Rooms declare their tables
+against `metadata`; every schema change is a numbered migration in this room.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from yibao.store.backup import dump_register, restore_register
 from yibao.store.batch import Batch
 from yibao.store.doctor import Check, doctor
 from yibao.store.home import Home
+from yibao.store.jobs import Job, JobHandler, Swept, Trouble, count_jobs, defer, sweep, try_again, work
 from yibao.store.lake import BatchInfo, Lake, LakeFile, Problem
 from yibao.store.locks import lock_key
-from yibao.store.outbox import Delivered
+from yibao.store.outbox import Delivered, Handler
 from yibao.store.register import Register, open_register, stop_register
 from yibao.store.tables import metadata
+from yibao.store.troubles import tell_trouble
 from yibao.store.unit import UnitOfWork
 
 __all__ = [
@@ -25,12 +28,19 @@ __all__ = [
     "BatchInfo",
     "Check",
     "Delivered",
+    "Handler",
     "Home",
+    "Job",
+    "JobHandler",
     "Lake",
     "LakeFile",
     "Problem",
     "Register",
+    "Swept",
+    "Trouble",
     "UnitOfWork",
+    "count_jobs",
+    "defer",
     "doctor",
     "dump_register",
     "lock_key",
@@ -38,4 +48,8 @@ __all__ = [
     "open_register",
     "restore_register",
     "stop_register",
+    "sweep",
+    "tell_trouble",
+    "try_again",
+    "work",
 ]

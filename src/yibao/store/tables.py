@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -41,6 +42,41 @@ outbox = Table(
     comment="events to other rooms (事件发件箱), written in the transaction that caused them",
 )
 Index("ix_outbox_waiting", outbox.c.id, postgresql_where=text("delivered_at IS NULL"))
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("key", Text),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("deferred_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("run_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("worker", Text),
+    Column("leased_until", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("error", Text),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'merged', 'failed')", name="state"),
+    CheckConstraint(
+        "(state = 'running') = (worker IS NOT NULL) AND (worker IS NULL) = (leased_until IS NULL)",
+        name="running",
+    ),
+    CheckConstraint("(state IN ('done', 'merged', 'failed')) = (ended_at IS NOT NULL)", name="ended"),
+    comment="background jobs (后台任务), deferred in the transaction that wants them; leased while they run",
+)
+Index("ix_job_waiting", job.c.run_at, job.c.id, postgresql_where=text("state = 'waiting'"))
+Index("ix_job_waiting_key", job.c.key, postgresql_where=text("state = 'waiting' AND key IS NOT NULL"))
+Index("ix_job_leased_until", job.c.leased_until, postgresql_where=text("state = 'running'"))
+Index("ix_job_ended_at", job.c.ended_at, postgresql_where=text("ended_at IS NOT NULL"))
+Index(
+    "uq_job_running_key",
+    job.c.key,
+    unique=True,
+    postgresql_where=text("state = 'running' AND key IS NOT NULL"),
+)
 
 batch = Table(
     "batch",

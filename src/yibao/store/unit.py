@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from yibao.kernel import Event
 from yibao.store.tables import outbox
+from yibao.store.wake import Wake
 
 
 class UnitOfWork:
@@ -28,10 +29,15 @@ class UnitOfWork:
                 actor=event.actor or self.actor,
             )
         )
+        self.at_end(Wake(self.connection.engine))
 
     def at_end(self, action: Callable[[], None]) -> None:
-        """Call something after this transaction is over, whether it was committed or not."""
-        self._at_end.append(action)
+        """Call something after this transaction is over, whether it was committed or not.
+
+        An action equal to one that is there already is called once.
+        """
+        if action not in self._at_end:
+            self._at_end.append(action)
 
     def finish(self) -> None:
         """Run what was to be done after the end; called once, by whoever opened the transaction."""
