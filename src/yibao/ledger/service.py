@@ -199,9 +199,7 @@ def rotate_keys(register: Register, old: Sequence[Signer], new: Sequence[Signer]
                 return note
 
 
-def _grow(
-    unit: UnitOfWork, signers: Sequence[Signer], limit: int, *, sign_all: bool = True
-) -> Note | None:
+def _grow(unit: UnitOfWork, signers: Sequence[Signer], limit: int, *, sign_all: bool = True) -> Note | None:
     """Append the next waiting leaves and sign; with ``sign_all`` False sign only where none is left waiting."""
     connection = unit.connection
     waiting = store.take(connection, limit)

@@ -316,7 +316,9 @@ def cosignatures(connection: Connection, size: int | None = None) -> list[tuple[
 # — personal data behind commitments —
 
 
-def personal(connection: Connection, entries: Sequence[int] | None) -> dict[int, dict[str, tuple[bytes, str]]]:
+def personal(
+    connection: Connection, entries: Sequence[int] | None
+) -> dict[int, dict[str, tuple[bytes, str]]]:
     """Give salt and value of what commitments stand for, by entry and name; of all entries where None is given."""
     c = ledger_personal.c
     wanted = select(c.entry, c.name, c.salt, c.value)

@@ -116,6 +116,10 @@ class Policy:
             raise unknown(key, self._parameters)
         return self._parameters[key]
 
+    def declares(self, key: str) -> bool:
+        """Tell whether this region knows a key: what only some regions set, others do not have."""
+        return key in self._parameters
+
     def parameters(self) -> list[Parameter]:
         """Give every parameter of this region by key, with all values and their status, for showing."""
         return [self._parameters[key] for key in sorted(self._parameters)]

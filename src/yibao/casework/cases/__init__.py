@@ -1,0 +1,89 @@
+"""Cases (案件): the common ground of the three tracks on which people work findings off.
+
+The law treats the agency's payment audit, the disposal by agreement and the administrative penalty differently, so each
+is a `Machine` of its own. What they share is here: a case with its acts, of which none is without a person, a day and an
+entry of the ledger; clocks that stop, pause and run on by the calendar; amounts in two purses that are never added
+across kinds; the second pair of eyes; and the hold by which the money of a finding is decided once.
+"""
+
+from __future__ import annotations
+
+from yibao.casework.cases.clocks import (
+    BAND_NAMES,
+    NATURE_NAMES,
+    Band,
+    ClockKind,
+    Nature,
+    Running,
+    band,
+    limit,
+)
+from yibao.casework.cases.desk import Desk, Opening
+from yibao.casework.cases.machine import Machine, Move
+from yibao.casework.cases.model import (
+    AMOUNT_NAMES,
+    ORGAN_NAMES,
+    TRACK_NAMES,
+    Act,
+    Amount,
+    Case,
+    CaseClock,
+    Doing,
+    Money,
+    Organ,
+    Track,
+    Transfer,
+    case_id,
+    case_number,
+)
+from yibao.casework.cases.service import (
+    act_on,
+    acts,
+    answer_transfer,
+    case_clocks,
+    cases,
+    held_findings,
+    open_cases,
+    standing_amounts,
+    transfer,
+    transfers,
+)
+
+__all__ = [
+    "AMOUNT_NAMES",
+    "BAND_NAMES",
+    "NATURE_NAMES",
+    "ORGAN_NAMES",
+    "TRACK_NAMES",
+    "Act",
+    "Amount",
+    "Band",
+    "Case",
+    "CaseClock",
+    "ClockKind",
+    "Desk",
+    "Doing",
+    "Machine",
+    "Money",
+    "Move",
+    "Nature",
+    "Opening",
+    "Organ",
+    "Running",
+    "Track",
+    "Transfer",
+    "act_on",
+    "acts",
+    "answer_transfer",
+    "band",
+    "case_clocks",
+    "case_id",
+    "case_number",
+    "cases",
+    "held_findings",
+    "limit",
+    "open_cases",
+    "standing_amounts",
+    "transfer",
+    "transfers",
+]

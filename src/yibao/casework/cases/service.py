@@ -1,0 +1,221 @@
+"""The verbs of the tracks' common ground: open cases, act on them, run their clocks, hold the money of findings.
+
+Every act of every track goes through `act_on`: the case is locked and its version compared, the move looked up in the
+track's machine, the permission and the second pair of eyes checked, and then act, state, clocks, amounts and the
+ledger entry are written in the caller's one transaction. One case is a bulk of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from yibao.casework.cases import store
+from yibao.casework.cases.checks import (
+    check_free,
+    check_known,
+    check_track,
+    check_version,
+    check_words,
+    permit,
+)
+from yibao.casework.cases.desk import Desk, Opening, Step
+from yibao.casework.cases.machine import Machine
+from yibao.casework.cases.model import Act, Amount, Case, CaseClock, Doing, Money, Organ, Transfer
+from yibao.casework.cases.running import run_clocks
+from yibao.kernel import Json, date_of
+from yibao.ledger import Act as Sworn
+from yibao.ledger import Tag, record_many
+from yibao.store import UnitOfWork
+
+_TAGS = {
+    "opened": Tag.CASEWORK_CASE_OPENED,
+    "moved": Tag.CASEWORK_CASE_MOVED,
+    "decided": Tag.CASEWORK_CASE_DECIDED,
+    "closed": Tag.CASEWORK_CASE_CLOSED,
+}
+"""By the tag of a move: the word of the ledger."""
+
+
+def open_cases(
+    desk: Desk, machine: Machine, verb: str, openings: Sequence[tuple[Opening, Doing]]
+) -> list[Case]:
+    """Open cases of a track by one verb, each with its first act, its clocks and the findings whose money it decides.
+
+    Raises `Refused`: ``access.denied``, ``casework.no_reason``, and ``casework.held`` for a finding whose money another
+    case decides already.
+    """
+    move = machine.opening(verb)
+    for one, _ in openings:
+        check_free(desk, one)
+    ids = store.open_cases(
+        desk.unit.connection,
+        [
+            {
+                "track": machine.track,
+                "state": "",
+                "region": one.region,
+                "institution_id": one.institution_id,
+                "person_id": one.person_id,
+                "cause": one.cause,
+                "handler": one.handler,
+                "day": doing.day,
+            }
+            for one, doing in openings
+        ],
+    )
+    fresh = store.cases(desk.unit.connection, ids)
+    steps = [(case, move, doing) for case, (_, doing) in zip(fresh, openings, strict=True)]
+    permit(desk, steps)
+    for case, _, doing in steps:
+        check_words(case, move, doing)
+    acts = _put_on_record(desk, machine, steps)
+    wanted = {f: (i, act) for i, act, (one, _) in zip(ids, acts, openings, strict=True) for f in one.findings}
+    if wanted:
+        store.hold(desk.unit.connection, wanted)
+    return store.cases(desk.unit.connection, ids)
+
+
+def act_on(desk: Desk, machine: Machine, verb: str, doings: Mapping[int, Doing]) -> dict[int, int]:
+    """Do one verb on cases of a track, each as its `Doing` says; give the number of the act, by case.
+
+    All of them or none. Raises `Refused`: ``casework.unknown_case``, ``casework.other_track``, ``casework.not_now``,
+    ``casework.stale`` where somebody acted since the doer looked, ``casework.no_reason``, ``casework.backwards``,
+    ``access.denied``, ``access.recused``, ``access.four_eyes``.
+    """
+    found = store.locked(desk.unit.connection, doings)
+    check_known(doings, found)
+    steps = []
+    for case in found:
+        doing = doings[case.id]
+        check_track(case, machine)
+        check_version(desk, case, doing)
+        move = machine.move(case.state, verb, case.number)
+        check_words(case, move, doing)
+        steps.append((case, move, doing))
+    permit(desk, steps)
+    return dict(zip((case.id for case, _, _ in steps), _put_on_record(desk, machine, steps), strict=True))
+
+
+def acts(unit: UnitOfWork, case_id: int) -> list[Act]:
+    """Give what was done with a case, oldest first."""
+    return [
+        Act(
+            row.number, row.case_id, row.verb, row.came_from, row.led_to, row.day, row.actor, row.reason, row.body,
+            row.ledger_entry,
+        )
+        for row in store.acts(unit.connection, case_id)
+    ]  # fmt: skip
+
+
+def cases(unit: UnitOfWork, ids: Sequence[int]) -> list[Case]:
+    """Give cases in the order of their ids; refuses one that there is not."""
+    found = store.cases(unit.connection, ids)
+    check_known(ids, found)
+    return found
+
+
+def case_clocks(unit: UnitOfWork, case_id: int) -> list[CaseClock]:
+    """Give the clocks of a case, oldest first, those that were stopped too."""
+    return store.clocks(unit.connection, [case_id]).get(case_id, [])
+
+
+def standing_amounts(unit: UnitOfWork, case_id: int) -> dict[Amount, Money]:
+    """Give what stands of each kind of amount in a case: its rows added up, those with a minus too."""
+    return store.amounts(unit.connection, [case_id]).get(case_id, {})
+
+
+def held_findings(unit: UnitOfWork, case_id: int) -> list[int]:
+    """Give the findings whose money a case decides."""
+    return store.held(unit.connection, [case_id]).get(case_id, [])
+
+
+def transfer(unit: UnitOfWork, case_id: int, act: int, organ: Organ, name: str, day: int) -> int:
+    """Write that an act handed a case, or a lead of it, to another organ."""
+    return store.add_transfer(
+        unit.connection, case_id=case_id, act=act, organ=str(organ), name=name, sent_day=day
+    )
+
+
+def answer_transfer(unit: UnitOfWork, transfer_id: int, day: int, answer: str | None) -> None:
+    """Write that the organ acknowledged a transfer, and what it answered."""
+    store.answer_transfer(unit.connection, transfer_id, day, answer)
+
+
+def transfers(unit: UnitOfWork, case_id: int) -> list[Transfer]:
+    """Give what of a case was handed to other organs, oldest first."""
+    return store.transfers(unit.connection, case_id)
+
+
+def _put_on_record(desk: Desk, machine: Machine, steps: Sequence[Step]) -> list[int]:
+    connection = desk.unit.connection
+    receipts = record_many(desk.unit, [_sworn(desk, step) for step in steps])
+    acts = store.add_acts(
+        connection,
+        [
+            {
+                "case_id": case.id,
+                "verb": move.verb,
+                "came_from": case.state,
+                "led_to": move.end_state(case.state),
+                "day": doing.day,
+                "actor": desk.actor.name,
+                "reason": doing.reason,
+                "body": dict(doing.body),
+                "ledger_entry": receipt.entry,
+            }
+            for (case, move, doing), receipt in zip(steps, receipts, strict=True)
+        ],
+    )
+    store.move_cases(
+        connection,
+        [
+            {
+                "id": case.id,
+                "state": move.end_state(case.state),
+                "version": case.version + 1,
+                "day": doing.day,
+                "closed": move.end_state(case.state) in machine.ends,
+            }
+            for case, move, doing in steps
+        ],
+    )
+    store.add_amounts(
+        connection, [(case.id, act, doing.amounts) for (case, _, doing), act in zip(steps, acts, strict=True)]
+    )
+    _hand_over(desk, steps)
+    run_clocks(desk, machine, steps, acts)
+    return acts
+
+
+def _hand_over(desk: Desk, steps: Sequence[Step]) -> None:
+    """Give cases to those who handle them from now on, and free the findings that are let go."""
+    by_handler: dict[str, list[int]] = {}
+    for case, _, doing in steps:
+        if doing.handler is not None:
+            by_handler.setdefault(doing.handler, []).append(case.id)
+    for handler, ids in by_handler.items():
+        store.assign(desk.unit.connection, ids, handler)
+    let_go = [case.id for case, move, _ in steps if move.releases]
+    if let_go:
+        store.release(desk.unit.connection, let_go)
+
+
+def _sworn(desk: Desk, step: Step) -> Sworn:
+    """Say what the ledger keeps of an act: the reason only as a salted commitment, for it may name people."""
+    case, move, doing = step
+    body: dict[str, Json] = {
+        "case": case.number,
+        "act": case.version + 1,
+        "verb": move.verb,
+        "from": case.state,
+        "to": move.end_state(case.state),
+        "day": date_of(doing.day).isoformat(),
+        "actor": desk.actor.name,
+        "amounts": {
+            str(kind): {"fund_fen": money.fund_fen, "patient_fen": money.patient_fen}
+            for kind, money in doing.amounts.items()
+        },
+        "body": dict(doing.body),
+    }
+    personal = {"reason": doing.reason} if doing.reason else {}
+    return Sworn(_TAGS[move.tag], case.number, body, personal)

@@ -1,0 +1,336 @@
+"""Every SQL statement that the common ground says to the register; all of them take many cases at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Connection, Row, bindparam, func, select, text, update
+
+from yibao.casework.cases.clocks import Running
+from yibao.casework.cases.model import Amount, Case, CaseClock, Money, Organ, Track, Transfer
+from yibao.casework.cases.tables import (
+    case_act,
+    case_amount,
+    case_clock,
+    case_clock_pause,
+    case_file,
+    case_transfer,
+    finding_hold,
+)
+from yibao.kernel import OPEN_END, ClockUnit, Period
+
+_IDS = bindparam("ids", type_=ARRAY(BigInteger))
+
+
+def keep_institutions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the institutions' codes, names and regions as the lake has them now."""
+    if rows:
+        connection.execute(
+            text(
+                "INSERT INTO institution (institution_id, code, name, region) VALUES "
+                "(:institution_id, :code, :name, :region) ON CONFLICT (institution_id) DO UPDATE SET "
+                "code = excluded.code, name = excluded.name, region = excluded.region"
+            ),
+            list(rows),
+        )
+
+
+def open_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Open cases, one a row (track, state, region, institution_id, person_id, cause, handler, day); give their ids."""
+    if not rows:
+        return []
+    values = [{**row, "opened_day": row["day"], "last_day": row["day"]} for row in ({**one} for one in rows)]
+    for value in values:
+        del value["day"]
+    inserted = connection.execute(
+        case_file.insert().returning(case_file.c.id, sort_by_parameter_order=True), values
+    )
+    return [int(row.id) for row in inserted]
+
+
+def locked(connection: Connection, ids: Collection[int]) -> list[Case]:
+    """Give cases, and keep everybody else from acting on them until this transaction ends; in the order of ids."""
+    rows = connection.execute(
+        select(case_file).where(case_file.c.id == func.any(_IDS)).order_by(case_file.c.id).with_for_update(),
+        {"ids": sorted(ids)},
+    )
+    return [_case(row) for row in rows]
+
+
+def cases(connection: Connection, ids: Collection[int]) -> list[Case]:
+    """Give cases by their ids."""
+    rows = connection.execute(
+        select(case_file).where(case_file.c.id == func.any(_IDS)).order_by(case_file.c.id), {"ids": list(ids)}
+    )
+    return [_case(row) for row in rows]
+
+
+def move_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put cases into a state; rows of ``id, state, version, day, closed``."""
+    connection.execute(
+        text(
+            "UPDATE case_file AS c SET state = n.state, version = n.version, last_day = n.day, closed = n.closed "
+            "FROM unnest(:ids, CAST(:states AS text[]), CAST(:versions AS bigint[]), CAST(:days AS bigint[]), "
+            "CAST(:closed AS boolean[])) AS n(id, state, version, day, closed) WHERE c.id = n.id"
+        ).bindparams(_IDS),
+        {
+            "ids": [r["id"] for r in rows],
+            "states": [str(r["state"]) for r in rows],
+            "versions": [r["version"] for r in rows],
+            "days": [r["day"] for r in rows],
+            "closed": [r["closed"] for r in rows],
+        },
+    )
+
+
+def assign(connection: Connection, ids: Collection[int], handler: str | None) -> None:
+    """Write who handles cases."""
+    connection.execute(
+        update(case_file).where(case_file.c.id == func.any(_IDS)).values(handler=handler), {"ids": list(ids)}
+    )
+
+
+def add_acts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Write acts and give their numbers, in the order of the rows."""
+    inserted = connection.execute(
+        case_act.insert().returning(case_act.c.number, sort_by_parameter_order=True), list(rows)
+    )
+    return [int(row.number) for row in inserted]
+
+
+def acts(connection: Connection, case_id: int) -> list[Row[Any]]:
+    """Give the acts of a case, oldest first."""
+    return list(
+        connection.execute(select(case_act).where(case_act.c.case_id == case_id).order_by(case_act.c.number))
+    )
+
+
+def doers(connection: Connection, ids: Collection[int], verbs: Collection[str]) -> dict[int, set[str]]:
+    """Give who did any of some verbs, by case."""
+    rows = connection.execute(
+        select(case_act.c.case_id, case_act.c.actor)
+        .where(case_act.c.case_id == func.any(_IDS), case_act.c.verb.in_(list(verbs)))
+        .distinct(),
+        {"ids": list(ids)},
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, set()).add(row.actor)
+    return found
+
+
+def add_amounts(connection: Connection, rows: Iterable[tuple[int, int, Mapping[Amount, Money]]]) -> None:
+    """Write the amounts that acts speak of: case, act, amounts by kind."""
+    values = [
+        {
+            "case_id": case,
+            "act": act,
+            "kind": str(kind),
+            "fund_fen": money.fund_fen,
+            "patient_fen": money.patient_fen,
+        }
+        for case, act, amounts in rows
+        for kind, money in amounts.items()
+    ]
+    if values:
+        connection.execute(case_amount.insert(), values)
+
+
+def amounts(connection: Connection, ids: Collection[int]) -> dict[int, dict[Amount, Money]]:
+    """Give what stands of each kind of amount, by case."""
+    rows = connection.execute(
+        select(
+            case_amount.c.case_id,
+            case_amount.c.kind,
+            func.sum(case_amount.c.fund_fen).label("fund"),
+            func.sum(case_amount.c.patient_fen).label("patient"),
+        )
+        .where(case_amount.c.case_id == func.any(_IDS))
+        .group_by(case_amount.c.case_id, case_amount.c.kind),
+        {"ids": list(ids)},
+    )
+    found: dict[int, dict[Amount, Money]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, {})[Amount(row.kind)] = Money(int(row.fund), int(row.patient))
+    return found
+
+
+# — clocks —
+
+
+def start_clocks(connection: Connection, rows: Sequence[tuple[int, Running, str, int | None]]) -> None:
+    """Write clocks that start: case, clock, basis, last day in time."""
+    if rows:
+        connection.execute(
+            case_clock.insert(),
+            [
+                {
+                    "case_id": case,
+                    "kind": clock.kind,
+                    "start_day": clock.start,
+                    "amount": clock.amount,
+                    "unit": str(clock.unit),
+                    "rolls": clock.rolls,
+                    "basis": basis,
+                    "due_day": due,
+                }
+                for case, clock, basis, due in rows
+            ],
+        )
+
+
+def stop_clocks(
+    connection: Connection, ids: Collection[int], kinds: Collection[str] | None, day: int
+) -> None:
+    """Stop the running clocks of cases, of some kinds or all."""
+    wanted = [case_clock.c.case_id == func.any(_IDS), case_clock.c.stopped_day.is_(None)]
+    if kinds is not None:
+        wanted.append(case_clock.c.kind.in_(list(kinds)))
+    connection.execute(update(case_clock).where(*wanted).values(stopped_day=day), {"ids": list(ids)})
+
+
+def clocks(
+    connection: Connection, ids: Collection[int], *, running: bool = False
+) -> dict[int, list[CaseClock]]:
+    """Give the clocks of cases with their pauses, oldest first."""
+    wanted = [case_clock.c.case_id == func.any(_IDS)]
+    if running:
+        wanted.append(case_clock.c.stopped_day.is_(None))
+    rows = list(
+        connection.execute(select(case_clock).where(*wanted).order_by(case_clock.c.id), {"ids": list(ids)})
+    )
+    pauses: dict[int, list[Period]] = {}
+    for row in connection.execute(
+        select(case_clock_pause)
+        .where(case_clock_pause.c.clock_id == func.any(_IDS))
+        .order_by(case_clock_pause.c.number),
+        {"ids": [row.id for row in rows]},
+    ):
+        until = row.until_day if row.until_day is not None else OPEN_END
+        if until > row.from_day:
+            pauses.setdefault(row.clock_id, []).append(Period(row.from_day, until))
+    found: dict[int, list[CaseClock]] = {}
+    for row in rows:
+        running_clock = Running(
+            row.kind, row.start_day, row.amount, ClockUnit(row.unit), row.rolls, tuple(pauses.get(row.id, ()))
+        )
+        found.setdefault(row.case_id, []).append(
+            CaseClock(row.id, running_clock, row.basis, row.due_day, row.stopped_day)
+        )
+    return found
+
+
+def pause_clock(connection: Connection, clock: int, from_day: int, act: int) -> None:
+    """Let a clock stand still from a day on."""
+    connection.execute(case_clock_pause.insert().values(clock_id=clock, from_day=from_day, act=act))
+    connection.execute(update(case_clock).where(case_clock.c.id == clock).values(due_day=None))
+
+
+def resume_clock(connection: Connection, clock: int, until_day: int, due_day: int | None) -> None:
+    """Let a clock run again from a day on, with its new last day."""
+    connection.execute(
+        update(case_clock_pause)
+        .where(case_clock_pause.c.clock_id == clock, case_clock_pause.c.until_day.is_(None))
+        .values(until_day=until_day)
+    )
+    connection.execute(update(case_clock).where(case_clock.c.id == clock).values(due_day=due_day))
+
+
+# — whose the money of a finding is —
+
+
+def holders(connection: Connection, findings: Collection[int]) -> dict[int, Any]:
+    """Give by finding which open or closed case decides its money: ``case_id, track, state``."""
+    rows = connection.execute(
+        select(
+            finding_hold.c.finding_id, case_file.c.id.label("case_id"), case_file.c.track, case_file.c.state
+        )
+        .join(case_file, case_file.c.id == finding_hold.c.case_id)
+        .where(finding_hold.c.finding_id == func.any(_IDS))
+        .with_for_update(of=finding_hold),
+        {"ids": list(findings)},
+    )
+    return {row.finding_id: row for row in rows.all()}
+
+
+def hold(connection: Connection, findings: Mapping[int, tuple[int, int]]) -> None:
+    """Write that cases decide the money of findings: finding → (case, act); taken over where another did."""
+    connection.execute(
+        text(
+            "INSERT INTO finding_hold (finding_id, case_id, since_act) "
+            "SELECT * FROM unnest(:ids, CAST(:cases AS bigint[]), CAST(:acts AS bigint[])) "
+            "ON CONFLICT (finding_id) DO UPDATE SET case_id = excluded.case_id, since_act = excluded.since_act"
+        ).bindparams(_IDS),
+        {
+            "ids": list(findings),
+            "cases": [case for case, _ in findings.values()],
+            "acts": [act for _, act in findings.values()],
+        },
+    )
+
+
+def release(connection: Connection, ids: Collection[int]) -> None:
+    """Free the findings that cases held."""
+    connection.execute(
+        finding_hold.delete().where(finding_hold.c.case_id == func.any(_IDS)), {"ids": list(ids)}
+    )
+
+
+def held(connection: Connection, ids: Collection[int]) -> dict[int, list[int]]:
+    """Give the findings whose money cases decide, by case."""
+    rows = connection.execute(
+        select(finding_hold.c.case_id, finding_hold.c.finding_id)
+        .where(finding_hold.c.case_id == func.any(_IDS))
+        .order_by(finding_hold.c.finding_id),
+        {"ids": list(ids)},
+    )
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row.finding_id)
+    return found
+
+
+# — transfers —
+
+
+def add_transfer(connection: Connection, **values: Any) -> int:
+    """Write that a case was handed to another organ; give the transfer's id."""
+    inserted = connection.execute(case_transfer.insert().values(**values).returning(case_transfer.c.id))
+    return int(inserted.scalar_one())
+
+
+def answer_transfer(connection: Connection, transfer: int, day: int, answer: str | None) -> None:
+    """Write that a transfer was acknowledged, and what was answered."""
+    connection.execute(
+        update(case_transfer)
+        .where(case_transfer.c.id == transfer)
+        .values(acknowledged_day=func.coalesce(case_transfer.c.acknowledged_day, day), answer=answer)
+    )
+
+
+def transfers(connection: Connection, case_id: int) -> list[Transfer]:
+    """Give what of a case was handed to other organs, oldest first."""
+    rows = connection.execute(
+        select(case_transfer).where(case_transfer.c.case_id == case_id).order_by(case_transfer.c.id)
+    )
+    return [
+        Transfer(row.id, Organ(row.organ), row.name, row.sent_day, row.acknowledged_day, row.answer)
+        for row in rows
+    ]
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(
+        id=row.id,
+        track=Track(row.track),
+        state=row.state,
+        version=row.version,
+        region=row.region,
+        institution_id=row.institution_id,
+        person_id=row.person_id,
+        cause=row.cause,
+        handler=row.handler,
+        opened_day=row.opened_day,
+        last_day=row.last_day,
+    )

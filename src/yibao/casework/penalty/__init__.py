@@ -1,0 +1,99 @@
+"""Administrative penalty (行政处罚): from a clue to money in the treasury and the fund; only the bureau walks here.
+
+Clue, filing by a second person, investigation by two officers, legal review, the party told and heard, decision within
+the law's bounds, service, execution, close. The program computes: bounds, clocks, whether a hearing is due, what is
+unpaid. People decide, with reasons.
+"""
+
+from __future__ import annotations
+
+from yibao.casework.penalty.execution import (
+    acknowledged,
+    close,
+    contest,
+    recover,
+    refer,
+    revoke,
+    serve,
+    unpaid,
+    upheld,
+)
+from yibao.casework.penalty.machine import MACHINE, State
+from yibao.casework.penalty.model import (
+    EVIDENCE_KINDS,
+    Decision,
+    Dossier,
+    Evidence,
+    Measures,
+    Officer,
+    Party,
+    Telling,
+)
+from yibao.casework.penalty.ranges import (
+    ARTICLE_NAMES,
+    CIRCUMSTANCES,
+    Article,
+    Circumstance,
+    Range,
+    Step,
+    late_addition,
+    lawful_range,
+    proposal,
+)
+from yibao.casework.penalty.service import (
+    act,
+    add_evidence,
+    answer,
+    assign,
+    decide,
+    decide_on_the_spot,
+    dossier,
+    register,
+    serve_notice,
+    spare,
+    tell,
+    weigh,
+)
+
+__all__ = [
+    "ARTICLE_NAMES",
+    "CIRCUMSTANCES",
+    "EVIDENCE_KINDS",
+    "MACHINE",
+    "Article",
+    "Circumstance",
+    "Decision",
+    "Dossier",
+    "Evidence",
+    "Measures",
+    "Officer",
+    "Party",
+    "Range",
+    "State",
+    "Step",
+    "Telling",
+    "acknowledged",
+    "act",
+    "add_evidence",
+    "answer",
+    "assign",
+    "close",
+    "contest",
+    "decide",
+    "decide_on_the_spot",
+    "dossier",
+    "late_addition",
+    "lawful_range",
+    "proposal",
+    "recover",
+    "refer",
+    "register",
+    "revoke",
+    "serve",
+    "serve_notice",
+    "spare",
+    "tell",
+    "unpaid",
+    "upheld",
+    "weigh",
+]

@@ -1,0 +1,132 @@
+"""What follows a penalty decision: service, money, review and suit, revocation, transfer, close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from yibao.casework.cases import (
+    Amount,
+    Desk,
+    Doing,
+    Money,
+    Organ,
+    acts,
+    answer_transfer,
+    case_clocks,
+    standing_amounts,
+    transfer,
+    transfers,
+)
+from yibao.casework.penalty import store
+from yibao.casework.penalty.guards import check_closing
+from yibao.casework.penalty.ranges import late_addition
+from yibao.casework.penalty.service import do, dossier
+from yibao.kernel import Json, Period, Refused, format_fen
+
+
+def serve(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Record that the decision was served; the party's clocks to pay, to return and to contest begin."""
+    number = do(desk, case_id, "serve", doing)
+    made = store.decision(desk.unit.connection, case_id)
+    assert made is not None
+    store.served_decision(desk.unit.connection, made.id, doing.day)
+    return number
+
+
+def recover(desk: Desk, case_id: int, returned: Money, fine_fen: int, doing: Doing) -> int:
+    """Record what came in: what returns to the fund and to patients, and what was paid to the treasury.
+
+    Never more than is due, late addition included. Raises `Refused` (``casework.too_much``).
+    """
+    due_back, due_fine = unpaid(desk, case_id, doing.day)
+    if (
+        returned.total_fen > due_back
+        or fine_fen > due_fine
+        or min(returned.fund_fen, returned.patient_fen, fine_fen) < 0
+    ):
+        raise Refused(
+            "casework.too_much",
+            zh="登记的金额超过应缴的余额",
+            en="more is recorded than is still due",
+            where=str(case_id),
+            wanted=f"退回 ≤ {format_fen(due_back)}；罚款 ≤ {format_fen(due_fine)}",
+            came=f"{format_fen(returned.total_fen)}；{format_fen(fine_fen)}",
+        )
+    amounts = {Amount.RECOVERED: returned}
+    body: dict[str, Json] = {"fine_paid_fen": fine_fen}
+    return do(desk, case_id, "recover", replace(doing, amounts=amounts, body=body))
+
+
+def unpaid(desk: Desk, case_id: int, day: int) -> tuple[int, int]:
+    """Give what is still to be returned, and what of fine and late addition is still to be paid, on a day, in fen."""
+    made = store.decision(desk.unit.connection, case_id)
+    if made is None or made.revoked:
+        return 0, 0
+    done = acts(desk.unit, case_id)
+    returned = standing_amounts(desk.unit, case_id).get(Amount.RECOVERED, Money(0))
+    paid = tuple((one.day, int(one.body["fine_paid_fen"])) for one in done if one.verb == "recover")
+    added = 0
+    clock = next((c for c in case_clocks(desk.unit, case_id) if c.running.kind == "pay_fine"), None)
+    if clock is not None and clock.due_day is not None:
+        contests = store.contests(desk.unit.connection, case_id)
+        stopped = tuple(
+            Period(c.from_day, max(c.until_day if c.until_day is not None else day + 1, c.from_day + 1))
+            for c in contests
+        )
+        daily = desk.policy.at("casework.penalty.late_daily", day).number
+        added = late_addition(made.measures.fine_fen, paid, clock.due_day, day, daily, stopped)
+    due_fine = made.measures.fine_fen + added - sum(fen for _, fen in paid)
+    return max(made.measures.refund_fen - returned.total_fen, 0), max(due_fine, 0)
+
+
+def contest(desk: Desk, case_id: int, kind: str, doing: Doing) -> int:
+    """Record that the party asked for review or brought a suit; execution goes on, late addition does not."""
+    number = do(desk, case_id, "contest", replace(doing, body={"kind": kind}))
+    store.contest(desk.unit.connection, case_id, number, kind, doing.day)
+    return number
+
+
+def upheld(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Record that the decision stood in review or before the court."""
+    number = do(desk, case_id, "upheld", doing)
+    store.end_contests(desk.unit.connection, case_id, doing.day, "upheld")
+    return number
+
+
+def revoke(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Revoke a decision: what it decided is taken back as rows with a minus, and what came in is owed back."""
+    file = dossier(desk.unit, case_id)
+    back = {
+        kind: -money for kind, money in standing_amounts(desk.unit, case_id).items() if kind in _OF_A_DECISION
+    }
+    number = do(desk, case_id, "revoke", replace(doing, amounts=back))
+    assert file.decision is not None
+    store.revoke(desk.unit.connection, file.decision.id, number)
+    store.end_contests(desk.unit.connection, case_id, doing.day, "revoked")
+    return number
+
+
+_OF_A_DECISION = (Amount.DECIDED, Amount.FINE)
+
+
+def refer(desk: Desk, case_id: int, organ: Organ, name: str, doing: Doing) -> int:
+    """Hand a case to another organ; it stays open until the organ acknowledges, or gives it back."""
+    number = do(desk, case_id, "refer", replace(doing, body={"organ": organ, "to": name}))
+    transfer(desk.unit, case_id, number, organ, name, doing.day)
+    return number
+
+
+def acknowledged(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
+    """Record that the organ acknowledged a transfer, or gave the case back (``taken_back``)."""
+    number = do(desk, case_id, verb, doing)
+    for one in transfers(desk.unit, case_id):
+        if one.acknowledged_day is None:
+            answer_transfer(desk.unit, one.id, doing.day, doing.reason)
+    return number
+
+
+def close(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Close a case on which nothing is open any more."""
+    back, fine = unpaid(desk, case_id, doing.day)
+    check_closing(dossier(desk.unit, case_id), back + fine)
+    return do(desk, case_id, "close", doing)

@@ -1,0 +1,131 @@
+"""The nouns of a penalty case: what was told, what was decided, who investigates, by which evidence; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from yibao.casework.cases import Act, Case, Transfer
+from yibao.casework.penalty.ranges import Article, Circumstance, Step
+from yibao.kernel import Text
+
+
+class Party(StrEnum):
+    """Whom a case is about: the threshold of a hearing differs."""
+
+    PERSON = "person"
+    UNIT = "unit"
+
+
+EVIDENCE_KINDS = {
+    "documentary": Text(zh="书证", en="documentary evidence"),
+    "physical": Text(zh="物证", en="physical evidence"),
+    "audiovisual": Text(zh="视听资料", en="audiovisual material"),
+    "electronic": Text(zh="电子数据", en="electronic data"),
+    "testimony": Text(zh="证人证言", en="testimony"),
+    "party": Text(zh="当事人的陈述", en="the party’s statement"),
+    "expert": Text(zh="鉴定意见", en="expert opinion"),
+    "record": Text(zh="勘验笔录、现场笔录", en="record of an inspection"),
+}
+"""The kinds of evidence of 行政处罚法 Art. 46."""
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody who investigates a case, with the number of his certificate."""
+
+    account: str
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of the evidence list, with the digest of what was handed in."""
+
+    ordinal: int
+    name: str
+    kind: str
+    sha256: str
+    proves: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is proposed, told or decided against a party."""
+
+    article: Article
+    act_day: int
+    """The day of the act; where it went on, the day it ended."""
+    loss_fen: int
+    refund_fen: int
+    patient_fen: int
+    """The part of the refund that is the patients' own money."""
+    fine_fen: int
+    suspension_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The party was told: what, whether with the right to a hearing, and when it was served."""
+
+    id: int
+    measures: Measures
+    hearing_due: bool
+    served_day: int | None
+    answered: bool
+    """Whether the party defended itself, was heard, or waived it expressly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, between which bounds, and by which step or circumstance."""
+
+    id: int
+    measures: Measures
+    least_fen: int
+    most_fen: int
+    step: Step | None
+    circumstance: Circumstance | None
+    served_day: int | None
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A review or a suit: it does not stop execution, but the addition for being late does not run meanwhile."""
+
+    kind: str
+    from_day: int
+    until_day: int | None
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything of a case that its guards look at."""
+
+    case: Case
+    acts: tuple[Act, ...]
+    officers: tuple[Officer, ...]
+    evidence: tuple[Evidence, ...]
+    tellings: tuple[Telling, ...]
+    decision: Decision | None
+    contests: tuple[Contest, ...]
+    transfers: tuple[Transfer, ...]
+
+    @property
+    def party(self) -> Party:
+        """Give whom the case is about."""
+        return Party.UNIT if self.case.institution_id is not None else Party.PERSON
+
+    @property
+    def told(self) -> Telling | None:
+        """Give what the party was told last."""
+        return self.tellings[-1] if self.tellings else None
+
+    def did(self, verb: str, *, since: str | None = None) -> bool:
+        """Tell whether something was done, after the newest act of another verb where one is named."""
+        verbs = [act.verb for act in self.acts]
+        if since is not None and since in verbs:
+            verbs = verbs[len(verbs) - verbs[::-1].index(since) :]
+        return verb in verbs
