@@ -36,6 +36,7 @@ from yibao.casework.cases.model import (
     case_id,
     case_number,
 )
+from yibao.casework.cases.opening import note_institutions, opening_about, openings_about
 from yibao.casework.cases.service import (
     act_on,
     acts,
@@ -48,6 +49,7 @@ from yibao.casework.cases.service import (
     transfer,
     transfers,
 )
+from yibao.casework.cases.worklist import Laid, Waiting, bands, lay_open, work_list
 
 __all__ = [
     "AMOUNT_NAMES",
@@ -63,6 +65,7 @@ __all__ = [
     "ClockKind",
     "Desk",
     "Doing",
+    "Laid",
     "Machine",
     "Money",
     "Move",
@@ -72,18 +75,25 @@ __all__ = [
     "Running",
     "Track",
     "Transfer",
+    "Waiting",
     "act_on",
     "acts",
     "answer_transfer",
     "band",
+    "bands",
     "case_clocks",
     "case_id",
     "case_number",
     "cases",
     "held_findings",
+    "lay_open",
     "limit",
+    "note_institutions",
     "open_cases",
+    "opening_about",
+    "openings_about",
     "standing_amounts",
     "transfer",
     "transfers",
+    "work_list",
 ]

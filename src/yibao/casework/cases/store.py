@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Connection, Row, bindparam, func, select, text, update
 
 from yibao.casework.cases.clocks import Running
-from yibao.casework.cases.model import Amount, Case, CaseClock, Money, Organ, Track, Transfer
+from yibao.casework.cases.model import PREFIX, Amount, Case, CaseClock, Money, Organ, Track, Transfer
 from yibao.casework.cases.tables import (
     case_act,
     case_amount,
@@ -17,6 +17,7 @@ from yibao.casework.cases.tables import (
     case_file,
     case_transfer,
     finding_hold,
+    institution,
 )
 from yibao.kernel import OPEN_END, ClockUnit, Period
 
@@ -34,6 +35,58 @@ def keep_institutions(connection: Connection, rows: Sequence[Mapping[str, Any]])
             ),
             list(rows),
         )
+
+
+def institutions(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
+    """Give ``code, name, region`` of institutions."""
+    rows = connection.execute(
+        select(institution).where(institution.c.institution_id == func.any(_IDS)), {"ids": list(ids)}
+    )
+    return {row.institution_id: row for row in rows.all()}
+
+
+def pressing(
+    connection: Connection,
+    track: Track,
+    scope_sql: str,
+    scope_parameters: Mapping[str, Any],
+    *,
+    handler: str | None,
+    institution: str | None,
+    closed: bool,
+    limit: int,
+) -> list[Row[Any]]:
+    """Give the cases of a track that a scope lets through, those whose clock runs out first on top."""
+    wanted = ["c.track = :track", "c.closed = :closed", f"({scope_sql})"]
+    if handler is not None:
+        wanted.append("c.handler = :handler")
+    if institution is not None:
+        wanted.append("(i.code = :institution OR strpos(i.name, :institution) > 0)")
+    return list(
+        connection.execute(
+            text(
+                "SELECT c.*, i.name AS institution, k.due_day, k.kind AS clock, m.at_stake_fen "
+                "FROM (SELECT f.*, :prefix || lpad(CAST(f.id AS text), greatest(6, length(CAST(f.id AS text))), '0') "
+                "AS number FROM case_file AS f) AS c "
+                "LEFT JOIN institution AS i ON i.institution_id = c.institution_id "
+                "LEFT JOIN LATERAL (SELECT due_day, kind FROM case_clock WHERE case_id = c.id AND stopped_day IS NULL "
+                "ORDER BY due_day NULLS LAST, id LIMIT 1) AS k ON TRUE "
+                "LEFT JOIN LATERAL (SELECT sum(fund_fen + patient_fen) AS at_stake_fen FROM case_amount "
+                "WHERE case_id = c.id AND kind = 'at_stake') AS m ON TRUE "
+                f"WHERE {' AND '.join(wanted)} ORDER BY k.due_day NULLS LAST, m.at_stake_fen DESC NULLS LAST, c.id "
+                "LIMIT :limit"
+            ),
+            {
+                **scope_parameters,
+                "track": str(track),
+                "prefix": PREFIX[track],
+                "closed": closed,
+                "handler": handler,
+                "institution": institution,
+                "limit": limit,
+            },
+        )
+    )
 
 
 def open_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -1,0 +1,185 @@
+"""What somebody has to do: his cases ordered by clock band, and inside a band by money; and one case laid open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yibao.access import Permission, Target, check, scope
+from yibao.casework.cases import store
+from yibao.casework.cases.clocks import BAND_NAMES, Band, band
+from yibao.casework.cases.desk import Desk
+from yibao.casework.cases.machine import Machine
+from yibao.casework.cases.model import (
+    AMOUNT_NAMES,
+    Act,
+    Amount,
+    Case,
+    CaseClock,
+    Money,
+    Track,
+    Transfer,
+    case_number,
+)
+from yibao.casework.cases.service import acts, case_clocks, cases, held_findings, standing_amounts, transfers
+from yibao.casework.model import finding_code
+from yibao.kernel import Region, Text, Workdays, date_of
+
+_READ = {
+    Track.AUDIT: Permission.ROUND_READ,
+    Track.AGREEMENT: Permission.AGREEMENT_READ,
+    Track.PENALTY: Permission.PENALTY_READ,
+    Track.DESIGNATION: Permission.DESIGNATION_READ,
+}
+"""Which permission lets somebody see the cases of a track."""
+
+_ORDER = (Band.OVERDUE, Band.TODAY, Band.SOON, Band.LATER, Band.STANDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One case as a work list shows it: where it stands, what runs out next, how much is at stake."""
+
+    number: str
+    track: Track
+    state: Text
+    institution: str
+    cause: str
+    handler: str | None
+    opened_day: int
+    due_day: int | None
+    clock: str | None
+    band: Band
+    at_stake_fen: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {
+            "case": self.number, "track": str(self.track), "state": self.state.both(), "institution": self.institution,
+            "cause": self.cause, "handler": self.handler, "opened": date_of(self.opened_day).isoformat(),
+            "due": date_of(self.due_day).isoformat() if self.due_day is not None else None, "clock": self.clock,
+            "band": str(self.band), "at_stake_fen": self.at_stake_fen,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A case laid open: its head, acts, clocks, amounts, findings, transfers, and what can be done now."""
+
+    case: Case
+    state: Text
+    institution: str
+    acts: tuple[Act, ...]
+    clocks: tuple[CaseClock, ...]
+    amounts: Mapping[Amount, Money]
+    findings: tuple[str, ...]
+    transfers: tuple[Transfer, ...]
+    next: tuple[tuple[str, Text], ...]
+    """The verbs that the state allows, with their words."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {
+            "case": self.case.number, "track": str(self.case.track), "state": self.state.both(),
+            "version": self.case.version, "institution": self.institution, "cause": self.case.cause,
+            "handler": self.case.handler, "region": self.case.region, "findings": list(self.findings),
+            "acts": [act.as_json() for act in self.acts],
+            "clocks": [
+                {
+                    "clock": clock.running.kind, "started": date_of(clock.running.start).isoformat(),
+                    "due": date_of(clock.due_day).isoformat() if clock.due_day is not None else None,
+                    "paused": clock.running.paused, "basis": clock.basis,
+                    "stopped": date_of(clock.stopped_day).isoformat() if clock.stopped_day is not None else None,
+                }
+                for clock in self.clocks
+            ],
+            "amounts": {
+                str(kind): {"fund_fen": money.fund_fen, "patient_fen": money.patient_fen, "name": AMOUNT_NAMES[kind].zh}
+                for kind, money in self.amounts.items()
+            },
+            "transfers": [
+                {
+                    "organ": str(one.organ), "to": one.name, "sent": date_of(one.sent_day).isoformat(),
+                    "acknowledged": date_of(one.acknowledged_day).isoformat() if one.acknowledged_day else None,
+                    "answer": one.answer,
+                }
+                for one in self.transfers
+            ],
+            "next": [verb for verb, _ in self.next],
+        }  # fmt: skip
+
+
+def work_list(
+    desk: Desk,
+    machines: Mapping[Track, Machine],
+    today: int,
+    *,
+    mine: bool = False,
+    institution: str | None = None,
+    closed: bool = False,
+    limit: int = 50,
+) -> list[Waiting]:
+    """Give the cases that the actor may see on the tracks of these machines: what runs out first on top, then by money.
+
+    ``mine`` keeps those that the actor handles; ``institution`` those of a code or a part of a name. In each track only
+    the ``limit`` most pressing are read.
+    """
+    found: list[Waiting] = []
+    for track, machine in machines.items():
+        seen = scope(
+            desk.actor, _READ[track], region="c.region", institution="c.institution_id", person="c.person_id",
+            subject="c.number",
+        )  # fmt: skip
+        rows = store.pressing(
+            desk.unit.connection, track, seen.sql, seen.parameters,
+            handler=desk.actor.name if mine else None, institution=institution, closed=closed, limit=limit,
+        )  # fmt: skip
+        found += [_waiting(row, machine, today, desk.policy.workdays) for row in rows]
+    return sorted(found, key=_place)[:limit]
+
+
+def bands(found: Sequence[Waiting]) -> list[tuple[Text, int]]:
+    """Count cases by how near their clocks are to the end."""
+    return [(BAND_NAMES[one], sum(row.band is one for row in found)) for one in _ORDER]
+
+
+def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
+    """Give everything of a case to somebody who may see it; refuses others (``access.denied``, ``access.recused``)."""
+    head = cases(desk.unit, [case])[0]
+    target = Target(Region(head.region), head.institution_id, head.person_id, subject=head.number)
+    check(desk.actor, _READ[head.track], target)
+    machine = machines[head.track]
+    moves = [m for verb in machine.verbs(head.state) for m in (machine.move(head.state, verb),)]
+    whose = store.institutions(desk.unit.connection, [head.institution_id or 0])
+    return Laid(
+        case=head,
+        state=machine.named(head.state),
+        institution=whose[head.institution_id].name if head.institution_id in whose else "",
+        acts=tuple(acts(desk.unit, case)),
+        clocks=tuple(case_clocks(desk.unit, case)),
+        amounts=standing_amounts(desk.unit, case),
+        findings=tuple(finding_code(f) for f in held_findings(desk.unit, case)),
+        transfers=tuple(transfers(desk.unit, case)),
+        next=tuple((move.verb, move.name) for move in moves),
+    )
+
+
+def _place(row: Waiting) -> tuple[int, int, int]:
+    return _ORDER.index(row.band), -row.at_stake_fen, row.due_day or 0
+
+
+def _waiting(row: Any, machine: Machine, today: int, workdays: Workdays) -> Waiting:
+    return Waiting(
+        number=case_number(Track(row.track), row.id),
+        track=Track(row.track),
+        state=machine.named(row.state),
+        institution=row.institution or "",
+        cause=row.cause,
+        handler=row.handler,
+        opened_day=row.opened_day,
+        due_day=row.due_day,
+        clock=row.clock,
+        band=band(row.due_day, today, workdays),
+        at_stake_fen=int(row.at_stake_fen or 0),
+    )
