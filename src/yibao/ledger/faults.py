@@ -19,7 +19,11 @@ class Fault:
     def lines(self) -> str:
         """Give the fault as a person reads it, both languages."""
         found = [f"[{self.code}] {self.zh} / {self.en}"]
-        for name, said in (("位置 where", self.where), ("要求 wanted", self.wanted), ("实际 came", self.came)):
+        for name, said in (
+            ("位置 where", self.where),
+            ("要求 wanted", self.wanted),
+            ("实际 came", self.came),
+        ):
             if said is not None:
                 found.append(f"  {name}: {said}")
         return "\n".join(found)

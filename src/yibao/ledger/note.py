@@ -126,7 +126,13 @@ class Note:
         lines = self.text.split("\n")
         try:
             origin, size, root = lines[0], lines[1], _unbase64(lines[2])
-            if origin and size.isascii() and size.isdigit() and str(int(size)) == size and len(root) == HASH_SIZE:
+            if (
+                origin
+                and size.isascii()
+                and size.isdigit()
+                and str(int(size)) == size
+                and len(root) == HASH_SIZE
+            ):
                 return Checkpoint(origin, int(size), root)
         except (IndexError, ValueError):
             pass

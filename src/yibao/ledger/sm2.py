@@ -199,9 +199,7 @@ def verify(point: bytes, signature: bytes, message: bytes) -> bool:
     Raises `Unavailable` where the point is not on the curve, or this machine has no SM2.
     """
     with _Digest(_public_key(point), "EVP_DigestVerifyInit") as digest:
-        done = _crypto().EVP_DigestVerify(
-            digest.context, signature, len(signature), message, len(message)
-        )
+        done = _crypto().EVP_DigestVerify(digest.context, signature, len(signature), message, len(message))
     if done != 1:
         _crypto().ERR_clear_error()
     return bool(done == 1)

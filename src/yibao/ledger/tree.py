@@ -51,8 +51,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 def parents(level: Sequence[bytes]) -> list[bytes]:
     """Give the next level; an odd last node goes up as it is."""
     above = [
-        sha256(b"\x01" + left + right).digest()
-        for left, right in zip(level[::2], level[1::2], strict=False)
+        sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)
     ]
     if len(level) % 2:
         above.append(level[-1])
