@@ -20,6 +20,7 @@ from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
 from yibao.kernel import Refused, Region, Text
+from yibao.ledger import sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
 from yibao.store import Home, Lake, Register, open_register
@@ -165,10 +166,14 @@ class House:
 
 @contextmanager
 def open_house(path: Path, actor: str = "cli") -> Iterator[House]:
-    """Open a home for one program's work; starts the register where none is given by URL."""
+    """Open a home for one program's work; starts the register where none is given by URL.
+
+    What the work wrote to the ledger is signed before the home is closed.
+    """
     home = Home(path)
     with open_register(home) as register:
         yield House(home, register, actor)
+        sign_waiting(register)
 
 
 def region_policy(home: Path, region: str) -> Policy:

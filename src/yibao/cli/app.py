@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from yibao.cli import audit, city, collect, findings, knowledge, rules, upkeep
+from yibao.cli import audit, city, collect, findings, knowledge, ledger, rules, upkeep
 from yibao.cli.console import complain, no_access
 from yibao.kernel import Refused, Text
 
@@ -32,6 +32,7 @@ audit.add_to(app)
 findings.add_to(app)
 rules.add_to(app)
 knowledge.add_to(app)
+ledger.add_to(app)
 upkeep.add_to(app)
 
 

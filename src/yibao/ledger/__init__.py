@@ -16,12 +16,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from yibao.ledger.commitments import commitment
     from yibao.ledger.faults import Fault, Forged
-    from yibao.ledger.keys import change_keys, home_signers
+    from yibao.ledger.keys import change_keys, home_signers, sign_waiting
     from yibao.ledger.model import Act, Inclusion, Receipt, Verified
+    from yibao.ledger.proving import checkpoint, export, prove_consistency, prove_inclusion, receipt
     from yibao.ledger.sequencer import Sequencer
     from yibao.ledger.service import (
-        commitment,
         erase,
         record,
         record_many,
@@ -32,14 +33,16 @@ if TYPE_CHECKING:
     )
     from yibao.ledger.signing import Ed25519Signer, Signer, Sm2Signer
     from yibao.ledger.tags import Tag
+    from yibao.ledger.verifying import verify_everything
 
 _ROOMS = {
+    "commitments": ("commitment",),
     "faults": ("Fault", "Forged"),
-    "keys": ("change_keys", "home_signers"),
+    "keys": ("change_keys", "home_signers", "sign_waiting"),
     "model": ("Act", "Inclusion", "Receipt", "Verified"),
+    "proving": ("checkpoint", "export", "prove_consistency", "prove_inclusion", "receipt"),
     "sequencer": ("Sequencer",),
     "service": (
-        "commitment",
         "erase",
         "record",
         "record_many",
@@ -50,6 +53,7 @@ _ROOMS = {
     ),
     "signing": ("Ed25519Signer", "Signer", "Sm2Signer"),
     "tags": ("Tag",),
+    "verifying": ("verify_everything",),
 }
 _BEHIND = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -66,15 +70,22 @@ __all__ = [
     "Tag",
     "Verified",
     "change_keys",
+    "checkpoint",
     "commitment",
     "erase",
+    "export",
     "home_signers",
+    "prove_consistency",
+    "prove_inclusion",
+    "receipt",
     "record",
     "record_many",
     "rotate_keys",
     "sequence",
     "settle",
+    "sign_waiting",
     "take_cosignature",
+    "verify_everything",
 ]
 
 

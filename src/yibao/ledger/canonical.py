@@ -6,7 +6,7 @@ Whole numbers stay within ±(2^53 - 1), which every reader of JSON keeps exactly
 from __future__ import annotations
 
 import json
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from yibao.kernel import Json, Refused, Text
 
@@ -26,12 +26,11 @@ def canonical(value: Json) -> bytes:
     return _encode(_ordered(value, "")).encode()
 
 
-def _ordered(value: Json, where: str) -> Json:
-    kind = type(value)
-    if kind is str:
-        _check_text(value, where)  # type: ignore[arg-type]
+def _ordered(value: object, where: str) -> Any:
+    if type(value) is str:
+        _check_text(value, where)
         return value
-    if value is None or kind is bool:
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):  # a word of a vocabulary
         return _ordered(str(value), where)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from yibao.kernel import Json, Refused, Text, check_citizen_id
 from yibao.ledger import store
 from yibao.ledger.canonical import canonical
+from yibao.ledger.commitments import commitment
 from yibao.ledger.faults import Forged
 from yibao.ledger.model import Act, Receipt
 from yibao.ledger.note import COSIGNATURE, Checkpoint, Note, check, is_key_name, parse_key, parse_note
@@ -28,6 +27,7 @@ SEQUENCER = "ledger"
 """In whose name positions are given and keys introduced."""
 AT_ONCE = 20_000
 """How many leaves get their positions in one transaction."""
+_KNOWN = frozenset(Tag)
 _CITIZEN_ID = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 
 
@@ -58,16 +58,14 @@ def record_many(unit: UnitOfWork, acts: Iterable[Act]) -> list[Receipt]:
 
 def _leaf(act: Act, actor: str) -> store.Leaf:
     """Make the leaf of an act. Its own salt keeps those who hold a proof from guessing the neighbours' content."""
-    try:
-        Tag(act.tag)
-    except ValueError:
+    if act.tag not in _KNOWN:
         raise Refused(
             "ledger.tag",
             zh="没有这一种存证",
             en="there is no such kind of entry",
             wanted=f"yibao.ledger.Tag ({len(Tag)})",
             came=str(act.tag),
-        ) from None
+        )
     if not act.subject:
         raise Refused(
             "ledger.subject",
@@ -94,14 +92,6 @@ def _leaf(act: Act, actor: str) -> store.Leaf:
     _refuse_ids_in_clear(data.decode(), act)
     personal = tuple((name, salt, act.personal[name]) for name, salt in salts.items())
     return store.Leaf(str(act.tag), act.subject, data, leaf_hash(data), personal)
-
-
-def commitment(salt: bytes, name: str, value: str) -> str:
-    """Give the commitment to one personal fact: HMAC-SHA-256 under its own salt, in hex.
-
-    Without the salt the value cannot be found by trying; with it, it can be shown that it was this value.
-    """
-    return hmac.new(salt, f"{name}\0{value}".encode(), sha256).hexdigest()
 
 
 def _refuse_ids_in_clear(data: str, act: Act) -> None:
@@ -255,21 +245,21 @@ def _other_keys(given: Sequence[Signer], wanted: Sequence[str]) -> Refused:
 def take_cosignature(unit: UnitOfWork, size: int, witness: str, line: str) -> bool:
     """Keep a witness's line under a checkpoint; False where it is there already.
 
-    ``witness`` is its public key as it is written. Raises `Refused` with the code and reason of what does not hold.
+    ``witness`` is its public key as it is written. Raises `Refused`: ``ledger.not_a_witness``, or the code and reason
+    of what does not hold.
     """
     note = parse_note(the_checkpoint(unit, size))
     try:
         key, signature = parse_key(witness), read_signature(line)
         if key.kind != COSIGNATURE:
-            raise not_for_witnesses(witness)
+            raise _not_a_witness(witness)
         check(Note(note.text, (signature,)), key)
     except Forged as error:
         raise refused(error) from error
     return store.write_cosignature(unit.connection, size, str(key), str(signature))
 
 
-def not_for_witnesses(key: str) -> Refused:
-    """Refuse a key that is not a witness's."""
+def _not_a_witness(key: str) -> Refused:
     return Refused(
         "ledger.not_a_witness",
         zh="这不是见证方的公钥",

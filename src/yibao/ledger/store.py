@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_once
@@ -157,8 +157,7 @@ def nodes(connection: Connection, wanted: Sequence[Node]) -> Mapping[Node, bytes
 # — looking things up —
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A leaf and where it stands; ``position`` and ``hashes`` None where it has no place yet."""
 
     position: int | None
@@ -181,6 +180,11 @@ _ROW = (
     .select_from(ledger_leaf)
     .join(ledger_tree, ledger_tree.c.entry == ledger_leaf.c.entry, isouter=True)
 )
+
+
+def freeze(connection: Connection) -> None:
+    """Let the rest of this transaction see the register as it is now; said before anything else."""
+    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
 def leaf(connection: Connection, entry: int) -> Row | None:

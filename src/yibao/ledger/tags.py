@@ -15,6 +15,7 @@ class Tag(StrEnum):
     name_zh: str
 
     def __new__(cls, value: str, zh: str) -> Tag:
+        """Make a tag of its word and its Chinese name."""
         tag = str.__new__(cls, value)
         tag._value_ = value
         tag.name_zh = zh

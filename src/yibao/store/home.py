@@ -14,8 +14,9 @@ class Home:
     """One directory with everything this installation knows (数据目录); rooms appear when first asked for.
 
     ``register`` holds PostgreSQL, ``lake`` the immutable Parquet files, ``work`` scratch that may be deleted
-    when nothing runs, ``reports`` what people take away, ``keys`` what this installation signs with.
-    Every directory made here is private (0700): the lake holds personal data. Raises `Refused` (``store.home_unusable``) where a directory cannot be made.
+    when nothing runs, ``reports`` what people take away, ``keys`` what this installation signs with. Every
+    directory made here is private (0700): the lake holds personal data. Raises `Refused`
+    (``store.home_unusable``) where a directory cannot be made.
     """
 
     def __init__(self, path: str | Path) -> None:
