@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from yibao.access import acting
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
 from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, trial
+from yibao.casework.cases import Desk, note_institutions
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
@@ -24,6 +27,8 @@ from yibao.ledger import sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
 from yibao.store import Home, Lake, Register, open_register
+
+T = TypeVar("T")
 
 NATIONAL = "000000"
 OFFICIAL = "nhsa_two_library"
@@ -94,7 +99,7 @@ class House:
             memory_mib=memory_mib,
             official=(OFFICIAL,),
         )
-        return audit_lake(
+        outcome = audit_lake(
             self.home,
             self.register,
             order,
@@ -103,6 +108,8 @@ class House:
             on_wait=on_wait,
             sql_log=sql_log,
         )
+        note_institutions(self.home, self.register, actor=self.actor)
+        return outcome
 
     def trial(self, rule: Rule, region: str | None, progress: Progress) -> Trial:
         """Run a rule of any status over all history under the policy of the region; nothing is kept."""
@@ -116,6 +123,18 @@ class House:
 
     def _alone(self, rule: Rule, region: str | None) -> Order:
         return Order(rules=[rule], policy=self.policy(region), official=(OFFICIAL,))
+
+    def at_desk(self, account: str | None, deed: Callable[[Desk], T], *, region: str | None = None) -> T:
+        """Do something at somebody's desk: one transaction in his name, and what it wrote to the ledger is signed.
+
+        ``account`` None is the single user of a home that has no accounts. Refuses who is not known, or may not.
+        """
+        who = acting(self.register, account)
+        policy = self.policy(region)
+        with self.register.unit_of_work(actor=who.name) as unit:
+            done = deed(Desk(unit, who, policy))
+        sign_waiting(self.register)
+        return done
 
     def policy(self, region: str | None = None) -> Policy:
         """Load the policy of a region; unless named, of the city that most institutions of the lake belong to."""

@@ -9,7 +9,19 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from yibao.cli import audit, city, collect, findings, knowledge, ledger, rules, upkeep
+from yibao.cli import (
+    audit,
+    case_acts,
+    case_measures,
+    cases,
+    city,
+    collect,
+    findings,
+    knowledge,
+    ledger,
+    rules,
+    upkeep,
+)
 from yibao.cli.console import complain, no_access
 from yibao.kernel import Refused, Text
 
@@ -31,6 +43,9 @@ collect.add_to(app)
 audit.add_to(app)
 findings.add_to(app)
 rules.add_to(app)
+_cases = cases.add_to(app)
+case_measures.add_to(_cases)
+case_acts.add_to(_cases)
 knowledge.add_to(app)
 ledger.add_to(app)
 upkeep.add_to(app)

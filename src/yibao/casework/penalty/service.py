@@ -219,7 +219,7 @@ def decide_on_the_spot(
     return made
 
 
-def spare(desk: Desk, case_id: int, circumstance: Circumstance, refund: Measures, doing: Doing) -> int:
+def spare(desk: Desk, case_id: int, circumstance: Circumstance | None, refund: Measures, doing: Doing) -> int:
     """Decide no penalty, by a circumstance that the law names; what the fund lost may still have to return."""
     file = dossier(desk.unit, case_id)
     check_spared(circumstance, file.case.number)

@@ -1,0 +1,80 @@
+"""What the commands on cases share: whose desk, which day, which reason; and how words of the line become nouns."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from yibao.casework.agreement import Measure, Taken
+from yibao.casework.cases import Doing, case_id
+from yibao.casework.penalty import Officer
+from yibao.cli.console import out, say_json
+from yibao.kernel import Day, Fen, parse_day, parse_fen, today
+
+AsOption = Annotated[
+    str | None, typer.Option("--as", envvar="YIBAO_ACTOR", help="办理人账户 / the account that acts")
+]
+DayOption = Annotated[
+    str | None, typer.Option("--day", help="办理日期 YYYY-MM-DD，默认今天 / day of the act, today by default")
+]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="理由 / the reason")]
+VersionOption = Annotated[
+    int | None,
+    typer.Option("--version", help="您看到的案件版本，他人已办理则拒绝 / the version you saw"),
+]
+CaseArgument = Annotated[str, typer.Argument(help="案件编号 / number of the case")]
+
+
+def doing(day: str | None, reason: str | None, version: int | None = None) -> Doing:
+    """Give what is done, from the words of the line."""
+    return Doing(the_day(day), reason, expected_version=version)
+
+
+def the_day(day: str | None) -> Day:
+    """Give a day, today where none is named."""
+    return parse_day(day) if day is not None else today()
+
+
+def money_of(text: str | None) -> Fen:
+    """Give a sum in fen from yuan as people write it; nothing is zero."""
+    return parse_fen(text) if text else Fen(0)
+
+
+def officers_of(words: list[str]) -> list[Officer]:
+    """Give officers from ``account=certificate``."""
+    pairs = [word.partition("=") for word in words]
+    return [Officer(account.strip(), certificate.strip()) for account, _, certificate in pairs]
+
+
+def measures_of(words: list[str]) -> tuple[Taken, ...]:
+    """Give measures from ``recover=300.00+50.00`` (fund + patients), ``suspend=3m``, ``stop_persons=2m@张三``."""
+    return tuple(_measure(word) for word in words)
+
+
+def _measure(word: str) -> Taken:
+    name, _, rest = word.partition("=")
+    how, _, whom = rest.partition("@")
+    if name not in list(Measure):
+        raise typer.BadParameter(f"{name}: {' | '.join(Measure)}", param_hint="--measure")
+    months = re.fullmatch(r"(\d+)m", how)
+    if months:
+        return Taken(Measure(name), months=int(months[1]), whom=whom)
+    fund, _, patient = how.partition("+")
+    return Taken(Measure(name), money_of(fund), money_of(patient), whom=whom)
+
+
+def tell_done(case: str, verb: str, number: int, *, as_json: bool, **more: Any) -> None:
+    """Say that an act is on record."""
+    if as_json:
+        say_json({"case": case.upper(), "verb": verb, "act": number, **more})
+        return
+    out.print(f"{case.upper()} 已办理：{verb}（第 {number} 号办理记录）")
+    for name, value in more.items():
+        out.print(f"  {name}: {value}")
+
+
+def ids_of(words: list[str]) -> list[int]:
+    """Give the ids behind numbers of cases."""
+    return [case_id(word) for word in words]

@@ -1,0 +1,206 @@
+"""``yibao case list|show|open|assign|do``: what is to be done, one case laid open, and acts that need only words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from yibao.bootstrap import open_house
+from yibao.casework import agreement, money, penalty
+from yibao.casework.cases import (
+    AMOUNT_NAMES,
+    TRACK_NAMES,
+    Desk,
+    Doing,
+    Laid,
+    Track,
+    Waiting,
+    act_on,
+    bands,
+    lay_open,
+    open_cases,
+    opening_about,
+    openings_about,
+    work_list,
+)
+from yibao.casework.cases import case_id as id_of
+from yibao.casework.tracks import MACHINES, act, track_of
+from yibao.cli.casedesk import (
+    AsOption,
+    CaseArgument,
+    DayOption,
+    ReasonOption,
+    VersionOption,
+    doing,
+    officers_of,
+    tell_done,
+    the_day,
+)
+from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, one_of, out, plain, say_json
+from yibao.kernel import date_of
+
+TrackOption = Annotated[
+    str,
+    typer.Option(
+        "--track", parser=one_of(lambda: MACHINES), metavar="<agreement|penalty>", help="轨道 / track"
+    ),
+]
+
+
+def case_list(
+    track: Annotated[
+        str | None,
+        typer.Option("--track", parser=one_of(lambda: MACHINES), metavar="TRACK", help="轨道 / track"),
+    ] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="只看我承办的 / only those that I handle")] = False,
+    institution: Annotated[str | None, typer.Option(help="机构编码或名称 / code or name")] = None,
+    closed: Annotated[bool, typer.Option("--closed", help="看已结的 / those that are closed")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="显示条数 / rows shown")] = 50,
+    day: DayOption = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """今天先做什么：按时钟分段，段内按金额 / what to do first: by clock, then by money."""
+    machines = {one: machine for one, machine in MACHINES.items() if track in (None, one)}
+    today = the_day(day)
+    with open_house(home) as house:
+        found = house.at_desk(
+            who,
+            lambda desk: work_list(
+                desk, machines, today, mine=mine, institution=institution, closed=closed, limit=limit
+            ),
+        )
+    if as_json:
+        say_json({"cases": [one.as_json() for one in found], "bands": {t.zh: n for t, n in bands(found)}})
+        return
+    _show_list(found)
+
+
+def _show_list(found: list[Waiting]) -> None:
+    out.print(" · ".join(f"{text.zh} {count}" for text, count in bands(found)))
+    grid = Table()
+    for name in ("案件", "轨道", "状态", "机构", "案由", "承办", "到期", "涉及金额"):
+        grid.add_column(name, overflow="fold")
+    for one in found:
+        due = f"{date_of(one.due_day)}" if one.due_day is not None else "—"
+        grid.add_row(
+            one.number, TRACK_NAMES[one.track].zh, one.state.zh, plain(one.institution), plain(one.cause),
+            plain(one.handler or "—"), due, money(one.at_stake_fen),
+        )  # fmt: skip
+    out.print(grid)
+
+
+def case_show(
+    case: CaseArgument,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """打开一件案件 / lay one case open."""
+    with open_house(home) as house:
+        laid = house.at_desk(who, lambda desk: lay_open(desk, MACHINES, id_of(case)))
+    if as_json:
+        say_json(laid.as_json())
+        return
+    _show_case(laid)
+
+
+def _show_case(laid: Laid) -> None:
+    head = laid.case
+    out.print(f"{head.number}  {TRACK_NAMES[head.track].zh}  {laid.state.zh}  版本 {head.version}")
+    out.print(f"{plain(laid.institution)}  {plain(head.cause)}  承办 {plain(head.handler or '—')}")
+    for kind, sum_ in laid.amounts.items():
+        out.print(f"  {AMOUNT_NAMES[kind].zh}: 基金 {money(sum_.fund_fen)}，个人 {money(sum_.patient_fen)}")
+    for clock in laid.clocks:
+        if clock.stopped_day is None:
+            due = "中止" if clock.due_day is None else f"{date_of(clock.due_day)} 到期"
+            out.print(f"  期限 {clock.running.kind}: {due}  {plain(clock.basis)}")
+    for one in laid.acts:
+        reason = f"  {plain(one.reason)}" if one.reason else ""
+        out.print(f"  {date_of(one.day)}  {one.verb}  {plain(one.actor)}{reason}")
+    if laid.next:
+        out.print("下一步: " + "、".join(f"{name.zh}（{verb}）" for verb, name in laid.next))
+
+
+def case_open(
+    findings: Annotated[list[str], typer.Argument(help="疑点编号 / codes of findings")],
+    track: TrackOption,
+    cause: Annotated[str | None, typer.Option(help="案由，默认为规则 / cause, the rule by default")] = None,
+    each: Annotated[bool, typer.Option("--each", help="一条疑点一案 / one case a finding")] = False,
+    reason: ReasonOption = None,
+    day: DayOption = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """由疑点立起案件；疑点的资金从此由该案决定 / open cases about findings."""
+    first = doing(day, reason)
+
+    def deed(desk: Desk) -> list[str]:
+        one_case = [] if each else [opening_about(desk.unit, findings, cause or "—")]
+        about = one_case or openings_about(desk.unit, findings, cause)
+        opened = [(opening, Doing(first.day, first.reason, amounts=stake)) for opening, stake in about]
+        return [one.number for one in open_cases(desk, MACHINES[Track(track)], "register", opened)]
+
+    with open_house(home) as house:
+        numbers = house.at_desk(who, deed)
+    if as_json:
+        say_json({"opened": numbers})
+        return
+    out.print(f"已立 {len(numbers)} 件: {'、'.join(numbers[:20])}{' …' if len(numbers) > 20 else ''}")
+
+
+def case_assign(
+    case: CaseArgument,
+    officer: Annotated[
+        list[str], typer.Option("--officer", help="承办人，行政处罚写成 账户=执法证号 / account=certificate")
+    ],
+    day: DayOption = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """指定承办人；行政处罚不少于两名 / assign who handles it; a penalty needs two."""
+    one = doing(day, None)
+
+    def deed(desk: Desk) -> int:
+        number = id_of(case)
+        if track_of(desk, number) is Track.PENALTY:
+            return penalty.assign(desk, number, officers_of(officer), one)
+        given = Doing(one.day, handler=officers_of(officer)[0].account)
+        return act_on(desk, agreement.MACHINE, "assign", {number: given})[number]
+
+    with open_house(home) as house:
+        number = house.at_desk(who, deed)
+    tell_done(case, "assign", number, as_json=as_json)
+
+
+def case_do(
+    case: CaseArgument,
+    verb: Annotated[str, typer.Argument(help="动作，见 yibao case show / the act, see yibao case show")],
+    reason: ReasonOption = None,
+    day: DayOption = None,
+    version: VersionOption = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """办理只需理由的动作（立案、延期、中止、退回…）/ do what needs no more than its words."""
+    with open_house(home) as house:
+        number = house.at_desk(who, lambda desk: act(desk, id_of(case), verb, doing(day, reason, version)))
+    tell_done(case, verb, number, as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> typer.Typer:
+    """Put the commands into the application; gives the group, for those that need more than words."""
+    group = typer.Typer(help="案件：三条轨道上的办理 / cases on their tracks", no_args_is_help=True)
+    group.command("list")(case_list)
+    group.command("show")(case_show)
+    group.command("open")(case_open)
+    group.command("assign")(case_assign)
+    group.command("do")(case_do)
+    app.add_typer(group, name="case")
+    return group
