@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from yibao.casework import agreement, penalty
+from yibao.casework import agreement, designation, penalty
 from yibao.casework.cases import Case, Desk, Doing, Machine, Track, cases
 from yibao.kernel import Refused
 
 MACHINES: Final[Mapping[Track, Machine]] = {
     Track.AGREEMENT: agreement.MACHINE,
     Track.PENALTY: penalty.MACHINE,
+    Track.DESIGNATION: designation.MACHINE,
 }
 """The machines of the tracks whose unit is a case; that of the payment audit is a line in a round."""
 
@@ -23,6 +24,8 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             return penalty.act(desk, case_id, verb, doing)
         case Track.AGREEMENT:
             return agreement.act(desk, case_id, verb, doing)
+        case Track.DESIGNATION:
+            return designation.act(desk, case_id, verb, doing)
         case other:
             raise wrong_track(str(other))
 

@@ -1,4 +1,4 @@
-"""The agreement and penalty tracks: officers, evidence, what was told and decided, measures, reviews and suits."""
+"""The agreement, penalty and designation tracks: what was told and decided, evidence, officers, agreements."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("ended_act", sa.BigInteger, nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_penalty_officer"),
         sa.ForeignKeyConstraint(["act"], ["case_act.number"], name="fk_penalty_officer_act"),
-        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_penalty_officer_case_id"),
         sa.ForeignKeyConstraint(["ended_act"], ["case_act.number"], name="fk_penalty_officer_ended_act"),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_penalty_officer_case_id"),
         comment="who investigates a case (承办人), since which act and until which",
     )
     op.create_index("ix_penalty_officer_case_id", "penalty_officer", ["case_id"])
@@ -84,13 +84,13 @@ def upgrade() -> None:
         sa.Column("served_day", sa.BigInteger, nullable=True),
         sa.Column("revoked_act", sa.BigInteger, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_penalty_decision"),
+        sa.ForeignKeyConstraint(["revoked_act"], ["case_act.number"], name="fk_penalty_decision_revoked_act"),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_penalty_decision_case_id"),
         sa.ForeignKeyConstraint(["act"], ["case_act.number"], name="fk_penalty_decision_act"),
-        sa.ForeignKeyConstraint(["revoked_act"], ["case_act.number"], name="fk_penalty_decision_revoked_act"),
-        sa.CheckConstraint("fine_fen <= most_fen", name=op.f("ck_penalty_decision_most")),
         sa.CheckConstraint(
             "fine_fen >= least_fen OR circumstance IS NOT NULL", name=op.f("ck_penalty_decision_least")
         ),
+        sa.CheckConstraint("fine_fen <= most_fen", name=op.f("ck_penalty_decision_most")),
         comment="what was decided (处罚决定), between which lawful bounds, by which step or circumstance",
     )
     op.create_index("ix_penalty_decision_case_id", "penalty_decision", ["case_id"])
@@ -104,8 +104,8 @@ def upgrade() -> None:
         sa.Column("until_day", sa.BigInteger, nullable=True),
         sa.Column("result", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_penalty_contest"),
-        sa.ForeignKeyConstraint(["act"], ["case_act.number"], name="fk_penalty_contest_act"),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_penalty_contest_case_id"),
+        sa.ForeignKeyConstraint(["act"], ["case_act.number"], name="fk_penalty_contest_act"),
         sa.CheckConstraint("kind IN ('review', 'suit')", name=op.f("ck_penalty_contest_kind")),
         comment="administrative reviews and suits (复议、诉讼): they do not stop execution",
     )
@@ -145,12 +145,41 @@ def upgrade() -> None:
         comment="one measure of an agreement disposal (处理措施): its sum, its months, whom it concerns",
     )
     op.create_index("ix_agreement_measure_disposal_id", "agreement_measure", ["disposal_id"])
+    op.create_table(
+        "designation_applicant",
+        sa.Column("case_id", sa.BigInteger, nullable=False),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("public", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_designation_applicant"),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_designation_applicant_case_id"),
+        sa.CheckConstraint("kind IN ('hospital', 'pharmacy')", name=op.f("ck_designation_applicant_kind")),
+        comment="who applies for designation (申请定点的机构); public ones may not ask to leave",
+    )
+    op.create_index("ix_designation_applicant_code", "designation_applicant", ["code"])
+    op.create_table(
+        "service_agreement",
+        sa.Column("id", sa.BigInteger, sa.Identity(always=True), nullable=False),
+        sa.Column("case_id", sa.BigInteger, nullable=False),
+        sa.Column("act", sa.BigInteger, nullable=False),
+        sa.Column("number", sa.Text, nullable=False),
+        sa.Column("from_day", sa.BigInteger, nullable=False),
+        sa.Column("until_day", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_service_agreement"),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_service_agreement_case_id"),
+        sa.ForeignKeyConstraint(["act"], ["case_act.number"], name="fk_service_agreement_act"),
+        sa.UniqueConstraint("number", name="uq_service_agreement_number"),
+        sa.CheckConstraint("from_day < until_day", name=op.f("ck_service_agreement_term")),
+        comment="the service agreements of a designation (服务协议), one row a term; until_day is the first day after",
+    )
+    op.create_index("ix_service_agreement_case_id", "service_agreement", ["case_id"])
 
 
 def downgrade() -> None:
     """Take it back."""
     for name in (
-        "agreement_measure", "agreement_disposal", "penalty_contest", "penalty_decision", "penalty_telling",
-        "penalty_evidence", "penalty_officer",
+        "service_agreement", "designation_applicant", "agreement_measure", "agreement_disposal", "penalty_contest",
+        "penalty_decision", "penalty_telling", "penalty_evidence", "penalty_officer",
     ):  # fmt: skip
         op.drop_table(name)
