@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from yibao.cli import audit, city, collect, findings, knowledge, rules, upkeep
+from yibao.cli import audit, backup, city, collect, findings, knowledge, rules, upkeep, work
 from yibao.cli.console import complain, no_access
 from yibao.kernel import Refused, Text
 
@@ -32,6 +32,8 @@ audit.add_to(app)
 findings.add_to(app)
 rules.add_to(app)
 knowledge.add_to(app)
+work.add_to(app)
+backup.add_to(app)
 upkeep.add_to(app)
 
 

@@ -41,6 +41,11 @@ class Home:
         """The directory of reports and workbooks."""
         return self._room("reports")
 
+    @property
+    def restoring(self) -> Path:
+        """The mark of a restore that has not come to its end: the home is not to be used while it is there."""
+        return self.path / ".restoring"
+
     def _room(self, name: str) -> Path:
         room = self.path / name
         try:
