@@ -70,7 +70,10 @@ def main(home: Home, journal: Path) -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             try:
-                {"clerk": clerk, "worker": worker}[word.strip()](home, journal, nursery)
+                while os.getppid() == nursery:
+                    # Who opens the register in the instant of its death is turned away, and comes again.
+                    with suppress(DBAPIError, Refused):
+                        {"clerk": clerk, "worker": worker}[word.strip()](home, journal, nursery)
             except BaseException:
                 traceback.print_exc()
             finally:
