@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,11 +26,26 @@ from yibao.kernel import Refused, Region, Text
 from yibao.ledger import sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
-from yibao.store import Home, Lake, Register, open_register
+from yibao.store import (
+    Handler,
+    Home,
+    JobHandler,
+    Lake,
+    Register,
+    Trouble,
+    count_jobs,
+    open_register,
+    try_again,
+    work,
+)
 
 T = TypeVar("T")
 
 NATIONAL = "000000"
+JOBS: dict[str, JobHandler] = {}
+"""Who does which kind of background job; a room's job is a line here."""
+EVENTS: dict[str, Handler] = {}
+"""Who hears which kind of event of the outbox."""
 OFFICIAL = "nhsa_two_library"
 """The source of the rule points that ship with the house, for which the origin of a national rule vouches; the
 national codes and holidays beside them are loaded under the same name."""
@@ -149,6 +164,20 @@ class House:
             return NATIONAL
         cities = pc.value_counts(pa.array([f"{code[:4]}00" for code in codes])).to_pylist()
         return str(Region(max(cities, key=lambda c: (c["counts"], c["values"]))["values"]))
+
+    def work(self, *, until: Callable[[], bool] | None, trouble: Trouble) -> int:
+        """Run background jobs and deliver events, until told to stop, or (None) until nothing is due."""
+        return work(self.register, JOBS, events=EVENTS, until=until, trouble=trouble)
+
+    def jobs(self) -> Mapping[str, int]:
+        """Count the background jobs by state."""
+        with self.register.unit_of_work(self.actor) as unit:
+            return count_jobs(unit)
+
+    def try_again(self) -> int:
+        """Put the failed jobs back among the waiting ones; say how many."""
+        with self.register.unit_of_work(self.actor) as unit:
+            return try_again(unit)
 
     def load_official_knowledge(self, progress: Progress, *, only_if_none: bool) -> Outcome | None:
         """Load the points, codes and holidays that ship with the house.

@@ -152,6 +152,52 @@ def _publish(home: str, url: str, where: str) -> None:
             die()
 
 
+def _back_up(home: str, url: str, place: str, largest: str, die_at: str = "") -> None:
+    """Back up with files of so many bytes at most (0: any), or die of SIGKILL at the nth file stored."""
+    import resource
+
+    from yibao.store import back_up
+    from yibao.store.vault import Archive, Folder
+
+    if largest != "0":
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
+    stored = 0
+    for vault in (Archive, Folder) if die_at else ():
+
+        def dying(*arguments: Any, put: Any = vault.put, **options: Any) -> Any:
+            nonlocal stored
+            stored += 1
+            if stored == int(die_at):
+                os.kill(os.getpid(), signal.SIGKILL)
+            return put(*arguments, **options)
+
+        vault.put = dying  # type: ignore[method-assign]
+    try:
+        back_up(Home(home), Path(place), url)
+    except Refused as refused:
+        print(refused.code)
+
+
+def _restore(home: str, place: str, where: str) -> None:
+    """Restore and die of SIGKILL at the nth file, before the register, or after its commit."""
+    import yibao.store.restoring as room
+
+    function, _, times = where.partition(":")
+    name = {"file": "_bring", "register": "restore", "commit": "migrate"}[function]
+    calls, real = 0, getattr(room, name)
+
+    def dying(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > int(times or 0):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments)
+
+    setattr(room, name, dying)
+    room.restore_home(Home(home), Path(place))
+
+
 def _work_and_hang(home: str, url: str) -> None:
     """Take a job under a short lease, write its effect, say so, and never come to the end of it."""
 

@@ -10,7 +10,17 @@ from sqlalchemy import text
 from tests.store.programs import write_rows
 
 from yibao.kernel import Event, Refused
-from yibao.store import Home, Lake, Register, doctor, dump_register, open_register, restore_register
+from yibao.store import (
+    Home,
+    Lake,
+    Register,
+    defer,
+    doctor,
+    dump_register,
+    open_register,
+    restore_register,
+    work,
+)
 from yibao.store.__main__ import main
 
 
@@ -97,7 +107,7 @@ def test_the_doctor_finds_a_sound_store_sound(
     fill(fresh_register)
     monkeypatch.setenv("YIBAO_REGISTER_URL", url(fresh_register))
     assert main(["doctor", str(fresh_register.home.path)]) == 0
-    assert capsys.readouterr().out.count("✓") == 3
+    assert capsys.readouterr().out.count("✓") == 4
 
 
 def test_the_doctor_makes_nothing(tmp_path: Path) -> None:
@@ -113,6 +123,11 @@ def test_the_doctor_finds_what_is_wrong(fresh_register: Register) -> None:
     file.path.unlink()
     checks = {check.name: check for check in doctor(fresh_register.home, url(fresh_register))}
     assert not checks["lake"].ok and file.path.name in checks["lake"].detail.en
-    assert checks["register"].ok
+    assert checks["register"].ok and checks["jobs"].ok
+    with fresh_register.unit_of_work("test") as unit:
+        defer(unit, "letter", {})
+    work(fresh_register, {"letter": lambda unit, job: 1 / 0}, attempts=1)  # type: ignore[arg-type,return-value]
+    [jobs] = [c for c in doctor(fresh_register.home, url(fresh_register)) if c.name == "jobs"]
+    assert not jobs.ok and "letter: ZeroDivisionError" in jobs.detail.en
     unreachable = doctor(fresh_register.home, "postgresql://u@127.0.0.1:1/x")
     assert [check.ok for check in unreachable if check.name == "register"] == [False]

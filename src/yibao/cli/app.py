@@ -11,6 +11,7 @@ import typer
 
 from yibao.cli import (
     audit,
+    backup,
     case_acts,
     case_measures,
     cases,
@@ -21,6 +22,7 @@ from yibao.cli import (
     ledger,
     rules,
     upkeep,
+    work,
 )
 from yibao.cli.console import complain, no_access
 from yibao.kernel import Refused, Text
@@ -48,6 +50,8 @@ case_measures.add_to(_cases)
 case_acts.add_to(_cases)
 knowledge.add_to(app)
 ledger.add_to(app)
+work.add_to(app)
+backup.add_to(app)
 upkeep.add_to(app)
 
 

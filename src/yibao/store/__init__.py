@@ -10,6 +10,7 @@ against `metadata`; every schema change is a numbered migration in this room.
 
 from __future__ import annotations
 
+from yibao.store.backing import BackedUp, back_up
 from yibao.store.backup import dump_register, restore_register
 from yibao.store.batch import Batch
 from yibao.store.doctor import Check, doctor
@@ -17,13 +18,16 @@ from yibao.store.home import Home
 from yibao.store.jobs import Job, JobHandler, Swept, Trouble, count_jobs, defer, sweep, try_again, work
 from yibao.store.lake import BatchInfo, Lake, LakeFile, Problem
 from yibao.store.locks import lock_key
+from yibao.store.manifest import Manifest
 from yibao.store.outbox import Delivered, Handler
 from yibao.store.register import Register, open_register, stop_register
+from yibao.store.restoring import check_backup, restore_home
 from yibao.store.tables import metadata
 from yibao.store.troubles import tell_trouble
 from yibao.store.unit import UnitOfWork
 
 __all__ = [
+    "BackedUp",
     "Batch",
     "BatchInfo",
     "Check",
@@ -34,11 +38,14 @@ __all__ = [
     "JobHandler",
     "Lake",
     "LakeFile",
+    "Manifest",
     "Problem",
     "Register",
     "Swept",
     "Trouble",
     "UnitOfWork",
+    "back_up",
+    "check_backup",
     "count_jobs",
     "defer",
     "doctor",
@@ -46,6 +53,7 @@ __all__ = [
     "lock_key",
     "metadata",
     "open_register",
+    "restore_home",
     "restore_register",
     "stop_register",
     "sweep",

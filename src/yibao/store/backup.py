@@ -1,13 +1,13 @@
 """Dump and restore: how a register moves to another major release, or to another machine.
 
-The dump holds the register only. The lake's files are immutable and are copied as files; after a restore
-`Lake.verify` says whether the two fit.
+The dump holds the register only; `back_up` and `restore_home` take the whole home along.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
@@ -26,19 +26,24 @@ def dump_register(home: Home, file: Path, url: str | None = None) -> None:
     The file appears when it is complete and on disk, readable by its owner only. Raises `Refused`
     (``store.dump_failed``), and all that keeps the register from being opened.
     """
-    file = Path(file).absolute()
-    draft = file.with_name(f".{file.name}.part")
     with connect(home, url) as register:
-        _make_private(draft)
-        try:
-            _run(
-                "pg_dump", register, ["--format=custom", "--no-owner", f"--file={draft}"], "store.dump_failed"
-            )
-            sync_file(draft)
-            draft.replace(file)
-            sync_directory(file.parent)
-        finally:
-            draft.unlink(missing_ok=True)
+        dump(register, Path(file).absolute())
+
+
+def dump(register: Register, file: Path, snapshot: str | None = None) -> None:
+    """Write an open register to a file, as it is now or as an exported snapshot sees it."""
+    draft = file.with_name(f".{file.name}.part")
+    options = ["--format=custom", "--no-owner", f"--file={draft}"]
+    if snapshot is not None:
+        options.append(f"--snapshot={snapshot}")
+    _make_private(draft)
+    try:
+        _run("pg_dump", register, options, "store.dump_failed")
+        sync_file(draft)
+        draft.replace(file)
+        sync_directory(file.parent)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def restore_register(home: Home, file: Path, url: str | None = None) -> None:
@@ -48,11 +53,7 @@ def restore_register(home: Home, file: Path, url: str | None = None) -> None:
     ``store.restore_failed`` for a file that is not a dump or does not fit.
     """
     with connect(home, url) as register:
-        with register.engine.connect() as connection:
-            tables = connection.scalars(
-                text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-            ).all()
-        if tables:
+        if tables := tables_in(register):
             raise Refused(
                 "store.restore_not_empty",
                 zh="登记库不是空的,不能导入",
@@ -65,8 +66,20 @@ def restore_register(home: Home, file: Path, url: str | None = None) -> None:
                     en="restore into a new home (--home), or move the present register directory away",
                 ),
             )
-        options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-        _run("pg_restore", register, [*options, str(Path(file).absolute())], "store.restore_failed")
+        restore(register, Path(file).absolute())
+
+
+def restore(register: Register, file: Path) -> None:
+    """Read a dump into an open and empty register, all of it or nothing."""
+    options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
+    _run("pg_restore", register, [*options, str(file)], "store.restore_failed")
+
+
+def tables_in(register: Register) -> Sequence[str]:
+    """Name the tables that a register holds."""
+    with register.engine.connect() as connection:
+        named = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        return connection.scalars(named).all()
 
 
 def _make_private(draft: Path) -> None:

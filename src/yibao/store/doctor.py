@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from yibao.kernel import Refused, Text
 from yibao.store.embedded import find_binaries, opening_account
@@ -15,6 +15,7 @@ from yibao.store.home import Home
 from yibao.store.lake import Lake
 from yibao.store.migrate import current_revision
 from yibao.store.register import URL_VARIABLE, Register, open_register
+from yibao.store.tables import job
 
 LEAST_FREE_BYTES = 2 * 1024**3
 
@@ -45,6 +46,7 @@ def doctor(home: Home, url: str | None = None, start_timeout: float = 60.0) -> l
         with open_register(home, url, start_timeout) as register:
             checks.append(_ask("register", lambda: _register(register)))
             checks.append(_ask("lake", lambda: _lake(home, register)))
+            checks.append(_ask("jobs", lambda: _jobs(register)))
     except Refused as refused:
         checks.append(_refused("register", refused))
     return checks
@@ -102,3 +104,21 @@ def _lake(home: Home, register: Register) -> tuple[bool, Text]:
             en=f"{len(problems)} problems, such as {first.path}: {first.text.en}",
         )
     return True, Text(zh=f"{len(batches)} 个批次,文件齐全", en=f"{len(batches)} batches, all files in place")
+
+
+def _jobs(register: Register) -> tuple[bool, Text]:
+    with register.engine.connect() as connection:
+        counts = {
+            state: n
+            for state, n in connection.execute(select(job.c.state, func.count()).group_by(job.c.state))
+        }
+        first = connection.execute(
+            select(job.c.kind, job.c.error).where(job.c.state == "failed").order_by(job.c.id).limit(1)
+        ).one_or_none()
+    waiting, failed = counts.get("waiting", 0), counts.get("failed", 0)
+    if first is None:
+        return True, Text(zh=f"{waiting} 项等待", en=f"{waiting} waiting")
+    return False, Text(
+        zh=f"{failed} 项失败,例如 {first.kind}: {first.error};排除原因后运行 yibao work --again",
+        en=f"{failed} failed, such as {first.kind}: {first.error}; remove the cause, then yibao work --again",
+    )

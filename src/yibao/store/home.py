@@ -47,6 +47,11 @@ class Home:
         """The directory of private keys; to be kept as carefully as the register, and apart from it."""
         return self._room("keys")
 
+    @property
+    def restoring(self) -> Path:
+        """The mark of a restore that has not come to its end: the home is not to be used while it is there."""
+        return self.path / ".restoring"
+
     def _room(self, name: str) -> Path:
         room = self.path / name
         try:

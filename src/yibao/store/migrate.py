@@ -43,16 +43,21 @@ def migrate(engine: Engine) -> None:
         if current == known[-1]:
             return
         if current is not None and current not in known:
-            raise Refused(
-                "store.register_newer",
-                zh="登记库已被更新版本的程序升级,本版本不能使用",
-                en="the register was migrated by a newer version of this software",
-                where="alembic_version",
-                wanted=f"<= {known[-1]}",
-                came=current,
-                todo=Text(zh="请安装更新的版本", en="install the newer version"),
-            )
+            raise newer_register("alembic_version", known[-1], current)
         _upgrade(connection)
+
+
+def newer_register(where: str, known: str, came: str) -> Refused:
+    """Say that a register has a schema that this code does not know."""
+    return Refused(
+        "store.register_newer",
+        zh="登记库已被更新版本的程序升级,本版本不能使用",
+        en="the register was migrated by a newer version of this software",
+        where=where,
+        wanted=f"<= {known}",
+        came=came,
+        todo=Text(zh="请安装更新的版本", en="install the newer version"),
+    )
 
 
 def _upgrade(connection: Connection) -> None:

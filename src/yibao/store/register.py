@@ -124,9 +124,19 @@ def open_register(
 
 
 def connect(
-    home: Home, url: str | None = None, start_timeout: float = 60.0, *, linger: float = 5.0
+    home: Home,
+    url: str | None = None,
+    start_timeout: float = 60.0,
+    *,
+    linger: float = 5.0,
+    restoring: bool = False,
 ) -> Register:
-    """Open the register as it is, without migrating it; for dump, restore and the doctor."""
+    """Open the register as it is, without migrating it; for dump, restore and the doctor.
+
+    A home that a restore has not finished is opened by that restore only (``store.restore_unfinished``).
+    """
+    if not restoring and home.restoring.exists():
+        raise _unfinished(home)
     given = url or os.environ.get(URL_VARIABLE)
     server = None if given else EmbeddedServer(home.register, start_timeout=start_timeout, linger=linger)
     engine: Engine | None = None
@@ -209,6 +219,19 @@ def _no_connection(url: URL, error: OperationalError) -> Refused:
         wanted="a connection",
         came=str(error.orig).strip(),
         todo=Text(zh="检查地址、用户、密码和网络", en="check address, user, password and network"),
+    )
+
+
+def _unfinished(home: Home) -> Refused:
+    return Refused(
+        "store.restore_unfinished",
+        zh="这个数据目录的恢复没有做完,还不能使用",
+        en="the restore of this home was not finished, so it cannot be used yet",
+        where=str(home.path),
+        todo=Text(
+            zh="再运行一次同样的 yibao restore,它会接着做完",
+            en="run the same yibao restore again; it goes on where it stopped",
+        ),
     )
 
 

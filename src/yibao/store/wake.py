@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
-from psycopg import Error, OperationalError
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from psycopg import Error
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from yibao.kernel import Refused
 
@@ -45,40 +45,39 @@ class Ear:
     def __init__(self, engine: Engine, *, listen: bool) -> None:
         self._engine = engine
         self._listen = listen
-        self._session: Any = None
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until somebody calls `Wake`, at most so many seconds."""
-        deadline = time.monotonic() + seconds
-        if self._session is not None:
-            try:
-                for _ in self._session.dbapi_connection.notifies(timeout=seconds, stop_after=1):
-                    return
-            except Error:
-                self.close()
-        time.sleep(max(0.0, deadline - time.monotonic()))
+        self._session: Connection | None = None
 
     def open(self) -> None:
         """Begin to listen, before looking for work: what comes between looking and waiting is not missed."""
         if not self._listen or self._session is not None:
             return
-        session = self._engine.raw_connection()
-        session.detach()  # it stays in autocommit, which no other user of the pool expects
-        self._session = session
+        self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            session.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-            session.dbapi_connection.execute(f"LISTEN {CHANNEL}")  # type: ignore[union-attr]
-        except OperationalError:
+            self._session.exec_driver_sql(f"LISTEN {CHANNEL}")
+        except OperationalError:  # the register is away
             self.close()
-        except Error:  # the database does not know the word
+            raise
+        except DBAPIError:  # it does not know the word
             self.close()
             self._listen = False
 
-    def close(self) -> None:
-        """End the session."""
+    def wait(self, seconds: float) -> None:
+        """Sleep until somebody calls `Wake`, at most so many seconds."""
+        deadline = time.monotonic() + seconds
         if self._session is not None:
-            with suppress(Error, DBAPIError):
-                self._session.close()
+            driver: Any = self._session.connection.driver_connection
+            try:
+                for _ in driver.notifies(timeout=seconds, stop_after=1):
+                    return
+            except Error:
+                self.close()
+        time.sleep(max(0.0, deadline - time.monotonic()))
+
+    def close(self) -> None:
+        """End the session; it listens, so nobody else may have it."""
+        if self._session is not None:
+            self._session.invalidate()
+            self._session.close()
             self._session = None
 
     def __enter__(self) -> Self:

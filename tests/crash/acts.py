@@ -1,0 +1,87 @@
+"""What the mixed work of the crash test consists of: each room that acts adds a class of its own to `MIXED`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from sqlalchemy import text
+
+from yibao.kernel import Event
+from yibao.store import Delivered, Handler, Job, JobHandler, Register, UnitOfWork, defer
+
+
+class Acts:
+    """One kind of work: what a clerk writes in a unit of work, what is done later, and how to see it was right.
+
+    Tables are made by `prepare`. `act` runs once per act, with others' acts, in one unit of work; ``number``
+    tells the acts apart. After all the killing and a time of quiet, `faults` compares what is there with the
+    acts whose commit was acknowledged; more may be there, since a killed clerk cannot note his last one.
+    """
+
+    jobs: ClassVar[Mapping[str, JobHandler]] = {}
+    events: ClassVar[Mapping[str, Handler]] = {}
+
+    def prepare(self, unit: UnitOfWork) -> None:
+        """Make what the acts need."""
+
+    def act(self, unit: UnitOfWork, number: int) -> None:
+        """Do one act."""
+
+    def faults(self, register: Register, acknowledged: set[int]) -> list[str]:
+        """Say what was lost or done twice."""
+        return []
+
+
+def effect_of_job(unit: UnitOfWork, job: Job) -> None:
+    _effect(unit, job.body["number"], "job")
+
+
+def effect_of_event(unit: UnitOfWork, delivered: Delivered) -> None:
+    _effect(unit, delivered.event.body["number"], "event")
+
+
+def count(unit: UnitOfWork, job: Job) -> None:
+    unit.connection.execute(text("INSERT INTO crash_count SELECT count(*) FROM crash_act"))
+
+
+def _effect(unit: UnitOfWork, number: object, by: str) -> None:
+    unit.connection.execute(
+        text("INSERT INTO crash_effect VALUES (:number, :by)"), {"number": number, "by": by}
+    )
+
+
+class StoreActs(Acts):
+    """A job with an effect of its own, a keyed job that many acts share, and an event; no table forbids doubles."""
+
+    jobs: ClassVar = {"crash.effect": effect_of_job, "crash.count": count}
+    events: ClassVar = {"audit.finished": effect_of_event}
+
+    def prepare(self, unit: UnitOfWork) -> None:
+        for table in ("crash_effect (number bigint, by text)", "crash_count (seen bigint)"):
+            unit.connection.execute(text(f"CREATE TABLE {table}"))
+
+    def act(self, unit: UnitOfWork, number: int) -> None:
+        defer(unit, "crash.effect", {"number": number})
+        defer(unit, "crash.count", {}, key="crash.count")
+        unit.emit(Event("audit.finished", f"act:{number}", {"number": number}))
+
+    def faults(self, register: Register, acknowledged: set[int]) -> list[str]:
+        with register.engine.connect() as connection:
+            wrong = connection.execute(
+                text(
+                    "SELECT number, by, count(*) FILTER (WHERE a) AS acts, count(*) FILTER (WHERE NOT a) AS effects "
+                    "FROM (SELECT number, by, true AS a FROM crash_act, unnest(ARRAY['job', 'event']) AS by "
+                    "UNION ALL SELECT number, by, false FROM crash_effect) AS both_sides "
+                    "GROUP BY number, by HAVING count(*) FILTER (WHERE a) <> count(*) FILTER (WHERE NOT a) "
+                    "ORDER BY number"
+                )
+            ).all()
+            seen, acts = connection.execute(
+                text("SELECT (SELECT max(seen) FROM crash_count), (SELECT count(*) FROM crash_act)")
+            ).one()
+        found = [f"act {row.number}: {row.acts} acts, {row.effects} effects by {row.by}" for row in wrong]
+        return found if seen == acts else [*found, f"the last count saw {seen} of {acts} acts"]
+
+
+MIXED: tuple[Acts, ...] = (StoreActs(),)
