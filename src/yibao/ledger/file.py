@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -46,7 +46,7 @@ class Header:
     handovers: tuple[Handover, ...] = ()
     since: tuple[int, tuple[bytes, ...]] | None = None
     """An older size, and the proof that the log only grew from there."""
-    opened: Mapping[int, Mapping[str, tuple[bytes, str]]] | None = None
+    opened: Mapping[int, Mapping[str, tuple[bytes, str]]] = field(default_factory=dict)
     """Salts and values behind commitments, by position and name; only where the recipient may know them."""
 
     def line(self) -> str:
@@ -111,10 +111,11 @@ def check_file(
             check(note, one)
         if checkpoint.origin != key.name:
             raise _other_log(key.name, checkpoint.origin)
-        leaves, opened = _read_entries(file, header, checkpoint)
+        leaves, to_open = _read_entries(file, header, checkpoint)
     root = root_from_range(header.first, leaves, checkpoint.size, header.proof)
     if root != checkpoint.root:
         raise _not_signed(header, checkpoint.size)
+    opened = sum(_open(line, position, header.opened[position]) for position, line in to_open.items())
     if seen is not None:
         _only_grew(seen.checkpoint(), checkpoint, header, leaves)
     witnessed = tuple((witness.name, check(note, witness)) for witness in witnesses)
@@ -132,13 +133,13 @@ def read_header(file: BinaryIO) -> Header:
         return Header(
             _number(said["first"]),
             _number(said["count"]),
-            said["checkpoint"],
+            _text(said["checkpoint"]),
             _hashes(said["proof"]),
             tuple(
                 Handover(
-                    one["entry"],
+                    _text(one["entry"]),
                     _number(one["position"]),
-                    one["checkpoint"],
+                    _text(one["checkpoint"]),
                     _hashes(one["proof"]),
                     _hashes(one["onward"]),
                 )
@@ -152,7 +153,7 @@ def read_header(file: BinaryIO) -> Header:
                 for position, facts in said.get("opened", {}).items()
             },
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise forged(
             "ledger.file_form",
             "这不是存证的导出文件",
@@ -195,7 +196,7 @@ def _key_change(entry: str) -> dict[str, list[str]]:
         said = json.loads(entry)
         if said["tag"] == ROTATED:
             return {"keys": list(said["body"]["keys"]), "replaces": list(said["body"]["replaces"])}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise forged(
         "ledger.bad_handover",
@@ -206,8 +207,10 @@ def _key_change(entry: str) -> dict[str, list[str]]:
     )
 
 
-def _read_entries(file: BinaryIO, header: Header, checkpoint: Checkpoint) -> tuple[list[bytes], int]:
-    """Hash the entries; give their hashes and how many personal facts were opened among them."""
+def _read_entries(
+    file: BinaryIO, header: Header, checkpoint: Checkpoint
+) -> tuple[list[bytes], dict[int, bytes]]:
+    """Hash the entries; give their hashes, and by position those whose personal facts are shown."""
     if header.count < 1 or header.first + header.count > checkpoint.size:
         raise forged(
             "ledger.wrong_size",
@@ -216,14 +219,14 @@ def _read_entries(file: BinaryIO, header: Header, checkpoint: Checkpoint) -> tup
             wanted=f"≤ {checkpoint.size}",
             came=f"{header.first} + {header.count}",
         )
-    leaves, opened, facts = list[bytes](), 0, header.opened or {}
+    leaves, to_open = list[bytes](), dict[int, bytes]()
     for line in file:
         if not line.endswith(b"\n"):
             break
         position = header.first + len(leaves)
         leaves.append(leaf_hash(line[:-1]))
-        if position in facts:
-            opened += _open(line, position, facts[position])
+        if position in header.opened:
+            to_open[position] = line
     if len(leaves) != header.count:
         short = len(leaves) < header.count
         raise forged(
@@ -233,11 +236,11 @@ def _read_entries(file: BinaryIO, header: Header, checkpoint: Checkpoint) -> tup
             wanted=header.count,
             came=len(leaves),
         )
-    return leaves, opened
+    return leaves, to_open
 
 
 def _open(line: bytes, position: int, facts: Mapping[str, tuple[bytes, str]]) -> int:
-    """See that opened values are those the entry committed to; give their number."""
+    """See that the values shown are those that a signed entry committed to; give their number."""
     committed = json.loads(line).get("personal", {})
     for name, (salt, value) in facts.items():
         if committed.get(name) != commitment(salt, name, value):
@@ -315,6 +318,12 @@ def _other_log(wanted: str, came: str) -> Forged:
 
 def _number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
         raise ValueError(value)
     return value
 

@@ -92,7 +92,7 @@ def export(
         tuple(_roots(unit, range_path(first, count, size))),
         tuple(_handovers(unit, size)),
         None if since is None else (since, prove_consistency(unit, since, size)),
-        _opened(unit, first, count) if with_personal else None,
+        _opened(unit, first, count) if with_personal else {},
     )
     draft = file.with_name(f".{file.name}.part")
     draft.unlink(missing_ok=True)

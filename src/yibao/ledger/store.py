@@ -305,7 +305,8 @@ def generations(connection: Connection) -> list[tuple[int, tuple[str, ...]]]:
 def write_cosignature(connection: Connection, size: int, witness: str, line: str) -> bool:
     """Keep what a witness signed; False where it is known already."""
     statement = insert_once(ledger_cosignature).values(size=size, witness=witness, line=line)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    written = statement.on_conflict_do_nothing().returning(ledger_cosignature.c.size)
+    return connection.scalar(written) is not None
 
 
 def cosignatures(connection: Connection, size: int | None = None) -> list[tuple[int, str, str]]:
