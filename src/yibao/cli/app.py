@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from yibao.cli import (
+    access,
     audit,
     case_acts,
     case_measures,
@@ -48,6 +49,7 @@ case_measures.add_to(_cases)
 case_acts.add_to(_cases)
 knowledge.add_to(app)
 ledger.add_to(app)
+access.add_to(app)
 upkeep.add_to(app)
 
 
