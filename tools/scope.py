@@ -21,6 +21,10 @@ COLUMNS = ("region", "institution_id", "institution")
 
 FILTERS = {
     (
+        "src/yibao/casework/cases/store.py",
+        "institution_id",
+    ): "names of institutions whose cases were found within scope",
+    (
         "src/yibao/casework/store.py",
         "institution_id",
     ): "the institutions that a person named with --institution",

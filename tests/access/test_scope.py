@@ -83,7 +83,7 @@ def in_duckdb(found: Scope, targets: Sequence[Target]) -> set[int]:
         }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(actor=ACTORS, permission=PERMISSIONS, targets=st.lists(TARGETS, min_size=1, max_size=8))
 def test_a_list_shows_what_the_question_allows(
     actor: Actor, permission: Permission, targets: list[Target]
@@ -91,7 +91,7 @@ def test_a_list_shows_what_the_question_allows(
     assert in_duckdb(scope(actor, permission, **COLUMNS), targets) == expected(actor, permission, targets)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actor=ACTORS, permission=PERMISSIONS, targets=st.lists(TARGETS, min_size=1, max_size=8))
 def test_the_register_agrees(
     register: Register, actor: Actor, permission: Permission, targets: list[Target]

@@ -185,7 +185,7 @@ def list_(by: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonOpt
 @group.command("recuse")
 def recuse_(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="回避人的账户名 / whose account")] = None,
-    case: Annotated[str | None, typer.Option(help="案件，如 penalty:12 / the case")] = None,
+    case: Annotated[str | None, typer.Option(help="案件编号 / number of the case")] = None,
     institution: Annotated[str | None, typer.Option(help="机构编号 / code of the institution")] = None,
     lift: Annotated[int | None, typer.Option(help="解除第几号回避 / number of the recusal to lift")] = None,
     reason: Annotated[str, typer.Option(help="理由 / reason")] = "",
