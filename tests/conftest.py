@@ -17,6 +17,7 @@ from yibao.store import Home, Register, open_register, stop_register
 # A register that the developer works with must never be the one that is tested on.
 os.environ.pop("YIBAO_REGISTER_URL", None)
 os.environ.pop("YIBAO_HOME", None)
+os.environ.pop("YIBAO_ACTOR", None)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
+from tools.scope import conditions
+
 ROOT = Path(__file__).resolve().parent.parent
 
 MAX_LINES = 400
@@ -128,6 +130,11 @@ def nothing_of_our_machines() -> Iterator[Found]:
                 yield path, number, line.strip()[:80]
 
 
+def scope_is_written_once() -> Iterator[Found]:
+    """Who may see which region's or institution's rows is said by `yibao.access.scope` alone (tools/scope.py)."""
+    yield from conditions(ROOT, tracked("src/yibao/*.py", "src/yibao/*.sql"))
+
+
 def licences_are_known() -> Iterator[Found]:
     """A dependency without a licence check may take the product's freedom away."""
     for distribution in distributions():
@@ -153,6 +160,7 @@ RULES: tuple[Callable[[], Iterator[Found]], ...] = (
     rooms_do_not_commit,
     front_doors_only,
     nothing_of_our_machines,
+    scope_is_written_once,
     licences_are_known,
 )
 

@@ -17,6 +17,7 @@ from typing import Any
 from typer.main import get_command
 
 from tools.refusals import refusals
+from yibao.access import matrix
 from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, reads, rule_file, rules
 from yibao.casework.outputs.columnar import COLUMNS, VERSION
 from yibao.claims import Column, Table, knowledge_tables, tables
@@ -28,7 +29,7 @@ SOURCE = ROOT / "src" / "yibao"
 TARGET = ROOT / "docs" / "reference" / "_generated"
 
 ROOMS = (
-    "kernel", "engine", "store", "ledger", "policy", "claims", "collect", "audit", "casework", "city", "bootstrap", "cli",
+    "kernel", "engine", "store", "ledger", "access", "policy", "claims", "collect", "audit", "casework", "city", "bootstrap", "cli",
 )  # fmt: skip
 STATUS_NAMES = {"confirmed": "已核实 confirmed", "secondary": "转引 secondary", "assumed": "**假定 assumed**"}
 SENSITIVITY_NAMES = {"public": "公开", "internal": "内部", "personal": "个人", "sensitive": "敏感"}
@@ -58,6 +59,7 @@ def pages() -> dict[str, str]:
         "knowledge": knowledge(),
         "policy": policy(),
         "findings": findings_table(),
+        "permissions": permissions(),
         "refusals": refusal_page(),
         "rooms": toctree("# 各室前门 Front doors", [f"rooms/{room}" for room in ROOMS]),
     }
@@ -343,6 +345,27 @@ def policy() -> str:
         about = f"{cell(parameter.meaning.both())}（{parameter.unit}{bounds}）"
         sections.append(page(f"## {key}", about, values([("", v) for v in found])).strip())
     return page("# 政策参数 Policy parameters", *sections)
+
+
+# — permissions —
+
+
+def permissions() -> str:
+    """Write who may do what, role by role, as the policies come to it."""
+    sections = []
+    for role, may in matrix().items():
+        rows = [
+            (code(p), p.label.zh, p.label.en, "、".join(reach.label.zh for reach in sorted(reaches)))
+            for p, reaches in may.items()
+        ]
+        head = ("权限 permission", "可以", "may", "对谁的事项 whose")
+        sections.append(page(f"## {role.label.both()} {code(role)}", grid(head, rows)).strip())
+    return page(
+        "# 权限矩阵 Permissions",
+        "未列出的一律不可以。应当回避的、前一步由本人办理的、三员兼任的，有角色也不可以。What is not listed may not be done; nor may "
+        "who is recused, did the step before, or holds two duties. [为什么 why](../../explanation/access.md)",
+        *sections,
+    )
 
 
 # — refusals —

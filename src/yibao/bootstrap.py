@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibao.access import acting
+from yibao.access import Actor, acting
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
 from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, trial
 from yibao.casework.cases import Desk, note_institutions
@@ -63,6 +63,10 @@ class House:
     def lake(self) -> Lake:
         """Give the lake of this home."""
         return Lake(self.home, self.register)
+
+    def acting(self, account: str | None) -> Actor:
+        """Give who acts in this home: a named account, or its single user where there are none."""
+        return acting(self.register, account)
 
     def collect(
         self, paths: Iterable[Path], source: Source, progress: Progress, on_wait: Callable[[], None]
@@ -144,7 +148,7 @@ class House:
 
         ``account`` None is the single user of a home that has no accounts. Refuses who is not known, or may not.
         """
-        who = acting(self.register, account)
+        who = self.acting(account)
         policy = self.policy(region)
         with self.register.unit_of_work(actor=who.name) as unit:
             done = deed(Desk(unit, who, policy))

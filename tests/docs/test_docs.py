@@ -15,6 +15,7 @@ import pytest
 from tools import reference, rules_page
 from typer.main import get_command
 
+from yibao.access import Permission, Role
 from yibao.audit import rules
 from yibao.claims import tables
 from yibao.cli.app import app
@@ -123,11 +124,17 @@ def test_every_policy_key_and_value_is_shown_and_assumed_ones_are_marked() -> No
                 assert ("假定" in row) == value.assumed
 
 
+def test_every_permission_and_role_is_listed() -> None:
+    text = pages()["permissions"]
+    assert [p for p in Permission if f"`{p}`" not in text or p.label.zh not in text] == []
+    assert [r for r in Role if f" `{r}`\n" not in text] == []
+
+
 def test_every_refusal_is_listed() -> None:
     text = pages()["refusals"]
     direct = re.compile(r"Refused\(\s*\"([a-z_]+\.[a-z0-9_]+)\"")
     named = re.compile(
-        r"``((?:audit|casework|city|claims|collect|engine|kernel|knowledge|policy|store)\.[a-z0-9_]+)``"
+        r"``((?:access|audit|casework|city|claims|collect|engine|kernel|knowledge|policy|store)\.[a-z0-9_]+)``"
     )
     codes: set[str] = set()
     for path in SOURCE.rglob("*.py"):

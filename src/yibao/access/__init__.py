@@ -5,7 +5,8 @@ refuses an act that no policy permits or that one forbids (回避, 四眼, 三�
 reasons. The policies are text that a jurist can read, ``policies/*.cedar``; `matrix` says what they come to.
 
 Lists ask `scope` for the SQL of the rows that somebody may see; nobody else writes such a condition. `Masks` covers the
-fields that he may not see in them, masked by default. `read_of_file` writes down every look at a sensitive file.
+fields that he may not see in them, masked by default; `read_of_file` writes down every look at a sensitive file;
+`shown_to` says what is hidden from whom when something leaves the house.
 
 >>> from yibao.access import Permission, Target, allows, anybody
 >>> from yibao.kernel import Region
@@ -30,7 +31,8 @@ from yibao.access.accounts import (
     recuse,
     take_role,
 )
-from yibao.access.deciding import allows, check
+from yibao.access.audiences import Audience, Datum, Show, Showing, shown_to
+from yibao.access.deciding import allows, check, check_all
 from yibao.access.looking import Look, read_log, read_of_file, watermark
 from yibao.access.masks import SENSITIVITIES, Field, Mask, Masks, covered, mask_row
 from yibao.access.matrix import Reach, holders, matrix
@@ -56,6 +58,8 @@ __all__ = [
     "SENSITIVITIES",
     "Account",
     "Actor",
+    "Audience",
+    "Datum",
     "Decision",
     "Field",
     "Look",
@@ -67,12 +71,15 @@ __all__ = [
     "Reason",
     "Role",
     "Scope",
+    "Show",
+    "Showing",
     "Target",
     "acting",
     "actor_of",
     "allows",
     "anybody",
     "check",
+    "check_all",
     "close_account",
     "covered",
     "found",
@@ -88,6 +95,7 @@ __all__ = [
     "read_of_file",
     "recuse",
     "scope",
+    "shown_to",
     "take_role",
     "watermark",
 ]

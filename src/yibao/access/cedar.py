@@ -21,6 +21,8 @@ from yibao.kernel import Refused, Region, Text
 
 NOBODY: Final = "nobody"
 NONE: Final = "none"
+TEXT_KINDS: Final = frozenset({"Partner", "Subject"})
+MARK: Final = "="
 
 Json = dict[str, Any]
 
@@ -80,10 +82,10 @@ def decide(
     """Decide several requests of one actor, in their order."""
     context = {"purpose": str(purpose), "case_open": case_open, "sensitivity": sensitivity}
     targets = {target: f"t{number}" for number, target in enumerate(dict.fromkeys(t for _, t in requests))}
-    entities = [
-        actor_entity(actor), *roles(), *regions([actor.region, *(t.region for t in targets)]),
+    entities = _entities(
+        actor_entity(actor), *regions([actor.region, *(t.region for t in targets)]),
         *(_thing(name, target) for target, name in targets.items()),
-    ]  # fmt: skip
+    )  # fmt: skip
     asked: list[Json] = [
         {
             "principal": _uid("Actor", actor.name),
@@ -93,17 +95,13 @@ def decide(
         }
         for permission, target in requests
     ]
-    return [
-        _decision(result) for result in cedarpy.is_authorized_batch(asked, policies(), json.dumps(entities))
-    ]
+    return [_decision(result) for result in cedarpy.is_authorized_batch(asked, policies(), entities)]
 
 
 def residuals(actor: Actor, permission: Permission) -> tuple[bool | None, list[Json]]:
     """Evaluate as far as the unknown target allows: the decision where there is one, else what is left of the policies."""
-    action = _entity(
-        "Action", permission, {}
-    )  # partial evaluation takes an entity that it is not given for unknown
-    entities = [actor_entity(actor), action, *roles(), *regions([actor.region])]
+    action = _entity("Action", permission, {})  # what is not given is unknown to partial evaluation
+    entities = _entities(actor_entity(actor), action, *regions([actor.region]))
     result = cedarpy.is_authorized_partial(
         {
             "principal": f"Actor::{json.dumps(actor.name, ensure_ascii=False)}",
@@ -111,11 +109,11 @@ def residuals(actor: Actor, permission: Permission) -> tuple[bool | None, list[J
             "context": {"purpose": str(Purpose.BROWSE), "case_open": False, "sensitivity": ""},
         },
         policies(),
-        json.dumps(entities),
+        entities,
     )
     _raise_errors(result.diagnostics.errors)
     decided = {cedarpy.Decision.Allow: True, cedarpy.Decision.Deny: False}.get(result.decision)
-    return decided, list(result.residuals.values())
+    return decided, [left for _, left in sorted(result.residuals.items())]
 
 
 def _decision(result: cedarpy.AuthzResult) -> Decision:
@@ -143,9 +141,18 @@ def _uid(kind: str, name: object) -> Json:
     return {"type": kind, "id": str(name)}
 
 
-def reference(kind: str, name: object | None, missing: str) -> Json:
-    """Give a reference to an entity; what is missing refers to the one that stands for it."""
-    return {"__entity": _uid(kind, missing if name is None else name)}
+def _reference(kind: str, name: object | None, missing: str) -> Json:
+    """Give a reference to an entity; what is missing refers to the one that stands for it.
+
+    A text of somebody's choice is marked, so that a department called "none" is not taken for no department.
+    """
+    if name is None:
+        return {"__entity": _uid(kind, missing)}
+    return {"__entity": _uid(kind, f"{MARK}{name}" if kind in TEXT_KINDS else name)}
+
+
+def _entities(*parts: Json) -> cedarpy.Entities:
+    return _roles().with_added_json_str(json.dumps(parts))
 
 
 def _entity(kind: str, name: object, attributes: Json, parents: Iterable[Json] = ()) -> Json:
@@ -158,14 +165,14 @@ def actor_entity(actor: Actor) -> Json:
         "Actor",
         actor.name,
         {
-            "region": reference("Region", actor.region, NOBODY),
-            "institution": reference("Institution", actor.institution_id, NOBODY),
-            "person": reference("Person", actor.person_id, NOBODY),
-            "practitioner": reference("Practitioner", actor.practitioner_id, NOBODY),
-            "partner": reference("Partner", actor.partner, NOBODY),
-            "recused": [reference("Subject", s, NONE) for s in sorted(actor.recused)],
+            "region": _reference("Region", actor.region, NOBODY),
+            "institution": _reference("Institution", actor.institution_id, NOBODY),
+            "person": _reference("Person", actor.person_id, NOBODY),
+            "practitioner": _reference("Practitioner", actor.practitioner_id, NOBODY),
+            "partner": _reference("Partner", actor.partner, NOBODY),
+            "recused": [_reference("Subject", s, NONE) for s in sorted(actor.recused)],
             "recused_institutions": [
-                reference("Institution", i, NONE) for i in sorted(actor.recused_institutions)
+                _reference("Institution", i, NONE) for i in sorted(actor.recused_institutions)
             ],
         },
         [_uid("Role", role) for role in sorted(actor.roles)],
@@ -177,23 +184,24 @@ def _thing(name: str, target: Target) -> Json:
         "Thing",
         name,
         {
-            "region": reference("Region", target.region, NONE),
-            "institution": reference("Institution", target.institution_id, NONE),
-            "person": reference("Person", target.person_id, NONE),
-            "practitioner": reference("Practitioner", target.practitioner_id, NONE),
-            "partner": reference("Partner", target.partner, NONE),
-            "subject": reference("Subject", target.subject, NONE),
-            "done_by": [reference("Actor", who, NONE) for who in sorted(target.done_by)],
+            "region": _reference("Region", target.region, NONE),
+            "institution": _reference("Institution", target.institution_id, NONE),
+            "person": _reference("Person", target.person_id, NONE),
+            "practitioner": _reference("Practitioner", target.practitioner_id, NONE),
+            "partner": _reference("Partner", target.partner, NONE),
+            "subject": _reference("Subject", target.subject, NONE),
+            "done_by": [_reference("Actor", who, NONE) for who in sorted(target.done_by)],
         },
     )
 
 
 @cache
-def roles() -> tuple[Json, ...]:
+def _roles() -> cedarpy.Entities:
     """Give every role, below the group it belongs to: an administrator's duty, or the business of the house."""
-    return tuple(
+    found = [
         _entity("Role", role, {}, [_uid("Role", "duty" if role.is_duty else "business")]) for role in Role
-    )
+    ]
+    return cedarpy.Entities.from_json_str(json.dumps(found))
 
 
 def regions(wanted: Iterable[Region | None]) -> list[Json]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NoReturn
+
 from yibao.access.cedar import decide
 from yibao.access.matrix import holders
 from yibao.access.model import Actor, Decision, Purpose, Target
@@ -27,6 +31,14 @@ def allows(
     )[0]
 
 
+def check_all(actor: Actor, permission: Permission, targets: Iterable[Target]) -> None:
+    """Refuse unless the actor may do this to every target; for bulk work, many times faster than one by one."""
+    distinct = list(dict.fromkeys(targets))
+    for target, decision in zip(distinct, decide(actor, [(permission, t) for t in distinct]), strict=True):
+        if not decision:
+            _refuse(actor, permission, target, decision)
+
+
 def check(actor: Actor, permission: Permission, target: Target) -> None:
     """Refuse unless the actor may do this to the target.
 
@@ -34,8 +46,11 @@ def check(actor: Actor, permission: Permission, target: Target) -> None:
     check), ``access.duties`` (his roles exclude each other), ``access.denied`` (nothing permits it).
     """
     decision = allows(actor, permission, target)
-    if decision:
-        return
+    if not decision:
+        _refuse(actor, permission, target, decision)
+
+
+def _refuse(actor: Actor, permission: Permission, target: Target, decision: Decision) -> NoReturn:
     by = {reason.policy: reason for reason in decision.reasons}
     said = "; ".join(f"{r.text.zh}{f'（{r.basis}）' if r.basis else ''}" for r in decision.reasons)
     where = f"{permission} {target.subject or target.region or ''}".strip()
@@ -48,7 +63,7 @@ def check(actor: Actor, permission: Permission, target: Target) -> None:
             came=said,
             todo=Text(zh="由未回避的人办理", en="let somebody act who is not recused"),
         )
-    if "four-eyes" in by:
+    if "four-eyes" in by and allows(actor, permission, replace(target, done_by=frozenset())):
         raise Refused(
             "access.four_eyes",
             zh=f"须由第二人办理：前一步是 {actor.name} 办的，不得再由其{permission.label.zh}",
@@ -60,7 +75,7 @@ def check(actor: Actor, permission: Permission, target: Target) -> None:
                 en="act with another account; where there is none open some: yibao access found",
             ),
         )
-    if by:
+    if by.keys() & {"duties-apart", "duties-one-each"}:
         raise Refused(
             "access.duties",
             zh=f"{actor.name} 的角色互相冲突，什么也不能做",

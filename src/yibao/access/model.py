@@ -95,7 +95,7 @@ class Actor:
 class Target:
     """What is acted on, as far as access needs to know it; what is left out belongs to nobody.
 
-    ``region`` is whose fund or duty it is; ``subject`` names the case or matter (``penalty:12``), from which somebody may be
+    ``region`` is whose fund or duty it is; ``subject`` is the number of the case (``C000042``), from which somebody may be
     recused; ``done_by`` are the names of those who did the step that this act is to check (四眼).
     """
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from yibao.access.cedar import residuals
+from yibao.access.cedar import MARK, TEXT_KINDS, residuals
 from yibao.access.model import Actor
 from yibao.access.permissions import Permission
 from yibao.kernel import Refused, Region, Text
@@ -197,7 +197,9 @@ def _value(kind: str, name: str) -> str | int | None:
     """Give the value that a column holds for an entity; None for the entities that stand for nothing."""
     if kind in _INTEGER_KINDS:
         return int(name) if re.fullmatch(r"-?\d+", name, re.ASCII) else None
-    return None if name in ("none", "nobody") and kind != "Actor" else name
+    if kind in TEXT_KINDS:
+        return name.removeprefix(MARK) if name.startswith(MARK) else None
+    return name
 
 
 def _and(*parts: str) -> str:

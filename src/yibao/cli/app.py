@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from yibao.cli import (
+    access,
     audit,
     backup,
     case_acts,
@@ -52,6 +53,7 @@ knowledge.add_to(app)
 ledger.add_to(app)
 work.add_to(app)
 backup.add_to(app)
+access.add_to(app)
 upkeep.add_to(app)
 
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from yibao.access import Actor
 from yibao.collect import Progress as Report
 from yibao.engine import ENGINES
 from yibao.kernel import Language, Refused, Text
@@ -26,6 +27,12 @@ JsonOption = Annotated[
 ]
 LanguageOption = Annotated[
     Language, typer.Option("--lang", envvar="YIBAO_LANG", help="显示语言 / language of what is shown")
+]
+AsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as", envvar="YIBAO_ACTOR", metavar="NAME", help="由谁办理：账户名 / the account that acts"
+    ),
 ]
 ENGINE_WORDS = f"<{'|'.join(ENGINES)}>"
 DEFAULT_HOME = Path("yibao-data")
@@ -91,6 +98,17 @@ def tell(refused: Refused) -> None:
     """Say a refusal to eyes, in both languages."""
     err.print(refused.render("zh"), style="red", markup=False, highlight=False)
     err.print(refused.render("en").splitlines()[0], style="dim", markup=False, highlight=False)
+
+
+def say_acting(actor: Actor, *, as_json: bool) -> None:
+    """Say that nobody is named, where the home has no accounts and its single user acts with every case role."""
+    if actor.is_local and not as_json:
+        err.print(
+            "本目录没有账户：以本机用户 local（全部办案角色，全国）办理；开立账户：yibao access found / "
+            "no accounts here: acting as local with every case role",
+            style="yellow",
+            soft_wrap=True,
+        )
 
 
 def no_access(error: OSError) -> Refused:
