@@ -20,8 +20,9 @@ from yibao.store.migrate import MIGRATIONS, current_revision, revisions
 
 def load_every_rooms_tables() -> None:
     """Import ``tables.py`` of every room, so that a new room is compared without being named here."""
-    for tables in sorted(Path(yibao.__path__[0]).glob("*/tables.py")):
-        importlib.import_module(f"yibao.{tables.parent.name}.tables")
+    home = Path(yibao.__path__[0])
+    for tables in sorted(home.rglob("tables.py")):
+        importlib.import_module(".".join(("yibao", *tables.relative_to(home).with_suffix("").parts)))
 
 
 def test_the_migrations_make_what_the_rooms_declare(fresh_register: Register) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from yibao.store.backup import dump_register, restore_register
 from yibao.store.batch import Batch
 from yibao.store.doctor import Check, doctor
+from yibao.store.files import write_durably
 from yibao.store.home import Home
 from yibao.store.lake import BatchInfo, Lake, LakeFile, Problem
 from yibao.store.outbox import Delivered
@@ -36,4 +37,5 @@ __all__ = [
     "open_register",
     "restore_register",
     "stop_register",
+    "write_durably",
 ]

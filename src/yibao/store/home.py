@@ -14,8 +14,9 @@ class Home:
     """One directory with everything this installation knows (数据目录); rooms appear when first asked for.
 
     ``register`` holds PostgreSQL, ``lake`` the immutable Parquet files, ``work`` scratch that may be deleted
-    when nothing runs, ``reports`` what people take away. Every directory made here is private (0700): the
-    lake holds personal data. Raises `Refused` (``store.home_unusable``) where a directory cannot be made.
+    when nothing runs, ``reports`` what people take away, ``documents`` official documents and the templates
+    they are made from. Every directory made here is private (0700): they hold personal data. Raises `Refused`
+    (``store.home_unusable``) where a directory cannot be made.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -40,6 +41,11 @@ class Home:
     def reports(self) -> Path:
         """The directory of reports and workbooks."""
         return self._room("reports")
+
+    @property
+    def documents(self) -> Path:
+        """The directory of official documents: those issued, and the bureau's own templates and fonts."""
+        return self._room("documents")
 
     def _room(self, name: str) -> Path:
         room = self.path / name
