@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -42,7 +42,8 @@ def _set(sheet: Sheet, day: int, where: str, fonts: Path | None, form: Any, **ho
     import typst  # eighty megabytes that only this needs
 
     source = (resources.files("yibao.casework.documents") / "templates" / "paper.typ").read_bytes()
-    moment = datetime.combine(date_of(day), datetime.min.time(), tzinfo=CHINA)
+    # noon, so that readers in any zone show the day itself
+    moment = datetime.combine(date_of(day), time(12), tzinfo=CHINA)
     standards: Any = [STANDARD] if form == "pdf" else []
     try:
         made = typst.compile(
