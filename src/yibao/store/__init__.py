@@ -14,6 +14,7 @@ from yibao.store.backing import BackedUp, back_up
 from yibao.store.backup import dump_register, restore_register
 from yibao.store.batch import Batch
 from yibao.store.doctor import Check, doctor
+from yibao.store.files import write_durably
 from yibao.store.home import Home
 from yibao.store.jobs import Job, JobHandler, Swept, Trouble, count_jobs, defer, sweep, try_again, work
 from yibao.store.lake import BatchInfo, Lake, LakeFile, Problem
@@ -60,4 +61,5 @@ __all__ = [
     "tell_trouble",
     "try_again",
     "work",
+    "write_durably",
 ]

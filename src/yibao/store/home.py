@@ -14,8 +14,9 @@ class Home:
     """One directory with everything this installation knows (数据目录); rooms appear when first asked for.
 
     ``register`` holds PostgreSQL, ``lake`` the immutable Parquet files, ``work`` scratch that may be deleted
-    when nothing runs, ``reports`` what people take away, ``keys`` what this installation signs with. Every
-    directory made here is private (0700): the lake holds personal data. Raises `Refused`
+    when nothing runs, ``reports`` what people take away, ``documents`` official documents and the templates
+    they are made from, ``keys`` what this installation signs with. Every directory made here is private (0700):
+    the lake holds personal data. Raises `Refused`
     (``store.home_unusable``) where a directory cannot be made.
     """
 
@@ -51,6 +52,11 @@ class Home:
     def restoring(self) -> Path:
         """The mark of a restore that has not come to its end: the home is not to be used while it is there."""
         return self.path / ".restoring"
+
+    @property
+    def documents(self) -> Path:
+        """The directory of official documents: those issued, and the bureau's own templates and fonts."""
+        return self._room("documents")
 
     def _room(self, name: str) -> Path:
         room = self.path / name
