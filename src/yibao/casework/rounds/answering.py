@@ -76,7 +76,7 @@ def not_mine(desk: Desk, lines: Sequence[Line], *, day: int, reason: str, propos
 
 def fill(desk: Desk, line: Line, said: Said, *, day: int) -> dict[int, int]:
     """Fill in an answer for the office to look at; nothing leaves the house yet."""
-    _check_said(line, said)
+    check_said(line, said)
     acts = do(desk, "fill", [line], day, body=lambda _: _body(said))
     _change(desk, [line], answer=str(said.answer), statement=said.statement, accepted_fen=said.accepted_fen)
     return acts
@@ -91,7 +91,7 @@ def answer(desk: Desk, said: Mapping[int, Said], *, day: int) -> dict[int, int]:
     lines = store.lines(desk.unit.connection, ids=said)
     _check_in_time(desk, lines, day)
     for line in lines:
-        _check_said(line, said[line.case_id])
+        check_said(line, said[line.case_id])
     store.change_lines(
         desk.unit.connection,
         [
@@ -145,7 +145,7 @@ def cut_off(desk: Desk, code: str | int, *, day: int) -> tuple[Round, dict[int, 
 
 def take_late(desk: Desk, line: Line, said: Said, *, day: int, reason: str) -> dict[int, int]:
     """Take an answer that came too late after all, for a reason; the line goes to second review."""
-    _check_said(line, said)
+    check_said(line, said)
     acts = do(desk, "take_late", [line], day, reason=reason, body=lambda _: _body(said))
     _change(desk, [line], answer=str(said.answer), statement=said.statement, accepted_fen=said.accepted_fen)
     return acts
@@ -189,7 +189,8 @@ def _check_in_time(desk: Desk, lines: Sequence[Line], day: int) -> None:
             )
 
 
-def _check_said(line: Line, said: Said) -> None:
+def check_said(line: Line, said: Said) -> None:
+    """Refuse an answer that does not say what it has to: how much of a part, and why it is not accepted."""
     if said.answer is Answer.PART:
         if not said.accepted_fen or said.accepted_fen >= line.at_stake.total_fen:
             raise Refused(

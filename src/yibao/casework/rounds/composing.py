@@ -14,7 +14,7 @@ from yibao.casework.outputs.institutions import Institution, institutions
 from yibao.casework.outputs.looking import known_by_run, looking
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit, write_round_act
-from yibao.casework.rounds.machine import LINE, OPENED, RoundState
+from yibao.casework.rounds.machine import LINE, RoundState
 from yibao.casework.rounds.model import Order, Round, round_code, sample
 from yibao.casework.rounds.money import Stake, parts, stakes
 from yibao.kernel import Refused, Region, Text
@@ -72,25 +72,22 @@ def keep_institutions(desk: Desk, known: Mapping[int, Institution]) -> None:
 
 
 def _open(desk: Desk, number: int, rows: Sequence[Any], at_stake: Mapping[int, Stake], day: int) -> list[int]:
+    """Open a case a finding; it is about the institution, whose lines these are, and not about the patient."""
     openings = [
-        Opening(
-            region=str(Region(row.region)), cause=row.rule, institution_id=row.institution_id, person_id=row.person_id,
-            findings=(row.finding_id,),
+        (
+            Opening(str(Region(row.region)), row.rule, institution_id=row.institution_id, findings=(row.finding_id,)),
+            Doing(
+                day,
+                body={
+                    "round": round_code(number), "finding": finding_code(row.finding_id), "rule": row.rule,
+                    "rule_version": row.rule_version,
+                },
+                amounts={Amount.AT_STAKE: _money(at_stake, row.finding_id)},
+            ),
         )
         for row in rows
     ]  # fmt: skip
-    doings = [
-        Doing(
-            day,
-            body={
-                "round": round_code(number), "finding": finding_code(row.finding_id), "rule": row.rule,
-                "rule_version": row.rule_version,
-            },
-            amounts={Amount.AT_STAKE: _money(at_stake, row.finding_id)},
-        )
-        for row in rows
-    ]  # fmt: skip
-    return [case.id for case in open_cases(desk, LINE, OPENED, openings, doings)]
+    return [case.id for case in open_cases(desk, LINE, "open", openings)]
 
 
 def _money(at_stake: Mapping[int, Stake], finding: int) -> Money:

@@ -101,12 +101,6 @@ CLOCKS = (
     FIRST_REVIEW, APPEAL, SECOND_REVIEW, SUPPLEMENT, PANEL, FINAL_REVIEW, ASK_RECONSIDERATION, RECONSIDER, RECEIPT,
 )  # fmt: skip
 
-OPENED = Move(
-    "open", Text(zh="编入批次", en="take into a round"), frozenset(), _S.FIRST_REVIEW, "round:create",
-    starts=(FIRST_REVIEW,), tag="opened",
-)  # fmt: skip
-"""How a line begins; it comes from nowhere and is therefore none of the machine's moves."""
-
 _FIRST = frozenset({"pass"})
 _REVIEWS = frozenset({"pass", "review", "confirm", "call_panel", "conclude"})
 _ALL_BEFORE = _REVIEWS | {"decide", "spare"}
@@ -120,8 +114,10 @@ def _move(
 
 
 _FIRST_REVIEW_MOVES = (
+    _move("open", "编入批次", "take into a round", (), _S.FIRST_REVIEW, "round:create", starts=(FIRST_REVIEW,),
+          tag="opened"),
     _move("pass", "初审通过", "pass for sending", {_S.FIRST_REVIEW}, _S.READY, "round:review", stops=(FIRST_REVIEW,)),
-    _move("dismiss", "不违规", "dismiss", {_S.FIRST_REVIEW}, _S.CLEARED, "round:review", with_reason=True),
+    _move("dismiss", "不违规", "dismiss", {_S.FIRST_REVIEW}, _S.CLEARED, "round:review", with_reason=True, tag="decided"),
     _move("ask_data", "补数据", "ask for data", {_S.FIRST_REVIEW}, _S.DATA_ASKED, "round:review", with_reason=True,
           pauses=(FIRST_REVIEW,)),
     _move("data_came", "数据已补", "data came", {_S.DATA_ASKED}, _S.FIRST_REVIEW, "round:review",
@@ -169,9 +165,9 @@ _SECOND_REVIEW_MOVES = (
 
 _FINAL_MOVES = (
     _move("decide", "终审扣款", "decide to deduct", {_S.FINAL_REVIEW}, _S.DECIDED, "round:decide", other_than=_REVIEWS,
-          with_reason=True, stops=(FINAL_REVIEW,)),
+          with_reason=True, stops=(FINAL_REVIEW,), tag="decided"),
     _move("spare", "终审不扣", "decide to deduct nothing", {_S.FINAL_REVIEW}, _S.SPARED, "round:decide",
-          other_than=_REVIEWS, with_reason=True),
+          other_than=_REVIEWS, with_reason=True, tag="decided"),
     _move("reopen", "重新审理", "reopen", {_S.CLEARED}, _S.FIRST_REVIEW, "round:decide", with_reason=True,
           other_than=frozenset({"dismiss"}), starts=(FIRST_REVIEW,)),
     _move("reopen", "重新审理", "reopen", {_S.DECIDED, _S.SPARED}, _S.SECOND_REVIEW, "round:decide", with_reason=True,
@@ -187,12 +183,12 @@ _MONEY_MOVES = (
     _move("ask_reconsideration", "申请扣款复议", "ask for reconsideration", {_S.DEDUCTED}, _S.RECONSIDERED,
           "round:answer", with_reason=True, stops=(ASK_RECONSIDERATION,), starts=(RECONSIDER,)),
     _move("uphold", "复议维持", "uphold", {_S.RECONSIDERED}, _S.CLOSED, "round:reconsider", other_than=_ALL_BEFORE,
-          with_reason=True, document="audit_recon_result"),
+          with_reason=True, document="audit_recon_result", tag="decided"),
     _move("grant", "复议退还", "grant a refund", {_S.RECONSIDERED}, _S.TO_REFUND, "round:reconsider",
-          other_than=_ALL_BEFORE, with_reason=True, stops=(RECONSIDER,), document="audit_recon_result"),
+          other_than=_ALL_BEFORE, with_reason=True, stops=(RECONSIDER,), document="audit_recon_result", tag="decided"),
     _move("refund", "退还", "refund", {_S.TO_REFUND}, _S.REFUNDED, "round:refund", other_than=frozenset({"grant"}),
           document="audit_refund_notice"),
-    _move("close", "办结", "close", {_S.DEDUCTED, _S.REFUNDED}, _S.CLOSED, "round:deduct"),
+    _move("close", "办结", "close", {_S.DEDUCTED, _S.REFUNDED}, _S.CLOSED, "round:deduct", tag="closed"),
 )  # fmt: skip
 
 _SIDE_MOVES = (
@@ -202,11 +198,12 @@ _SIDE_MOVES = (
           stops=(RECEIPT,)),
     _move("hand_back", "退回支付审核", "hand back to payment audit", {_S.HANDED_OVER}, _S.FIRST_REVIEW,
           "transfer:acknowledge", with_reason=True, stops=(RECEIPT,), starts=(FIRST_REVIEW,)),
-    _move("withdraw", "撤销（冲销）", "withdraw", UNDECIDED, _S.WITHDRAWN, "round:review", with_reason=True),
+    _move("withdraw", "撤销（冲销）", "withdraw", UNDECIDED, _S.WITHDRAWN, "round:review", with_reason=True,
+          releases=True, tag="closed"),
 )  # fmt: skip
 
 LINE = Machine(
-    track="audit", first=_S.FIRST_REVIEW, ends=ENDS, names=LINE_NAMES,
+    track="audit", ends=ENDS, names=LINE_NAMES,
     moves=(
         *_FIRST_REVIEW_MOVES, *_INSTITUTION_MOVES, *_SECOND_REVIEW_MOVES, *_FINAL_MOVES, *_MONEY_MOVES, *_SIDE_MOVES,
     ),
@@ -235,13 +232,14 @@ ROUND_NAMES = {
 }
 
 
-def _round(verb: str, zh: str, en: str, here: RoundState, there: RoundState, permission: str) -> Move:
-    return Move(verb, Text(zh=zh, en=en), frozenset({here}), there, permission)
+def _round(verb: str, zh: str, en: str, here: RoundState | None, there: RoundState, permission: str) -> Move:
+    return Move(verb, Text(zh=zh, en=en), frozenset({here} if here else ()), there, permission)
 
 
 ROUND = Machine(
-    track="round", first=RoundState.COMPOSING, ends=frozenset({RoundState.CLOSED}), names=ROUND_NAMES,
+    track="round", ends=frozenset({RoundState.CLOSED}), names=ROUND_NAMES,
     moves=(
+        _round("new", "编制", "compose", None, RoundState.COMPOSING, "round:create"),
         _round("send", "发出", "send", RoundState.COMPOSING, RoundState.WAITING, "round:send"),
         _round("recall", "撤回", "recall", RoundState.WAITING, RoundState.COMPOSING, "round:recall"),
         _round("dispatch", "下发", "dispatch", RoundState.WAITING, RoundState.SENT, "round:send"),

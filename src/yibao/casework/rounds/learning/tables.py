@@ -46,7 +46,7 @@ rule_snooze = Table(
     Column("ledger_entry", BigInteger, nullable=False),
     CheckConstraint("institution_id IS NOT NULL OR person_id IS NOT NULL", name="subject"),
     CheckConstraint("until_day > from_day", name="days"),
-    comment="a rule that is silent for a subject for a time (规则暂停): its findings stay out of rounds, and are counted",
+    comment="a rule that is silent for a subject for a time (规则暂停): its findings stay out of rounds, counted",
 )
 
 blind_review = Table(
