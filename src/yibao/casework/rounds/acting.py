@@ -63,7 +63,11 @@ def find_lines(desk: Desk, names: Iterable[str]) -> list[Line]:
         else:
             cases[case_id(name)] = name
     found = store.lines(desk.unit.connection, ids=cases) if cases else []
-    newest = {line.finding_id: line for line in store.lines(desk.unit.connection, findings=findings)} if findings else {}
+    newest = (
+        {line.finding_id: line for line in store.lines(desk.unit.connection, findings=findings)}
+        if findings
+        else {}
+    )
     missing = [n for k, n in cases.items() if k not in {line.case_id for line in found}]
     missing += [n for k, n in findings.items() if k not in newest]
     if missing:
@@ -114,7 +118,14 @@ def act_on_round(
 
 
 def write_round_act(
-    desk: Desk, number: int, verb: str, before: str, after: str, day: int, reason: str | None, body: Mapping[str, Json]
+    desk: Desk,
+    number: int,
+    verb: str,
+    before: str,
+    after: str,
+    day: int,
+    reason: str | None,
+    body: Mapping[str, Json],
 ) -> None:
     """Write what was done with a round to its own record and to the ledger."""
     sworn: dict[str, Json] = {

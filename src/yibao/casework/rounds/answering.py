@@ -40,7 +40,9 @@ def to_doctor(desk: Desk, lines: Sequence[Line], doctor: str, *, day: int) -> di
     return acts
 
 
-def not_mine(desk: Desk, lines: Sequence[Line], *, day: int, reason: str, proposed: str | None) -> dict[int, int]:
+def not_mine(
+    desk: Desk, lines: Sequence[Line], *, day: int, reason: str, proposed: str | None
+) -> dict[int, int]:
     """Say that lines are not one's own: they go on to whom one proposes, or back to the office.
 
     Raises `Refused`: ``casework.too_late_to_deny`` after the day of confirmation, where the policy takes silence for a
@@ -56,7 +58,10 @@ def not_mine(desk: Desk, lines: Sequence[Line], *, day: int, reason: str, propos
                 where=line.finding,
                 wanted=f"≤ {date_of(confirm)}",
                 came=str(date_of(day)),
-                todo=Text(zh="由本人填写意见，或请医保办改派", en="fill in an answer, or ask the office to assign it anew"),
+                todo=Text(
+                    zh="由本人填写意见，或请医保办改派",
+                    en="fill in an answer, or ask the office to assign it anew",
+                ),
             )
     if proposed is not None:
         _check_not_passed_back(lines, proposed)
@@ -67,7 +72,12 @@ def not_mine(desk: Desk, lines: Sequence[Line], *, day: int, reason: str, propos
     store.change_lines(
         desk.unit.connection,
         [
-            {"case_id": one.case_id, "doctor": proposed, "not_by": [*one.not_by, *_named(one)], "doctor_by_silence": False}
+            {
+                "case_id": one.case_id,
+                "doctor": proposed,
+                "not_by": [*one.not_by, *_named(one)],
+                "doctor_by_silence": False,
+            }
             for one in lines
         ],
     )
@@ -172,7 +182,9 @@ def _body(said: Said) -> dict[str, Json]:
 
 
 def _check_in_time(desk: Desk, lines: Sequence[Line], day: int) -> None:
-    sent = {number: store.dispatches(desk.unit.connection, number) for number in {line.round for line in lines}}
+    sent = {
+        number: store.dispatches(desk.unit.connection, number) for number in {line.round for line in lines}
+    }
     for line in lines:
         one = sent[line.round].get(line.institution_id)
         if one is not None and day > one.due_day:
@@ -184,7 +196,8 @@ def _check_in_time(desk: Desk, lines: Sequence[Line], day: int) -> None:
                 wanted=f"≤ {date_of(one.due_day)}",
                 came=str(date_of(day)),
                 todo=Text(
-                    zh="向经办机构说明情况，由复审人决定是否接收", en="explain why; the reviewer may still take it"
+                    zh="向经办机构说明情况，由复审人决定是否接收",
+                    en="explain why; the reviewer may still take it",
                 ),
             )
 

@@ -35,7 +35,9 @@ def new_round(
     """
     region = order.region or str(desk.policy.region)
     permit(desk, "round:create", region)
-    with looking(home, register, ("institution", "line", "settlement"), known_no=known_by_run(register)) as look:
+    with looking(
+        home, register, ("institution", "line", "settlement"), known_no=known_by_run(register)
+    ) as look:
         keep_institutions(desk, institutions(look))
         rows, held, silent = store.candidates(desk.unit.connection, order, day)
         if not rows:
@@ -135,5 +137,8 @@ def _nothing(order: Order, held: int, silent: int) -> Refused:
         en=f"there is no finding to take into a round ({held} are held by other cases, {silent} are of silent rules)",
         wanted="open findings",
         came=", ".join(f"{k}={v}" for k, v in order.as_json().items() if v is not None) or "—",
-        todo=Text(zh="换个月份、规则或机构，或先运行 yibao audit", en="ask for another month, rule or institution, or audit first"),
+        todo=Text(
+            zh="换个月份、规则或机构，或先运行 yibao audit",
+            en="ask for another month, rule or institution, or audit first",
+        ),
     )

@@ -32,7 +32,9 @@ class View:
             return Money(0)
         if self.part is None and self.part_fen is None:
             raise self._no_part(line, "—")
-        part = self.part if self.part is not None else part_of(line.at_stake, self.part_fen or 0, line.finding)
+        part = (
+            self.part if self.part is not None else part_of(line.at_stake, self.part_fen or 0, line.finding)
+        )
         check_within(part, line.at_stake, line.finding)
         if part.total_fen in (0, line.at_stake.total_fen):
             raise self._no_part(line, f"{part.total_fen} fen")
@@ -50,7 +52,9 @@ class View:
         )
 
 
-def confirm(desk: Desk, lines: Sequence[Line], view: View, *, day: int, reason: str | None = None) -> dict[int, int]:
+def confirm(
+    desk: Desk, lines: Sequence[Line], view: View, *, day: int, reason: str | None = None
+) -> dict[int, int]:
     """Confirm lines that were accepted or lapsed: silence alone executes nothing."""
     return _propose(desk, "confirm", lines, view, day, reason)
 
@@ -72,7 +76,9 @@ def ask_more(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> dic
                 todo=Text(zh="据现有材料复审，或提交合议", en="review it as it is, or call a panel"),
             )
     acts = do(desk, "ask_more", lines, day, reason=reason)
-    store.change_lines(desk.unit.connection, [{"case_id": line.case_id, "supplemented": True} for line in lines])
+    store.change_lines(
+        desk.unit.connection, [{"case_id": line.case_id, "supplemented": True} for line in lines]
+    )
     return acts
 
 
@@ -81,7 +87,9 @@ def go_on(desk: Desk, lines: Sequence[Line], *, day: int) -> dict[int, int]:
     return do(desk, "go_on", lines, day)
 
 
-def call_panel(desk: Desk, lines: Sequence[Line], members: Sequence[str], *, day: int, reason: str) -> dict[int, int]:
+def call_panel(
+    desk: Desk, lines: Sequence[Line], members: Sequence[str], *, day: int, reason: str
+) -> dict[int, int]:
     """Bring lines before a panel: an odd number of members, at least as many as the policy says, each once.
 
     Raises `Refused`: ``casework.panel_size``, ``casework.panel_member`` for somebody who reviewed the line.
@@ -166,14 +174,18 @@ def majority(seats: Sequence[Any], line: Line) -> tuple[Outcome, Money]:
             en="no opinion of the panel has a majority",
             where=line.finding,
             came="、".join(f"{seat.member}：{OUTCOME_NAMES[Outcome(seat.outcome)].zh}" for seat in seats),
-            todo=Text(zh="再议，成员可以重新发表意见", en="deliberate again; members may change what they said"),
+            todo=Text(
+                zh="再议，成员可以重新发表意见", en="deliberate again; members may change what they said"
+            ),
         )
     sums = sorted((s.fund_fen + s.patient_fen, s.fund_fen) for s in seats if s.outcome == outcome)
     whole, fund = sums[(len(sums) - 1) // 2]
     return Outcome(outcome), Money(fund, whole - fund)
 
 
-def decide(desk: Desk, lines: Sequence[Line], *, day: int, reason: str, view: View | None = None) -> dict[int, int]:
+def decide(
+    desk: Desk, lines: Sequence[Line], *, day: int, reason: str, view: View | None = None
+) -> dict[int, int]:
     """Decide finally, as proposed unless another view is given: what is deducted of each line, or nothing.
 
     What is decided lies within what is at stake, purse by purse. Raises `Refused`: ``casework.not_now`` for a line that
@@ -197,7 +209,12 @@ def decide(desk: Desk, lines: Sequence[Line], *, day: int, reason: str, view: Vi
     store.change_lines(
         desk.unit.connection,
         [
-            {"case_id": k, "outcome": str(o), "decided_fund_fen": m.fund_fen, "decided_patient_fen": m.patient_fen}
+            {
+                "case_id": k,
+                "outcome": str(o),
+                "decided_fund_fen": m.fund_fen,
+                "decided_patient_fen": m.patient_fen,
+            }
             for k, (o, m) in decided.items()
         ],
     )
@@ -232,7 +249,12 @@ def _write_proposal(desk: Desk, proposals: Mapping[int, tuple[Outcome, Money]]) 
     store.change_lines(
         desk.unit.connection,
         [
-            {"case_id": k, "outcome": str(o), "proposed_fund_fen": m.fund_fen, "proposed_patient_fen": m.patient_fen}
+            {
+                "case_id": k,
+                "outcome": str(o),
+                "proposed_fund_fen": m.fund_fen,
+                "proposed_patient_fen": m.patient_fen,
+            }
             for k, (o, m) in proposals.items()
         ],
     )

@@ -40,7 +40,9 @@ def acknowledge(desk: Desk, lines: Sequence[Line], *, day: int) -> dict[int, int
                 zh="还没有其他案件接收这条疑点的资金，不能登记签收",
                 en="no other case took the money of this finding over; there is nothing to acknowledge",
                 where=line.finding,
-                todo=Text(zh="先在协议处理或行政处罚中立项", en="open a case of agreement or penalty with it first"),
+                todo=Text(
+                    zh="先在协议处理或行政处罚中立项", en="open a case of agreement or penalty with it first"
+                ),
             )
     return do(
         desk, "acknowledge", lines, day,

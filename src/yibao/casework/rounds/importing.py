@@ -74,7 +74,9 @@ def take_back(
     return _receipt(desk, one.number, whose, path, day, matched, kept)
 
 
-def _receipt(desk: Desk, number: int, whose: int, path: Path, day: int, matched: Matched, compared: bool) -> Receipt:
+def _receipt(
+    desk: Desk, number: int, whose: int, path: Path, day: int, matched: Matched, compared: bool
+) -> Receipt:
     told = digest(path)
     counts = {
         "received": len(matched.said), "unknown": len(matched.unknown), "late": len(matched.late),

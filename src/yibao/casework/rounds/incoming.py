@@ -54,7 +54,10 @@ class RowBack:
     @property
     def key(self) -> tuple[str, ...]:
         """Give what tells it from the other rows of its finding."""
-        return tuple(self.cells.get(h, "") for h in (CODE, "证据类型", "证据角色", "单据流水号", "费用日期", "医保项目编码"))
+        return tuple(
+            self.cells.get(h, "")
+            for h in (CODE, "证据类型", "证据角色", "单据流水号", "费用日期", "医保项目编码")
+        )
 
 
 def read_back(path: Path) -> list[RowBack]:
@@ -82,7 +85,10 @@ def read_back(path: Path) -> list[RowBack]:
             where=path.name,
             wanted=f"{CODE}, {OPINION}",
             came="—",
-            todo=Text(zh="在下发的表上填写，不要改列名", en="fill in the workbook that was sent, and keep its headings"),
+            todo=Text(
+                zh="在下发的表上填写，不要改列名",
+                en="fill in the workbook that was sent, and keep its headings",
+            ),
         )
     return found
 
@@ -100,7 +106,9 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, int):
         return str(cell)
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
+        return (
+            cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
+        )
     if isinstance(cell, date):
         return cell.isoformat()
     text = str(cell).translate(_WIDTHS).strip()

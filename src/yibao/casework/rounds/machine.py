@@ -78,7 +78,9 @@ IN_HOUSE = frozenset({_S.TO_ASSIGN, _S.AT_DEPARTMENT, _S.AT_DOCTOR, _S.AT_OFFICE
 """待申诉: the institution is to answer; who in it is its own matter."""
 
 UNSENT = frozenset({_S.FIRST_REVIEW, _S.DATA_ASKED, _S.READY})
-UNDECIDED = UNSENT | IN_HOUSE | {_S.ACCEPTED, _S.LAPSED, _S.SECOND_REVIEW, _S.MORE_ASKED, _S.PANEL, _S.FINAL_REVIEW}
+UNDECIDED = (
+    UNSENT | IN_HOUSE | {_S.ACCEPTED, _S.LAPSED, _S.SECOND_REVIEW, _S.MORE_ASKED, _S.PANEL, _S.FINAL_REVIEW}
+)
 """The states in which nobody has decided about the money yet."""
 
 ENDS = frozenset({_S.CLEARED, _S.SPARED, _S.WITHDRAWN, _S.CLOSED})
@@ -95,7 +97,9 @@ ASK_RECONSIDERATION = ClockKind(
     "ask_reconsideration", Text(zh="申请扣款复议", en="ask for reconsideration"), Nature.AGREED, whose="party"
 )
 RECONSIDER = ClockKind("reconsider", Text(zh="扣款复议", en="reconsider"), Nature.INTERNAL)
-RECEIPT = ClockKind("receipt", Text(zh="催要移送回执", en="ask for the receipt of a transfer"), Nature.INTERNAL)
+RECEIPT = ClockKind(
+    "receipt", Text(zh="催要移送回执", en="ask for the receipt of a transfer"), Nature.INTERNAL
+)
 
 CLOCKS = (
     FIRST_REVIEW, APPEAL, SECOND_REVIEW, SUPPLEMENT, PANEL, FINAL_REVIEW, ASK_RECONSIDERATION, RECONSIDER, RECEIPT,

@@ -105,7 +105,13 @@ def match(
 
 
 def _one(
-    matched: Matched, code: str, mine: Sequence[RowBack], lines: Mapping[int, Line], institution: int, *, late: bool
+    matched: Matched,
+    code: str,
+    mine: Sequence[RowBack],
+    lines: Mapping[int, Line],
+    institution: int,
+    *,
+    late: bool,
 ) -> None:
     try:
         line = lines.get(finding_number(code))
@@ -124,7 +130,9 @@ def _one(
         return
     if len(opinions) > 1:
         told = "、".join(row.place for row in opinions.values())
-        matched.unknown.append(_untaken(mine[0], f"同一疑点有不同意见：{told}", f"different answers to one finding: {told}"))
+        matched.unknown.append(
+            _untaken(mine[0], f"同一疑点有不同意见：{told}", f"different answers to one finding: {told}")
+        )
         return
     row = next(iter(opinions.values()))
     try:
@@ -141,7 +149,11 @@ def _one(
         matched.late.append(_untaken(row, "申诉期限已过", "the time to answer is over"))
     else:
         matched.unknown.append(
-            _untaken(row, f"已不在申诉阶段（{line.state_name.zh}）", f"no answer is awaited any more ({line.state_name.en})")
+            _untaken(
+                row,
+                f"已不在申诉阶段（{line.state_name.zh}）",
+                f"no answer is awaited any more ({line.state_name.en})",
+            )
         )
 
 
@@ -162,7 +174,9 @@ def read_said(row: RowBack) -> Said:
     return Said(answer, statement or None, None if fen is None else int(fen))
 
 
-def compare(matched: Matched, rows: Iterable[RowBack], sent: Iterable[RowBack], known: frozenset[str]) -> None:
+def compare(
+    matched: Matched, rows: Iterable[RowBack], sent: Iterable[RowBack], known: frozenset[str]
+) -> None:
     """Note which of our cells came back different from what was sent, and which rows of ours are new."""
     originals: dict[tuple[str, ...], RowBack] = {row.key: row for row in sent}
     by_code: dict[str, list[RowBack]] = {}
@@ -196,7 +210,11 @@ def _speaks(row: RowBack) -> bool:
 
 
 def _same(line: Line, said: Said) -> bool:
-    return (line.answer, line.accepted_fen, line.statement) == (said.answer, said.accepted_fen, said.statement)
+    return (line.answer, line.accepted_fen, line.statement) == (
+        said.answer,
+        said.accepted_fen,
+        said.statement,
+    )
 
 
 def _untaken(row: RowBack, zh: str, en: str) -> Untaken:

@@ -72,7 +72,9 @@ def stakes(found: Iterable[Part], spoken_for: Mapping[int, int]) -> dict[int, St
         fen = max(0, min(part.credited_fen, free))
         if not fen:
             continue
-        sums[part.finding_id] = sums.get(part.finding_id, Money(0)) + purses(fen, part.bill_fen, part.pool_fen)
+        sums[part.finding_id] = sums.get(part.finding_id, Money(0)) + purses(
+            fen, part.bill_fen, part.pool_fen
+        )
         lines.setdefault(part.finding_id, []).append((part.line_id, fen))
     return {finding: Stake(money, tuple(lines[finding])) for finding, money in sums.items()}
 

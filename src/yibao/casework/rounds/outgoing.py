@@ -123,7 +123,11 @@ def _write(
     desk: Desk, home: Home, register: Register, one: Round, missing: Mapping[int, Dispatch], folder: Path,
     progress: Progress,
 ) -> None:  # fmt: skip
-    mine = [line for line in store.lines(desk.unit.connection, number=one.number) if line.institution_id in missing]
+    mine = [
+        line
+        for line in store.lines(desk.unit.connection, number=one.number)
+        if line.institution_id in missing
+    ]
     with looking(home, register, TABLES, known_no=known_by_run(register), on_disk=True) as look:
         known = institutions(look, missing)
         look.show_findings(output_store.open_headers(desk.unit.connection, institution_ids=list(missing)))
@@ -140,7 +144,11 @@ def _write(
                 _write_rows(book, look, key, whose)
             told = digest(path)
             store.change_dispatch(
-                desk.unit.connection, one.number, key, workbook=str(path.relative_to(home.reports)), digest=told
+                desk.unit.connection,
+                one.number,
+                key,
+                workbook=str(path.relative_to(home.reports)),
+                digest=told,
             )
             record(
                 desk.unit, Tag.AUDIT_FILE_EXPORTED, one.code,
@@ -156,7 +164,9 @@ def _choose(look: Look, lines: Sequence[Line], sent: Mapping[int, Dispatch]) -> 
             "total_fen": pa.array([line.at_stake.total_fen for line in lines], pa.int64()),
             "line_fund_fen": pa.array([line.at_stake.fund_fen for line in lines], pa.int64()),
             "line_patient_fen": pa.array([line.at_stake.patient_fen for line in lines], pa.int64()),
-            "due": pa.array([date_of(sent[line.institution_id].due_day).isoformat() for line in lines], pa.string()),
+            "due": pa.array(
+                [date_of(sent[line.institution_id].due_day).isoformat() for line in lines], pa.string()
+            ),
             "round": pa.array([round_code(line.round) for line in lines], pa.string()),
         }
     )
@@ -193,7 +203,13 @@ def _parts(look: Look, institution: int, first: int, last: int) -> Iterator[dict
 
 def _write_guide(book: Workbook, whose: Institution, one: Dispatch, lines: Sequence[Line]) -> None:
     """Write the first sheet: what this is, in sum, until when and how to answer."""
-    columns = [Column("", width=26), Column("", width=12), Column("", width=14), Column("", width=14), Column("", width=60)]
+    columns = [
+        Column("", width=26),
+        Column("", width=12),
+        Column("", width=14),
+        Column("", width=14),
+        Column("", width=60),
+    ]
     by_rule: dict[str, list[Line]] = {}
     for line in lines:
         by_rule.setdefault(line.rule, []).append(line)
@@ -205,14 +221,21 @@ def _write_guide(book: Workbook, whose: Institution, one: Dispatch, lines: Seque
             ("责任人确认截止", date_of(one.confirm_day).isoformat()),
             ("申诉截止日期", date_of(one.due_day).isoformat()),
             ("疑点", f"{one.lines} 条"),
-            ("涉及金额(元)", f"{yuan(one.at_stake.total_fen)}，其中统筹 {yuan(one.at_stake.fund_fen)}，个人 {yuan(one.at_stake.patient_fen)}"),
+            (
+                "涉及金额(元)",
+                f"{yuan(one.at_stake.total_fen)}，其中统筹 {yuan(one.at_stake.fund_fen)}，个人 {yuan(one.at_stake.patient_fen)}",
+            ),
         ):
             sheet.line([name, value], Style.PLAIN)
         sheet.line([], Style.PLAIN)
         sheet.line(["规则", "疑点数", "统筹(元)", "个人(元)", "依据（核实情况）"], Style.HEADING)
         for rule, mine in sorted(by_rule.items()):
-            fund, patient = (sum(getattr(line.at_stake, p) for line in mine) for p in ("fund_fen", "patient_fen"))
-            sheet.line([rule_name(rule).zh, str(len(mine)), yuan(fund), yuan(patient), basis(rule)], Style.TEXT)
+            fund, patient = (
+                sum(getattr(line.at_stake, p) for line in mine) for p in ("fund_fen", "patient_fen")
+            )
+            sheet.line(
+                [rule_name(rule).zh, str(len(mine)), yuan(fund), yuan(patient), basis(rule)], Style.TEXT
+            )
         for line_of_text in ("", *_HOW_TO_ANSWER):
             sheet.line([line_of_text], Style.PLAIN)
 

@@ -38,7 +38,9 @@ def uphold(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> dict[
     return do(desk, "uphold", lines, day, reason=reason)
 
 
-def grant(desk: Desk, lines: Sequence[Line], *, day: int, reason: str, part_fen: int | None = None) -> dict[int, int]:
+def grant(
+    desk: Desk, lines: Sequence[Line], *, day: int, reason: str, part_fen: int | None = None
+) -> dict[int, int]:
     """Grant a refund of all that was deducted, or of a part, by a third person.
 
     Raises `Refused`: ``casework.part_without`` for a part that is none, ``casework.beyond_stake``.
@@ -91,7 +93,9 @@ def sum_up(desk: Desk, code: str | int, *, day: int) -> Round:
     one = find_round(desk, code, lock=True)
     open_ones = in_states(store.lines(desk.unit.connection, number=one.number), UNDECIDED)
     if open_ones:
-        raise _not_all(one, open_ones, "casework.undecided", "还有疑点没有终审，不能汇总", "lines are not decided yet")
+        raise _not_all(
+            one, open_ones, "casework.undecided", "还有疑点没有终审，不能汇总", "lines are not decided yet"
+        )
     return act_on_round(desk, one, "sum_up", day)
 
 
@@ -106,7 +110,7 @@ def close_round(desk: Desk, code: str | int, *, day: int) -> Round:
     over = in_states(lines, {LineState.DEDUCTED, LineState.REFUNDED})
     rest = [line for line in lines if line.state not in AT_REST and line not in over]
     if rest:
-        raise _not_all(one, rest, "casework.lines_open", "批次中还有在办的疑点，不能结束", "lines of the round are under way")
+        raise _not_all(one, rest, "casework.lines_open", "批次中还有在办的疑点", "lines are under way")
     if over:
         close_lines(desk, over, day=day)
     return act_on_round(desk, one, "close", day, body={"closed": len(over)})
@@ -115,7 +119,17 @@ def close_round(desk: Desk, code: str | int, *, day: int) -> Round:
 def _due(desk: Desk, lines: Sequence[Line]) -> list[tuple[Line, int | None]]:
     clocks = case_store.clocks(desk.unit.connection, [line.case_id for line in lines], running=True)
     return [
-        (line, next((c.due_day for c in clocks.get(line.case_id, ()) if c.running.kind == ASK_RECONSIDERATION.name), None))
+        (
+            line,
+            next(
+                (
+                    c.due_day
+                    for c in clocks.get(line.case_id, ())
+                    if c.running.kind == ASK_RECONSIDERATION.name
+                ),
+                None,
+            ),
+        )
         for line in lines
     ]
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from yibao.casework.cases import Amount, Desk
-from yibao.casework.cases import store as case_store
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import do, find_lines, find_round
 from yibao.casework.rounds.learning.service import false_alarms
@@ -40,7 +39,9 @@ def groups(desk: Desk, code: str | int) -> list[Group]:
     """Give the groups of a round that wait for first review, most lines first."""
     one = find_round(desk, code)
     waiting = store.lines(desk.unit.connection, number=one.number, states={LineState.FIRST_REVIEW})
-    opened = store.looked(desk.unit.connection, [line.case_id for line in waiting if line.sampled], desk.actor.name)
+    opened = store.looked(
+        desk.unit.connection, [line.case_id for line in waiting if line.sampled], desk.actor.name
+    )
     found: dict[tuple[str, int], list[Line]] = {}
     for line in waiting:
         found.setdefault((line.rule, line.institution_id), []).append(line)
@@ -58,7 +59,9 @@ def open_lines(desk: Desk, names: Sequence[str]) -> list[Line]:
     return found
 
 
-def first_review(desk: Desk, verb: str, lines: Sequence[Line], *, day: int, reason: str | None = None) -> dict[int, int]:
+def first_review(
+    desk: Desk, verb: str, lines: Sequence[Line], *, day: int, reason: str | None = None
+) -> dict[int, int]:
     """Review lines for the first time: ``pass``, ``dismiss``, ``ask_data``, ``data_came`` or ``take_out``.
 
     What is passed is found with all that is at stake. Several lines at once are lines of which the sample was opened by
@@ -79,7 +82,6 @@ def first_review(desk: Desk, verb: str, lines: Sequence[Line], *, day: int, reas
 def withdraw(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> dict[int, int]:
     """Take lines out of their round before anybody decided: their findings are free again for another."""
     acts = do(desk, "withdraw", lines, day, reason=reason)
-    case_store.release(desk.unit.connection, acts)
     store.free_money(desk.unit.connection, acts)
     return acts
 
@@ -104,7 +106,9 @@ _GONE = {
 def _check_sample(desk: Desk, lines: Sequence[Line]) -> None:
     """Refuse a group whose sample somebody else opened, or nobody: like with like, but never unseen."""
     drawn = [line for line in lines if line.sampled]
-    opened: Collection[int] = store.looked(desk.unit.connection, [line.case_id for line in drawn], desk.actor.name)
+    opened: Collection[int] = store.looked(
+        desk.unit.connection, [line.case_id for line in drawn], desk.actor.name
+    )
     unseen = [line for line in drawn if line.case_id not in opened]
     if unseen:
         raise Refused(

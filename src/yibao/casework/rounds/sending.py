@@ -15,7 +15,8 @@ from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import act_on_round, do, find_round, in_states, total
 from yibao.casework.rounds.machine import APPEAL, UNSENT, LineState
 from yibao.casework.rounds.model import Dispatch, Line, Round
-from yibao.kernel import CHINA, Refused, Text, Workdays, date_of
+from yibao.casework.rounds.reviewing import withdraw_gone
+from yibao.kernel import CHINA, Json, Refused, Text, Workdays, date_of
 from yibao.store import Home, Lake, Register
 
 _UNREVIEWED: Final = UNSENT - {LineState.READY}
@@ -53,7 +54,12 @@ def send(desk: Desk, code: str | int, *, day: int, now: datetime) -> Round:
         )
     minutes = desk.policy.at("casework.round.recall_minutes", day).number
     return act_on_round(
-        desk, one, "send", day, body={"lines": len(ready), "minutes": minutes}, leaves_at=now + timedelta(minutes=minutes)
+        desk,
+        one,
+        "send",
+        day,
+        body={"lines": len(ready), "minutes": minutes},
+        leaves_at=now + timedelta(minutes=minutes),
     )
 
 
@@ -71,17 +77,26 @@ def recall(desk: Desk, code: str | int, *, day: int, now: datetime, reason: str 
             where=one.code,
             wanted=f"< {_moment(one.leaves_at)}",
             came=_moment(now),
-            todo=Text(zh="已发出的疑点逐条撤销：yibao round withdraw", en="withdraw lines that were sent one by one"),
+            todo=Text(
+                zh="已发出的疑点逐条撤销：yibao round withdraw", en="withdraw lines that were sent one by one"
+            ),
         )
     return act_on_round(desk, one, "recall", day, reason=reason, leaves_at=None)
 
 
 def dispatch(
-    desk: Desk, home: Home, register: Register, code: str | int, *, day: int, now: datetime, document: str | None = None
+    desk: Desk,
+    home: Home,
+    register: Register,
+    code: str | int,
+    *,
+    day: int,
+    now: datetime,
+    document: str | None = None,
 ) -> list[Dispatch]:
     """Let a round leave whose time to recall is over: every line, one notice an institution, and the deadlines.
 
-    Within ``register.exclusive("audit")``: the notice settles what an institution may still correct by itself.
+    Lines whose finding a run withdrew meanwhile stay behind. Within ``register.exclusive("audit")``: the notice settles what an institution may still correct by itself.
     Raises `Refused`: ``casework.still_waiting``, ``casework.same_person`` where who sends has reviewed.
     """
     one = find_round(desk, code, lock=True)
@@ -95,17 +110,20 @@ def dispatch(
             came=_moment(now),
             todo=Text(zh="到时再运行 yibao round send", en="run yibao round send again then"),
         )
+    withdraw_gone(desk, one.number, day=day)
     lines = store.lines(desk.unit.connection, number=one.number, states={LineState.READY})
     running = start(limit(desk.policy, APPEAL, day), APPEAL, day)
     due = running.due(desk.policy.workdays)
     assert due is not None
-    confirm = days_before(due, desk.policy.at("casework.clock.confirm_responsible", day).number, desk.policy.workdays)
+    confirm = days_before(
+        due, desk.policy.at("casework.clock.confirm_responsible", day).number, desk.policy.workdays
+    )
     do(desk, "dispatch", lines, day, body=lambda line: {"due": date_of(due).isoformat()})
     notices = _give_notices(desk, home, register, lines, day, document)
     gone = _dispatches(one.number, lines, notices, (day, confirm, due), document)
     store.add_dispatches(desk.unit.connection, [_row(d) for d in gone])
-    body = {"institutions": len(gone), "lines": len(lines), "due": date_of(due).isoformat()}
-    act_on_round(desk, one, "dispatch", day, body={**body}, sent_day=day, due_day=due, leaves_at=None)
+    body: dict[str, Json] = {"institutions": len(gone), "lines": len(lines), "due": date_of(due).isoformat()}
+    act_on_round(desk, one, "dispatch", day, body=body, sent_day=day, due_day=due, leaves_at=None)
     return gone
 
 
@@ -121,14 +139,20 @@ def _give_notices(
     desk: Desk, home: Home, register: Register, lines: Sequence[Line], day: int, document: str | None
 ) -> Mapping[int, int]:
     """Record the notices of findings of which none was given before; give their numbers by institution."""
-    headers = finding_store.headers(desk.unit.connection, ids=[line.finding_id for line in lines], unnoticed=True)
+    headers = finding_store.headers(
+        desk.unit.connection, ids=[line.finding_id for line in lines], unnoticed=True
+    )
     known_no = max((b.known_no or 0 for b in Lake(home, register).batches()), default=0)
     told = record_notices(desk.unit, headers, known_no, day, document, desk.actor.name)
     return {institution: one.number for institution, one in told.items()}
 
 
 def _dispatches(
-    number: int, lines: Sequence[Line], notices: Mapping[int, int], days: tuple[int, int, int], document: str | None
+    number: int,
+    lines: Sequence[Line],
+    notices: Mapping[int, int],
+    days: tuple[int, int, int],
+    document: str | None,
 ) -> list[Dispatch]:
     sent, confirm, due = days
     ordered = sorted(lines, key=lambda line: line.institution_id)

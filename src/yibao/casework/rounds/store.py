@@ -31,7 +31,10 @@ _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 def candidates(connection: Connection, order: Order, day: int) -> tuple[list[Row[Any]], int, int]:
     """Give the open findings that a round may take, most money first, and how many are held or silent instead."""
     where, values = _asked(order)
-    free = f"SELECT f.*, i.region, {_HELD} AS held, {_SILENT} AS silent FROM finding f JOIN institution i USING (institution_id)"
+    free = (
+        f"SELECT f.*, i.region, {_HELD} AS held, {_SILENT} AS silent "
+        "FROM finding f JOIN institution i USING (institution_id)"
+    )
     values["today"] = day
     counts = connection.execute(
         text(
@@ -273,7 +276,9 @@ def change_dispatch(connection: Connection, number: int, institution: int, **val
 def dispatches(connection: Connection, number: int) -> dict[int, Dispatch]:
     """Give what of a round was sent, by institution."""
     rows = connection.execute(
-        select(round_dispatch).where(round_dispatch.c.round == number).order_by(round_dispatch.c.institution_id)
+        select(round_dispatch)
+        .where(round_dispatch.c.round == number)
+        .order_by(round_dispatch.c.institution_id)
     )
     return {
         row.institution_id: Dispatch(
@@ -305,7 +310,9 @@ def receipts(connection: Connection, number: int) -> list[Row[Any]]:
 
 def seat(connection: Connection, ids: Collection[int], members: Collection[str]) -> None:
     """Seat the members of a panel at lines, in place of those who sat there before."""
-    connection.execute(round_panel.delete().where(round_panel.c.case_id == func.any(_IDS)), {"ids": list(ids)})
+    connection.execute(
+        round_panel.delete().where(round_panel.c.case_id == func.any(_IDS)), {"ids": list(ids)}
+    )
     connection.execute(round_panel.insert(), [{"case_id": one, "member": m} for one in ids for m in members])
 
 
@@ -340,7 +347,9 @@ def look(connection: Connection, ids: Collection[int], actor: str) -> None:
 def looked(connection: Connection, ids: Collection[int], actor: str) -> set[int]:
     """Give which of some lines somebody opened."""
     found = connection.scalars(
-        select(round_look.c.case_id).where(round_look.c.case_id == func.any(_IDS), round_look.c.actor == actor),
+        select(round_look.c.case_id).where(
+            round_look.c.case_id == func.any(_IDS), round_look.c.actor == actor
+        ),
         {"ids": list(ids)},
     )
     return set(found)

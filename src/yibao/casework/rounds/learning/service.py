@@ -29,7 +29,7 @@ class Precision:
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values; with too few verdicts only their number."""
-        told = {"right": self.share.part, "judged": self.share.base, "enough": self.enough}
+        told: dict[str, Any] = {"right": self.share.part, "judged": self.share.base, "enough": self.enough}
         if self.enough:
             told |= {"precision": self.share.value, "low": self.share.low, "high": self.share.high}
         return {"rule": self.rule, "version": self.version, **told}
@@ -83,7 +83,14 @@ def precision(unit: UnitOfWork, policy: Policy, day: int) -> list[Precision]:
 
 
 def snooze(
-    desk: Desk, rule: str, *, day: int, until: int, reason: str, institution: int | None = None, person: int | None = None
+    desk: Desk,
+    rule: str,
+    *,
+    day: int,
+    until: int,
+    reason: str,
+    institution: int | None = None,
+    person: int | None = None,
 ) -> int:
     """Let a rule be silent for an institution or a person until a day: its findings stay out of new rounds.
 
@@ -224,7 +231,11 @@ def blind_review(desk: Desk, line: Line, outcome: Outcome, *, day: int, reason: 
     target = Target(region=Region(line.region), institution_id=line.institution_id, done_by=did)
     check(desk.actor, Permission("round:review"), target)
     receipt = record(
-        desk.unit, Tag.CASEWORK_DECISION_REVIEWED, line.number, {"second": str(outcome)}, personal={"reason": reason}
+        desk.unit,
+        Tag.CASEWORK_DECISION_REVIEWED,
+        line.number,
+        {"second": str(outcome)},
+        personal={"reason": reason},
     )
     store.answer_blind(
         desk.unit.connection, line.case_id, second=str(outcome), actor=desk.actor.name, reason=reason, day=day,

@@ -93,7 +93,9 @@ def blind(connection: Connection, ids: Collection[int] | None = None) -> list[Ro
     wanted = select(blind_review).order_by(blind_review.c.case_id)
     if ids is None:
         return list(connection.execute(wanted))
-    return list(connection.execute(wanted.where(blind_review.c.case_id == func.any(_IDS)), {"ids": list(ids)}))
+    return list(
+        connection.execute(wanted.where(blind_review.c.case_id == func.any(_IDS)), {"ids": list(ids)})
+    )
 
 
 def answer_blind(connection: Connection, case: int, **values: Any) -> None:

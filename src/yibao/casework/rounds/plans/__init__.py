@@ -15,4 +15,15 @@ from yibao.casework.rounds.plans.service import (
     write_plan,
 )
 
-__all__ = ["Item", "Plan", "both", "drop", "execute", "find_plan", "list_plans", "plan", "summary", "write_plan"]
+__all__ = [
+    "Item",
+    "Plan",
+    "both",
+    "drop",
+    "execute",
+    "find_plan",
+    "list_plans",
+    "plan",
+    "summary",
+    "write_plan",
+]

@@ -130,7 +130,12 @@ def execute(desk: Desk, number: int, *, day: int, voucher: str) -> Plan:
                 body=lambda line: {"plan": number, "voucher": voucher},
             )  # fmt: skip
     store.end_plan(
-        desk.unit.connection, number, state="executed", executed_day=day, executed_by=desk.actor.name, voucher=voucher
+        desk.unit.connection,
+        number,
+        state="executed",
+        executed_day=day,
+        executed_by=desk.actor.name,
+        voucher=voucher,
     )
     done = find_plan(desk, number)
     _swear(desk, Tag.CASEWORK_PLAN_EXECUTED, one, {"day": date_of(day).isoformat(), "voucher": voucher})

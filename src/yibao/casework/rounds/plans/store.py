@@ -56,7 +56,9 @@ def planned(connection: Connection, ids: Sequence[int], kind: str) -> set[int]:
         select(deduction_item.c.case_id)
         .join(deduction_plan, deduction_plan.c.number == deduction_item.c.plan)
         .where(
-            deduction_item.c.case_id.in_(ids), deduction_item.c.kind == kind, deduction_plan.c.state != "dropped"
+            deduction_item.c.case_id.in_(ids),
+            deduction_item.c.kind == kind,
+            deduction_plan.c.state != "dropped",
         )
     )
     return set(rows.scalars())

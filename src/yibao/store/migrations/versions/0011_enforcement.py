@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0011_enforcement"
-down_revision: str | None = "0008_cases"
+down_revision: str | None = "0009_rounds"
 
 
 def upgrade() -> None:
