@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
 from tests.casework.rounds.conftest import Bureau
 
 from yibao.casework import rounds
 from yibao.casework.cases import Amount, acts, standing_amounts
-from yibao.casework.rounds import Order, Outcome, View
+from yibao.casework.rounds import Order
 
 
 def test_from_finding_to_refund(bureau: Bureau) -> None:

@@ -221,10 +221,8 @@ def _write_guide(book: Workbook, whose: Institution, one: Dispatch, lines: Seque
             ("责任人确认截止", date_of(one.confirm_day).isoformat()),
             ("申诉截止日期", date_of(one.due_day).isoformat()),
             ("疑点", f"{one.lines} 条"),
-            (
-                "涉及金额(元)",
-                f"{yuan(one.at_stake.total_fen)}，其中统筹 {yuan(one.at_stake.fund_fen)}，个人 {yuan(one.at_stake.patient_fen)}",
-            ),
+            ("涉及金额(元)", yuan(one.at_stake.total_fen)),
+            ("其中统筹 · 个人(元)", f"{yuan(one.at_stake.fund_fen)} · {yuan(one.at_stake.patient_fen)}"),
         ):
             sheet.line([name, value], Style.PLAIN)
         sheet.line([], Style.PLAIN)
@@ -242,7 +240,8 @@ def _write_guide(book: Workbook, whose: Institution, one: Dispatch, lines: Seque
 
 _HOW_TO_ANSWER: Final = (
     "本表所列为疑点，不是违规认定；终审以前不扣款。列名中的「违规」是国家表的用词。",
-    f"1. 在「{OPINION}」列选 {'、'.join(ANSWERS)}；部分认可的在「{ACCEPTED}」写明金额；不认可、部分认可的在「{STATEMENT}」写理由。",
+    f"1. 在「{OPINION}」列选 {'、'.join(ANSWERS)}；部分认可的在「{ACCEPTED}」写明金额；"
+    f"不认可、部分认可的在「{STATEMENT}」写理由。",
     f"2. 一条疑点有多行的，只需填写一行。请勿改动「{CODE}」：回收时按它对应，行的增减、次序和重复不影响。",
     "3. 其他列的改动不被采用，但会被发现并写入接收回执。",
     "4. 逾期未答的，由复审人确认后进入终审；有正当理由的可以说明情况。",

@@ -96,7 +96,8 @@ def dispatch(
 ) -> list[Dispatch]:
     """Let a round leave whose time to recall is over: every line, one notice an institution, and the deadlines.
 
-    Lines whose finding a run withdrew meanwhile stay behind. Within ``register.exclusive("audit")``: the notice settles what an institution may still correct by itself.
+    Lines whose finding a run withdrew meanwhile stay behind. Within ``register.exclusive("audit")``: the notice
+    settles what an institution may still correct by itself.
     Raises `Refused`: ``casework.still_waiting``, ``casework.same_person`` where who sends has reviewed.
     """
     one = find_round(desk, code, lock=True)

@@ -200,7 +200,10 @@ def blind_list(unit: UnitOfWork) -> list[Blind]:
     """Give the decisions drawn, without what was decided."""
     rows = {row.case_id: row for row in store.blind(unit.connection)}
     return [
-        Blind(line.number, line.finding, line.rule, line.institution_id, line.at_stake.total_fen, rows[line.case_id].second is not None)
+        Blind(
+            line.number, line.finding, line.rule, line.institution_id, line.at_stake.total_fen,
+            done=rows[line.case_id].second is not None,
+        )
         for line in lines_store.lines(unit.connection, ids=rows)
     ]  # fmt: skip
 
