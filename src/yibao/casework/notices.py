@@ -18,7 +18,7 @@ from yibao.casework.outputs.institutions import chosen, institutions, nobody
 from yibao.casework.outputs.listing import check_rule
 from yibao.casework.outputs.looking import known_by_run, looking
 from yibao.kernel import Event, EventKind, Refused, Text, date_of, today
-from yibao.store import Home, Lake, Register
+from yibao.store import Home, Lake, Register, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +79,48 @@ def give_notice(
         )
         _check(codes or (), found)
         fresh = [h for h in found if h.state == "open" and h.notice is None]
-        known_no = max((b.known_no or 0 for b in Lake(home, register).batches()), default=0)
         given = []
-        for key, group in groupby(sorted(fresh, key=lambda h: (h.institution_id, h.finding_id)), _whose):
-            mine = list(group)
-            fen = sum(h.at_stake_fen for h in mine)
-            number = store.give_notice(
-                unit.connection, [h.finding_id for h in mine], institution_id=key, day=served, document=document,
-                known_no=known_no, findings=len(mine), at_stake_fen=fen, actor=actor,
-            )  # fmt: skip
-            body = {"institution_id": key, "findings": len(mine), "at_stake_fen": fen, "day": served}
-            unit.emit(Event(EventKind.FINDING_NOTICED, f"notice:{number}", {**body}))
-            one, told = known.get(key) or nobody(key), tuple(finding_code(h.finding_id) for h in mine)
-            given.append(Notice(number, one.code, one.name, served, document, told, fen, actor))
+        known_no = max((b.known_no or 0 for b in Lake(home, register).batches()), default=0)
+        for key, told in record_notices(unit, fresh, known_no, served, document, actor).items():
+            one, codes_told = known.get(key) or nobody(key), tuple(finding_code(h.finding_id) for h in told.headers)
+            given.append(
+                Notice(told.number, one.code, one.name, served, document, codes_told, told.at_stake_fen, actor)
+            )
     return given
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one notice told: its number, and the headers it speaks of."""
+
+    number: int
+    headers: tuple[Row[Any], ...]
+
+    @property
+    def at_stake_fen(self) -> int:
+        """Give how much is at stake in it."""
+        return sum(int(h.at_stake_fen) for h in self.headers)
+
+
+def record_notices(
+    unit: UnitOfWork, fresh: Sequence[Row[Any]], known_no: int, day: int, document: str | None, actor: str
+) -> dict[int, Told]:
+    """Record one notice an institution of open findings of which none was given yet, in the caller's transaction.
+
+    ``known_no`` is what is known now: what an institution takes back from here on is returned, not corrected.
+    """
+    told = {}
+    for key, group in groupby(sorted(fresh, key=lambda h: (h.institution_id, h.finding_id)), _whose):
+        mine = tuple(group)
+        fen = sum(int(h.at_stake_fen) for h in mine)
+        number = store.give_notice(
+            unit.connection, [h.finding_id for h in mine], institution_id=key, day=day, document=document,
+            known_no=known_no, findings=len(mine), at_stake_fen=fen, actor=actor,
+        )  # fmt: skip
+        body = {"institution_id": key, "findings": len(mine), "at_stake_fen": fen, "day": day}
+        unit.emit(Event(EventKind.FINDING_NOTICED, f"notice:{number}", {**body}))
+        told[key] = Told(number, mine)
+    return told
 
 
 def _whose(header: Row[Any]) -> int:

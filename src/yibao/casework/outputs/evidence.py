@@ -15,11 +15,12 @@ TABLES = (
 )  # fmt: skip
 """The tables that the detail of evidence needs."""
 
-_STANDING = """
+STANDING = """
     SELECT e.finding_id, e.evidence, e.row_id, min(e.role) AS role, max(e.at_stake_fen) AS at_stake_fen
     FROM evidence e JOIN finding f ON f.finding_id = e.finding_id AND f.evidence_batch = e.evidence_batch
     GROUP BY e.finding_id, e.evidence, e.row_id
 """
+"""The evidence that is valid for the bound findings, one row a row of evidence; kept as the table ``standing``."""
 
 CREDITS = """
     SELECT finding_id, evidence, row_id,
@@ -110,7 +111,7 @@ def make_detail(look: Look, *, whole: bool = False) -> None:
     )
     shown = "true" if whole else "p.institution_id = f.institution_id"
     own = ", ".join(f"CASE WHEN {shown} THEN p.{c} END AS {c}" for c in _OWN)
-    look.engine.execute_native(f"CREATE OR REPLACE TABLE standing AS {_STANDING}")
+    look.engine.execute_native(f"CREATE OR REPLACE TABLE standing AS {STANDING}")
     look.engine.execute_native(f"CREATE OR REPLACE TABLE traces AS {_TRACES}", [_about_codes()])
     look.engine.execute_native(
         f"""

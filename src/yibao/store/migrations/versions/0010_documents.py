@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0010_documents"
-down_revision: str | None = "0008_cases"
+down_revision: str | None = "0009_rounds"
 
 
 def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:

@@ -1,0 +1,144 @@
+"""Composing a round (编制批次): open findings that nobody holds become lines, in bulk, with the sample to be opened."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, open_cases
+from yibao.casework.cases import store as case_store
+from yibao.casework.model import finding_code
+from yibao.casework.outputs import store as output_store
+from yibao.casework.outputs.institutions import Institution, institutions
+from yibao.casework.outputs.looking import known_by_run, looking
+from yibao.casework.rounds import store
+from yibao.casework.rounds.acting import find_round, permit, write_round_act
+from yibao.casework.rounds.machine import LINE, RoundState
+from yibao.casework.rounds.model import Order, Round, round_code, sample
+from yibao.casework.rounds.money import Stake, parts, stakes
+from yibao.kernel import Refused, Region, Text
+from yibao.store import Home, Register
+
+SEEDS = 2**31
+
+
+def new_round(
+    desk: Desk, home: Home, register: Register, order: Order, *, day: int, seed: int | None = None
+) -> Round:
+    """Take open findings that nobody holds into a new round: a case each, all or none.
+
+    Within ``register.exclusive("audit")``, so that no run changes the findings meanwhile. ``seed`` draws the sample
+    (of each rule at each institution) that a reviewer must open; without one it is drawn by lot and kept. Findings whose
+    rule is silent for their subject, and those whose money another case decides, stay out and are counted.
+    Raises `Refused`: ``casework.no_run``, ``casework.nothing_for_round``, ``access.denied``.
+    """
+    region = order.region or str(desk.policy.region)
+    permit(desk, "round:create", region)
+    with looking(
+        home, register, ("institution", "line", "settlement"), known_no=known_by_run(register)
+    ) as look:
+        keep_institutions(desk, institutions(look))
+        rows, held, silent = store.candidates(desk.unit.connection, order, day)
+        if not rows:
+            raise _nothing(order, held, silent)
+        found = parts(look, output_store.open_headers(desk.unit.connection), [row.finding_id for row in rows])
+    at_stake = stakes(found, store.spoken_for(desk.unit.connection, {part.line_id for part in found}))
+    share = desk.policy.at("casework.round.sample_share", day).number
+    drawn_by = seed if seed is not None else secrets.randbelow(SEEDS)
+    number = store.make_round(
+        desk.unit.connection, state=str(RoundState.COMPOSING), region=region, month=order.month, asked=order.as_json(),
+        seed=drawn_by, sample_bp=share, lines=len(rows), snoozed=silent, held=held, last_day=day,
+    )  # fmt: skip
+    ids = _open(desk, number, rows, at_stake, day)
+    _add_lines(desk, number, ids, rows, at_stake, _drawn(rows, share, drawn_by))
+    body = {"lines": len(rows), "held": held, "snoozed": silent, "seed": drawn_by, "sample_bp": share}
+    write_round_act(desk, number, "new", "", str(RoundState.COMPOSING), day, None, {**body})
+    return find_round(desk, number)
+
+
+def keep_institutions(desk: Desk, known: Mapping[int, Institution]) -> None:
+    """Copy codes, names and regions to the register, for lists and for who may see what."""
+    case_store.keep_institutions(
+        desk.unit.connection,
+        [
+            {
+                "institution_id": key,
+                "code": one.code,
+                "name": one.name,
+                "region": one.region if one.region.isdigit() else str(desk.policy.region),
+            }
+            for key, one in known.items()
+        ],
+    )
+
+
+def _open(desk: Desk, number: int, rows: Sequence[Any], at_stake: Mapping[int, Stake], day: int) -> list[int]:
+    """Open a case a finding; it is about the institution, whose lines these are, and not about the patient."""
+    openings = [
+        (
+            Opening(str(Region(row.region)), row.rule, institution_id=row.institution_id, findings=(row.finding_id,)),
+            Doing(
+                day,
+                body={
+                    "round": round_code(number), "finding": finding_code(row.finding_id), "rule": row.rule,
+                    "rule_version": row.rule_version,
+                },
+                amounts={Amount.AT_STAKE: _money(at_stake, row.finding_id)},
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return [case.id for case in open_cases(desk, LINE, "open", openings)]
+
+
+def _money(at_stake: Mapping[int, Stake], finding: int) -> Money:
+    return at_stake[finding].money if finding in at_stake else Money(0)
+
+
+def _drawn(rows: Iterable[Any], share: int, seed: int) -> frozenset[int]:
+    groups: dict[tuple[int, str], list[int]] = {}
+    for row in rows:
+        groups.setdefault((row.institution_id, row.rule), []).append(row.finding_id)
+    return frozenset().union(*(sample(group, share, seed) for group in groups.values()))
+
+
+def _add_lines(
+    desk: Desk, number: int, ids: Sequence[int], rows: Sequence[Any], at_stake: Mapping[int, Stake],
+    drawn: frozenset[int],
+) -> None:  # fmt: skip
+    store.add_lines(
+        desk.unit.connection,
+        [
+            {
+                "case_id": case, "round": number, "finding_id": row.finding_id, "rule": row.rule,
+                "rule_version": row.rule_version, "institution_id": row.institution_id,
+                "sampled": row.finding_id in drawn, "fund_fen": _money(at_stake, row.finding_id).fund_fen,
+                "patient_fen": _money(at_stake, row.finding_id).patient_fen,
+            }
+            for case, row in zip(ids, rows, strict=True)
+        ],
+    )  # fmt: skip
+    store.speak_for(
+        desk.unit.connection,
+        (
+            (line, case, fen)
+            for case, row in zip(ids, rows, strict=True)
+            if row.finding_id in at_stake
+            for line, fen in at_stake[row.finding_id].lines
+        ),
+    )
+
+
+def _nothing(order: Order, held: int, silent: int) -> Refused:
+    return Refused(
+        "casework.nothing_for_round",
+        zh=f"没有可以编入批次的疑点（已在其他案件中 {held} 条，规则暂停 {silent} 条）",
+        en=f"there is no finding to take into a round ({held} are held by other cases, {silent} are of silent rules)",
+        wanted="open findings",
+        came=", ".join(f"{k}={v}" for k, v in order.as_json().items() if v is not None) or "—",
+        todo=Text(
+            zh="换个月份、规则或机构，或先运行 yibao audit",
+            en="ask for another month, rule or institution, or audit first",
+        ),
+    )
