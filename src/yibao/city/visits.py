@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from yibao.city.arrays import Bools, Columns, Dice, Floats, Ints, chance, firsts, full, ints, ranks
-from yibao.city.calendar import days_at, days_of, factors
+from yibao.city.calendar import days_at, days_of, factors, months
 from yibao.city.catalogue import Catalogue
 from yibao.city.institutions import (
     COMMUNITY,
@@ -253,7 +253,7 @@ def _diagnosed(
     band = np.where(age < 1, 0, 1 + age // 5)
     own = throw.random(len(people))
     luck = np.where(kind == CHRONIC, own[person], throw.random(len(person)))  # a chronic illness stays
-    season = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 // 3
+    season = months(day) // 3
     season = np.where(np.isin(kind, (VISIT, EMERGENCY, PURCHASE)), season, 0)
     found = full(len(person), -1)
     lists = {

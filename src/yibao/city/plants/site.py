@@ -9,7 +9,7 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from yibao.city.arrays import Bools, Dice, Ints, ints, pick
+from yibao.city.arrays import Bools, Dice, Ints, in_order, ints, pick
 from yibao.city.catalogue import Catalogue
 from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
@@ -39,7 +39,7 @@ class Site:
 
     @cached_property
     def _order(self) -> Ints:
-        return ints(np.argsort(self.lines.visit, kind="stable"))
+        return in_order(self.lines.visit)
 
     @cached_property
     def _edges(self) -> Ints:
