@@ -48,7 +48,7 @@ class Columns:
 
 
 @cache
-def _names(table: type[Columns]) -> tuple[str, ...]:
+def _names(table: type[Any]) -> tuple[str, ...]:
     return tuple(f.name for f in fields(table))
 
 

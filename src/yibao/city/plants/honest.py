@@ -132,7 +132,7 @@ def evened(
     spared = spared[lines.item[rows]]
     kept = np.ones(len(lines), dtype=np.bool_)
     for place_of in places * _TIMES:
-        cost = np.bincount(stay, worth, minlength=len(stays))
+        cost = np.asarray(np.bincount(stay, worth, minlength=len(stays)), dtype=np.float64)
         excess = _excess(place_of[stays] * (2 * len(kinds)) + like, cost)
         gone = _dearest(stay, np.where(spared, 0, worth), excess)
         kept[rows[gone]] = False
