@@ -161,7 +161,7 @@ def _split_prescriptions(stage: Stage) -> None:
     right = dict.fromkeys(("two_departments", "first_bill_reversed", "next_day"), who)
     starts = {"three_bills_in_an_hour": (0, 15, 32), "two_bills_in_a_row": (0, 12), "over_the_lunch_break": (0, 150),
               "two_departments": (0, 70), "first_bill_reversed": (0, 30), "next_day": (0, DAY_MINUTES)}  # fmt: skip
-    drugs = stage.everyday()
+    drugs = stage.everyday
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("split_prescription", violation, ways):
             house, first = stage.house(SECONDARY, COMMUNITY), stage.minute(stage.day(), 9, 12)
@@ -237,7 +237,7 @@ def _out_while_in(stage: Stage) -> None:
             }.get(way) or stage.minute(day + 2 + turn % 3, 9, 18)  # fmt: skip
             visit = stage.visit(person, place, when, kind=VISIT if clinic else PURCHASE)
             stage.consult(visit)
-            drugs = stage.everyday()
+            drugs = stage.everyday
             stage.charge(visit, drugs[turn % len(drugs)])
             stage.marks.visit(plant, visit, violating=True)
             if way == "use_reversed":

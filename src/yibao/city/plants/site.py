@@ -38,6 +38,10 @@ class Site:
     undone: list[tuple[int, int]] = field(default_factory=list)
 
     @cached_property
+    def _before(self) -> int:
+        return len(self.lines)
+
+    @cached_property
     def _order(self) -> Ints:
         return in_order(self.lines.visit)
 
@@ -85,16 +89,16 @@ class Site:
     def charge(self, visit: int, item: int, minute: int, quantity: int = UNIT, price: int = 0) -> int:
         """Add a line to a bill and give its row."""
         self.new.append((visit, item, minute, quantity, price, -1))
-        return len(self.lines) + len(self.new) - 1
+        return self._before + len(self.new) - 1
 
     def give_back(self, row: int) -> None:
         """Return a whole line of before or of now within its bill."""
-        if row < len(self.lines):
+        if row < self._before:
             old = self.lines
             found = (old.visit[row], old.item[row], old.minute[row], old.quantity[row], old.price[row])
             visit, item, minute, quantity, price = (int(f) for f in found)
         else:
-            visit, item, minute, quantity, price, _ = self.new[row - len(self.lines)]
+            visit, item, minute, quantity, price, _ = self.new[row - self._before]
         later = min(minute + 45, int(self.visits.end[visit]))
         self.new.append((visit, item, later, -quantity, price, row))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -107,7 +108,8 @@ class Stage:
         """Take people whose year is given away."""
         rows = np.flatnonzero(self.free & where)
         rows = self.throw.permutation(rows)
-        chosen = rows[np.argsort(~self.calm[rows], kind="stable")][:wanted]
+        calm = self.calm[rows]
+        chosen = np.r_[rows[calm], rows[~calm]][:wanted]
         self.free[chosen] = False
         self.played[chosen] = True
         return [int(p) for p in chosen]
@@ -204,6 +206,7 @@ class Stage:
         luck = ints([int(self.throw.integers(0, 1 << 20))])
         return int(self.institutions.doctor(ints([house]), ints([department]), luck)[0])
 
+    @cached_property
     def everyday(self) -> list[int]:
         """Give the drugs for everyday complaints that anybody may have and the fund shares."""
         items = self.catalogue.items
