@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 from typing import Any, Final, Self
 from zlib import crc32
 
@@ -34,11 +33,11 @@ class Columns:
     """A table as columns; the subclasses name them. Every field is an array of the same length."""
 
     def __len__(self) -> int:
-        return len(getattr(self, _names(type(self))[0]))
+        return len(getattr(self, _names(self)[0]))
 
     def take(self, rows: Ints | Bools | slice) -> Self:
         """Give the rows by position, by mask or by a slice (which copies nothing)."""
-        return type(self)(*(getattr(self, name)[rows] for name in _names(type(self))))
+        return type(self)(*(getattr(self, name)[rows] for name in _names(self)))
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
@@ -47,9 +46,9 @@ class Columns:
         return cls(*(np.concatenate([getattr(p, name) for p in kept]) for name in _names(cls)))
 
 
-@cache
-def _names(table: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(table))
+def _names(table: Any) -> tuple[str, ...]:
+    """Give the names of a table's columns: they are its slots."""
+    return tuple(table.__slots__)
 
 
 def ints(values: Any) -> Ints:

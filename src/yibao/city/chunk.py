@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from yibao.city.amounts import BillMoney, LineMoney, bill_money, line_money
-from yibao.city.arrays import Ints, dice, in_order, ints, ranks
+from yibao.city.arrays import Ints, dice, full, in_order, ints, ranks
 from yibao.city.bills import walk_in_lines
 from yibao.city.catalogue import Catalogue
 from yibao.city.corrections import Reversals, Settlements, ordinary_reversals, settle, ward_returns
@@ -187,9 +187,10 @@ def _numbered(
     stem = 990_100 + ground.plan.year % 100
     settlement_number = np.arange(len(settlements), dtype=np.int64) + index * BILLS_PER_CHUNK + 1
     line_number = stem * 10**12 + settlement_number[bill] * LINES_PER_BILL + ranks(bill) + 1
-    reverses = np.where(lines.reverses >= 0, line_number[place[np.maximum(lines.reverses, 0)]], 0)
-    taken_back = np.zeros(len(lines), dtype=np.bool_)
-    taken_back[place[lines.reverses[lines.reverses >= 0]]] = True
+    back = np.flatnonzero(lines.reverses >= 0)
+    taken_back = place[lines.reverses[back]]
+    reverses, standing = full(len(lines), 0), full(len(lines), 1)
+    reverses[back], standing[back], standing[taken_back] = line_number[taken_back], 0, 0
     items = ground.catalogue.items
     money = line_money(items, lines.item, lines.quantity, lines.price)
     said.settled(lines, place, money)
@@ -202,7 +203,7 @@ def _numbered(
         index=index, people=people, visits=visits, settlements=settlements, lines=lines, bill=bill, line_money=money,
         bill_money=bills, visit_number=stem * 10**12 + _BILLS * 2 + index * BILLS_PER_CHUNK + 1 + np.arange(len(visits)),
         settlement_number=stem * 10**12 + _BILLS + settlement_number, line_number=line_number, reverses=reverses,
-        standing=(~taken_back & (reverses == 0)).astype(np.int64),
+        standing=standing,
         truth=marks.truth(lines.visit, place, line_number), said=said, schemes=[],
     )  # fmt: skip
     said.numbered(place)

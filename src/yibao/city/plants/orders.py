@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, TERTIARY
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.plants.stage import Stage
@@ -78,20 +80,19 @@ def _needless_tests(stage: Stage) -> None:
                 (stage.item(code), stage.minute(day + place, 13, 16))
                 for place, code in enumerate(_DEAR_TESTS)
             ]
-            labs = [int(i) for i in stage.catalogue.items.role("lab")]
-            small = [  # each once a day at most
-                (item, stage.minute(day + 1 + (place + again) % (nights - 1), 6, 7))
-                for again in range(nights - 1)
-                for place, item in enumerate(labs)
-            ]
+            labs = stage.catalogue.items.role("lab")
+            place, again = np.arange(len(labs)), np.arange(nights - 1)[:, None]
+            on = day + 1 + (place + again).ravel() % (nights - 1)  # each once a day at most
+            small = zip(labs.tolist() * (nights - 1), stage.minutes(on, 6, 7), strict=True)
             others, spent = stage.cost(visit), 0
             dear = tests if way == "every_scan_there_is" else tests[turn % 3 :][:1]
             for item, at in dict.fromkeys([*dear, *small, *tests]):
+                if spent >= others * low // (100 - low):
+                    break
                 price = stage.price(visit, item)
-                if spent >= others * low // (100 - low) or (spent + price) * (100 - high) > others * high:
-                    continue
-                stage.charge(visit, item, minute=at, plant=plant)
-                spent += price
+                if (spent + price) * (100 - high) <= others * high:
+                    stage.charge(visit, item, minute=at, plant=plant)
+                    spent += price
 
 
 def _too_much(stage: Stage) -> None:

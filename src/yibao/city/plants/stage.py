@@ -155,6 +155,11 @@ class Stage:
         """Choose a minute of a day between two hours."""
         return day * DAY_MINUTES + int(self.throw.integers(low * 60, high * 60))
 
+    def minutes(self, days: Ints, low: int, high: int) -> list[int]:
+        """Choose a minute of each day between two hours."""
+        chosen = days * DAY_MINUTES + self.throw.integers(low * 60, high * 60, len(days))
+        return [int(minute) for minute in chosen]
+
     def visit(
         self, person: int, house: int, start: int, *, kind: int = VISIT, took: int = 40, diagnosis: int = -1,
         staff: int = -1, settled: int = 0, way: int = 0, referred: int = -1, dressed: bool = False,
