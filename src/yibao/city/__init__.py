@@ -17,8 +17,21 @@ lines belong to which. The room knows nothing of the rules that are to find them
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from yibao.city.build import build_city
-from yibao.city.measuring import Measured, measure
 from yibao.city.plan import CityBuilt, CityPlan
 
+if TYPE_CHECKING:
+    from yibao.city.measuring import Measured, measure
+
 __all__ = ["CityBuilt", "CityPlan", "Measured", "build_city", "measure"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `measuring` when it is asked for: who builds a city need not wait for the rooms that judge one."""
+    if name not in ("Measured", "measure"):
+        raise AttributeError(name)
+    from yibao.city import measuring
+
+    return getattr(measuring, name)

@@ -62,18 +62,27 @@ class BillMoney(Columns):
 
 def line_amount(quantity: Ints, price: Ints) -> Ints:
     """Multiply and round half up to the fen, away from zero for what is taken back."""
-    exact = np.abs(quantity) * price
-    return np.sign(quantity) * ((exact + _PER_FEN // 2) // _PER_FEN)
+    size = np.abs(quantity) * price
+    size += _PER_FEN // 2
+    size //= _PER_FEN
+    return _signed(quantity, size)[0]
+
+
+def _signed(like: Ints, *sizes: Ints) -> tuple[Ints, ...]:
+    """Turn sizes round in place where ``like`` is negative: few lines take back."""
+    back = np.flatnonzero(like < 0)
+    for size in sizes:
+        size[back] *= -1
+    return sizes
 
 
 def line_money(items: Items, item: Ints, quantity: Ints, price: Ints) -> LineMoney:
     """Split the amount of each line by the item's class: 甲 in scope, 乙 a tenth first, 丙 all by the person."""
     amount = line_amount(quantity, price)
-    share = items.advance[item]
-    size, sign = np.abs(amount), np.sign(amount)
-    own = np.where(share == _WHOLE, size, 0)
-    first = np.where(share == _WHOLE, 0, size * share // _WHOLE)
-    return LineMoney(amount, sign * own, sign * first, sign * (size - own - first))
+    size = np.abs(amount)
+    part = size * items.advance[item] // _WHOLE
+    own = part * ~items.covered[item]
+    return LineMoney(amount, *_signed(amount, own, part - own, size - part))
 
 
 def bill_money(lines: LineMoney, bill: Ints, kind: Ints, group: Ints, level: Ints) -> BillMoney:

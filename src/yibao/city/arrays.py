@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Final, Self
 from zlib import crc32
 
 import numpy as np
@@ -14,6 +14,9 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Dice = np.random.Generator
+
+_ROOM: Final = 63
+"""Bits of a whole number without its sign."""
 
 
 def dice(seed: int, *of: str | int) -> Dice:
@@ -30,20 +33,22 @@ class Columns:
     """A table as columns; the subclasses name them. Every field is an array of the same length."""
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))
+        return len(getattr(self, _names(self)[0]))
 
-    def take(self, rows: Ints | Bools) -> Self:
-        """Give the rows by position or by mask."""
-        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+    def take(self, rows: Ints | Bools | slice) -> Self:
+        """Give the rows by position, by mask or by a slice (which copies nothing)."""
+        return type(self)(*(getattr(self, name)[rows] for name in _names(self)))
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
         """Put tables of one kind under one another."""
         kept = list(parts)
-        values: dict[str, Any] = {
-            f.name: np.concatenate([getattr(p, f.name) for p in kept]) for f in fields(cls)
-        }
-        return cls(**values)
+        return cls(*(np.concatenate([getattr(p, name) for p in kept]) for name in _names(cls)))
+
+
+def _names(table: Any) -> tuple[str, ...]:
+    """Give the names of a table's columns: they are its slots."""
+    return tuple(table.__slots__)
 
 
 def ints(values: Any) -> Ints:
@@ -54,6 +59,13 @@ def ints(values: Any) -> Ints:
 def full(n: int, value: int) -> Ints:
     """Give ``n`` times one whole number."""
     return np.full(n, value, dtype=np.int64)
+
+
+def marked(n: int, rows: Ints) -> Bools:
+    """Give ``n`` rows of which these are marked."""
+    mark = np.zeros(n, dtype=np.bool_)
+    mark[rows] = True
+    return mark
 
 
 def chance(throw: Dice, n: int, percent: float | Floats | Ints) -> Bools:
@@ -77,15 +89,41 @@ def pick(throw: Dice, candidates: Ints, wanted: int, weight: Floats | None = Non
 
 def ranks(groups: Ints) -> Ints:
     """Number the rows inside each run of equal values of a sorted column: 0, 1, 2 … and again from 0."""
-    n = len(groups)
-    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]]) if n else ints([])
-    lengths = np.diff(np.r_[starts, n])
-    return ints(np.arange(n) - np.repeat(starts, lengths))
+    n, first = len(groups), starts(groups)
+    return ints(np.arange(n) - np.repeat(first, np.diff(np.r_[first, n])))
+
+
+def in_order(*keys: Ints) -> Ints:
+    """Give the rows by the first key, among equals by the next, and equal ones as they stand."""
+    order = _by(keys[-1])
+    for key in reversed(keys[:-1]):
+        order = order[_by(key[order])]
+    return order
+
+
+def _by(key: Ints) -> Ints:
+    """Give the rows by one key: sorting key and row as one number is ten times as quick as sorting rows by key."""
+    n = len(key)
+    low, high = (int(key.min()), int(key.max())) if n else (0, 0)
+    bits = n.bit_length()
+    if (high - low).bit_length() + bits > _ROOM:
+        return ints(np.argsort(key, kind="stable"))
+    both = ints(key - low) << bits
+    both |= np.arange(n, dtype=np.int64)
+    both.sort()
+    both &= (1 << bits) - 1
+    return both
+
+
+def starts(groups: Ints) -> Ints:
+    """Give where each run of equal values of a sorted column begins."""
+    return np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]]) if len(groups) else ints([])
 
 
 def firsts(*keys: Ints) -> Ints:
     """Give the rows, in their order, whose combination of keys has not come before."""
-    combined = keys[0].copy()
+    combined = keys[0]
     for key in keys[1:]:
         combined = combined * (int(key.max(initial=0)) + 1) + key
-    return np.sort(np.unique(combined, return_index=True)[1])
+    order = in_order(combined)
+    return np.sort(order[starts(combined[order])])

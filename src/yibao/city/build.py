@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from yibao.city.arrays import dice
 from yibao.city.chunk import Ground, quota_of
-from yibao.city.parts import Lived, ground_of, live_into, live_part, parts_of, truth_table
+from yibao.city.parts import Lived, ground_of, live_into, live_part, parts_of
 from yibao.city.plan import PEOPLE_PER_CHUNK, CityBuilt, CityPlan, Progress
 from yibao.city.plants import RULES, Marks, Shelves
 from yibao.city.registers import write_registers
@@ -74,7 +74,7 @@ def build_city(
             quota_of(plan, 0, plan.people),
             dice(plan.seed, "shelves", plan.year),
         )
-        planted.add(files, truth_table(truth))
+        planted.add(files, truth)
         for movements in stock_up(plan, sales, items, houses, stocked):
             _write_stock(files, ground, movements)
         tell("done", plan.people, plan.people)
@@ -119,7 +119,8 @@ class _Planted:
 
     def add(self, files: Files, truth: pa.Table) -> None:
         files.add("truth", dict(zip(truth.column_names, truth.columns, strict=True)))
-        named = zip(*(truth.column(n).to_pylist() for n in ("plant", "rule", "label")), strict=True)
+        each = truth.group_by(["plant", "rule", "label"]).aggregate([])
+        named = zip(*(each.column(n).to_pylist() for n in ("plant", "rule", "label")), strict=True)
         self._plants |= {plant: (rule, label) for plant, rule, label in named}
 
     def count(self, label: str) -> dict[str, int]:

@@ -28,6 +28,28 @@ _LONG_DAYS: Final = 7
 _WEEKEND: Final = 5
 
 
+_LISTED: Final = (-80_000, 80_000)
+"""The days, counted from 1970, of which the calendar is laid out: nobody in a city was born or lives beyond."""
+
+
+@cache
+def _laid_out() -> tuple[Ints, Ints]:
+    day = np.arange(*_LISTED).astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    in_month, count = (day - month).astype(np.int64) + 1, month.astype(np.int64)
+    return ints((1970 + count // 12) * 10_000 + (count % 12 + 1) * 100 + in_month), ints(count % 12)
+
+
+def dates(day: Ints) -> Ints:
+    """Give days since 1970 as dates: 20250701."""
+    return _laid_out()[0][day - _LISTED[0]]
+
+
+def months(day: Ints) -> Ints:
+    """Give the month of days since 1970, January being 0."""
+    return _laid_out()[1][day - _LISTED[0]]
+
+
 @cache
 def factors() -> dict[tuple[str, str, str], float]:
     """Give the factors by stream, kind and key."""
@@ -38,7 +60,7 @@ def factors() -> dict[tuple[str, str, str], float]:
 def _cumulative(first: Day, days: int, stream: str) -> Floats:
     day = first + np.arange(days)
     known = factors()
-    month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    month = months(day)
     base = stream if (stream, "weekday", "1") in known else "outpatient"
     base = "inpatient_all" if stream.startswith("inpatient") and base == "outpatient" else base
     monthly = stream if (stream, "month", "1") in known else "outpatient"
@@ -93,5 +115,4 @@ def days_at(plan: CityPlan, stream: str, place: Floats) -> Ints:
 
 def seasonal(stream: str, day: Ints) -> Floats:
     """Give the month's factor of a stream on days."""
-    month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
-    return np.array([factors()[stream, "month", str(m + 1)] for m in range(12)])[month]
+    return np.array([factors()[stream, "month", str(m + 1)] for m in range(12)])[months(day)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from yibao.city.amounts import BillMoney, LineMoney, bill_money, line_money
-from yibao.city.arrays import Ints, dice, ints, ranks
+from yibao.city.arrays import Ints, dice, full, in_order, ints, ranks
 from yibao.city.bills import walk_in_lines
 from yibao.city.catalogue import Catalogue
 from yibao.city.corrections import Reversals, Settlements, ordinary_reversals, settle, ward_returns
@@ -74,7 +75,7 @@ class Chunk:
     line_number: Ints
     reverses: Ints
     standing: Ints
-    truth: list[tuple[str, ...]]
+    truth: pa.Table
     said: Said
     schemes: list[tuple[str, ...]]
 
@@ -126,11 +127,11 @@ def live(ground: Ground, index: int, first: int, last: int, counted: Counted) ->
     dear = dear_lines(people, visits, lines, catalogue, institutions, ground.prices, throws["dear"])
     lines = stage.cleared(Lines.joined([lines, dear]))
     lines = not_twice(visits, lines, catalogue)
-    cut, _ = operated(visits, catalogue)
+    asked = ground.prices.asked[visits.institution[lines.visit], lines.item]
     level = institutions.group[visits.institution]
-    for place_of in (visits.institution, level) * 3:  # what was far above before hides what is far above then
-        asked = ground.prices.asked[visits.institution[lines.visit], lines.item]
-        lines = evened(visits, lines, catalogue, asked, cut, place_of)
+    lines = evened(
+        visits, lines, catalogue, asked, operated(visits, catalogue)[0], (visits.institution, level)
+    )
     lines = treated_every_day(visits, lines, catalogue, ints(sorted(stage.bare)))
     site = Site(
         plan, people, catalogue, institutions, ground.prices, visits, lines, marks, quota, throws["plants"],
@@ -179,16 +180,17 @@ def _numbered(
     marks: Marks, counted: Counted, said: Said, schemes: Schemes,
 ) -> Chunk:  # fmt: skip
     """Sort the lines into their bills, reckon the money, and give every row its number."""
-    order = np.argsort(bill * _MINUTES + lines.minute - int(lines.minute.min()), kind="stable")
+    order = in_order(bill * _MINUTES + lines.minute)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     lines, bill = lines.take(order), bill[order]
     stem = 990_100 + ground.plan.year % 100
     settlement_number = np.arange(len(settlements), dtype=np.int64) + index * BILLS_PER_CHUNK + 1
     line_number = stem * 10**12 + settlement_number[bill] * LINES_PER_BILL + ranks(bill) + 1
-    reverses = np.where(lines.reverses >= 0, line_number[place[np.maximum(lines.reverses, 0)]], 0)
-    taken_back = np.zeros(len(lines), dtype=np.bool_)
-    taken_back[place[lines.reverses[lines.reverses >= 0]]] = True
+    back = np.flatnonzero(lines.reverses >= 0)
+    taken_back = place[lines.reverses[back]]
+    reverses, standing = full(len(lines), 0), full(len(lines), 1)
+    reverses[back], standing[back], standing[taken_back] = line_number[taken_back], 0, 0
     items = ground.catalogue.items
     money = line_money(items, lines.item, lines.quantity, lines.price)
     said.settled(lines, place, money)
@@ -201,9 +203,9 @@ def _numbered(
         index=index, people=people, visits=visits, settlements=settlements, lines=lines, bill=bill, line_money=money,
         bill_money=bills, visit_number=stem * 10**12 + _BILLS * 2 + index * BILLS_PER_CHUNK + 1 + np.arange(len(visits)),
         settlement_number=stem * 10**12 + _BILLS + settlement_number, line_number=line_number, reverses=reverses,
-        standing=(~taken_back & (reverses == 0)).astype(np.int64), truth=[], said=said, schemes=[],
+        standing=standing,
+        truth=marks.truth(lines.visit, place, line_number), said=said, schemes=[],
     )  # fmt: skip
-    chunk.truth = marks.truth(lines.visit, place, line_number)
     said.numbered(place)
     chunk.schemes = schemes.truth(
         person_numbers(people.number).to_pylist() if schemes.parts else [], ground.institutions.code, visits, bill,

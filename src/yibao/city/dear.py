@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Bools, Dice, Floats, Ints, chance, ints
+from yibao.city.arrays import Bools, Dice, Floats, Ints, chance, firsts, ints, marked
 from yibao.city.catalogue import Catalogue
 from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES, Lines, repeated
@@ -37,9 +37,6 @@ _DEAREST: Final = 2.5
 
 _STAY_POWER: Final = 0.6
 _MOST_DAYS: Final = 12
-_ITEMS, _SPAN = 10_000, 40_000
-"""More items than there are, and more days than lie between two lines."""
-
 _CHRONIC_WARD: Final = 40
 _PARTS: Final = {
     "operated": (0.18, 0.22, 0.06, 0.54), "medical": (0.30, 0.50, 0.20, 0.0), "psych": (0.20, 0.08, 0.72, 0.0),
@@ -105,14 +102,15 @@ def dear_lines(
 
 def _not_there(more: Lines, lines: Lines) -> Lines:
     """Keep what is charged for the first time on its day."""
-    first = int(min(more.minute.min(initial=0), lines.minute.min(initial=0))) // DAY_MINUTES
-    keys = [
-        (part.visit * _ITEMS + part.item) * _SPAN + part.minute // DAY_MINUTES - first
-        for part in (more, lines)
-    ]
-    new = np.zeros(len(more), dtype=np.bool_)
-    new[np.unique(keys[0], return_index=True)[1]] = True
-    return more.take(new & ~np.isin(keys[0], keys[1]))
+    visits = int(max(more.visit.max(initial=0), lines.visit.max(initial=0))) + 1
+    there = np.flatnonzero(marked(visits, more.visit)[lines.visit])
+    visit, item, minute = (
+        np.r_[old[there], new]
+        for old, new in ((lines.visit, more.visit), (lines.item, more.item), (lines.minute, more.minute))
+    )
+    day = minute // DAY_MINUTES
+    fresh = firsts(visit, item, day - int(day.min(initial=0)))
+    return more.take(fresh[fresh >= len(there)] - len(there))
 
 
 def _cost(

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from yibao.city.arrays import Bools, Ints, full, ints
+from yibao.city.arrays import Bools, Ints, full, in_order, ints, starts
 from yibao.city.chunk import Chunk, Ground
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.names import person_numbers
@@ -137,9 +137,12 @@ def charges(ground: Ground, chunk: Chunk, rows: Ints) -> dict[str, Texts]:
     on_list[rows] = True
     mine = on_list[chunk.bill]
     key = (chunk.bill * len(known) + which)[mine]
-    groups, place = np.unique(key, return_inverse=True)
+    order = in_order(key)
+    lines, key = np.flatnonzero(mine)[order], key[order]
+    of_group = starts(key)
+    groups = key[of_group]
     sums = [
-        np.bincount(place, part[mine], minlength=len(groups)).astype(np.int64)
+        ints(np.add.reduceat(part[lines], of_group))
         for part in (money.amount, money.self_paid, money.advance, money.in_scope)
     ]
     bill, charge = groups // len(known), groups % len(known)

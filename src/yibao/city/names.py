@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Ints, ints
+from yibao.city.arrays import Ints, in_order, ints
+from yibao.city.calendar import dates
 from yibao.city.people import COUNTIES, People
 from yibao.city.text import Texts, chosen, joined, numbered
 
@@ -44,18 +45,14 @@ def person_numbers(number: Ints) -> Texts:
 
 def citizen_ids(people: People, chunk: int) -> Texts:
     """Give 18-digit ids with a right check digit and the code of a county that is in no real register."""
-    order = np.lexsort((people.birth, people.county))
+    order = in_order(people.county, people.birth)
     same = np.r_[False, (np.diff(people.birth[order]) == 0) & (np.diff(people.county[order]) == 0)]
     place = np.arange(len(people))
     turn = np.empty(len(people), dtype=np.int64)
     turn[order] = place - np.maximum.accumulate(np.where(same, 0, place))
     serial = (chunk * 8 + turn) % 499 * 2 + np.where(people.sex == 1, 1, 2)
     county = ints([int(c) for c in COUNTIES])[(people.county + chunk // _CHUNKS_APART) % len(COUNTIES)]
-    date = people.birth.astype("datetime64[D]")
-    month = date.astype("datetime64[M]").astype(np.int64)
-    in_month = (date - date.astype("datetime64[M]")).astype(np.int64) + 1
-    born = (1970 + month // 12) * 10_000 + (month % 12 + 1) * 100 + in_month
-    body = county * 10**11 + born * 1_000 + serial
+    body = county * 10**11 + dates(people.birth) * 1_000 + serial
     digits = body[:, None] // 10 ** np.arange(16, -1, -1, dtype=np.int64) % 10
     check = (digits * ints(_ID_WEIGHTS)).sum(axis=1) % 11
     return joined(numbered("", body), chosen([*_ID_CHECKS], check))

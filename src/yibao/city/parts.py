@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from yibao.city.arrays import Ints, dice, ints
+from yibao.city.arrays import Ints, dice, in_order, ints, starts
 from yibao.city.catalogue import catalogue
 from yibao.city.chunk import Chunk, Counted, Ground, live, quota_of
 from yibao.city.dirt import write_dirt
@@ -29,7 +29,6 @@ from yibao.city.schemes import COLUMNS
 from yibao.city.stock import sold_by_shelf
 from yibao.city.write import Files
 
-TRUTH_COLUMNS = ("plant", "rule", "label", "disguise", "role", "line")
 PLANTS_PER_PART = 100_000
 """More plants of one rule than any part has: each part numbers its own from a round number on."""
 
@@ -103,8 +102,8 @@ def live_into(files: Files, plan: CityPlan, part: Part, tell: Callable[[str, int
         write_chunk(files, ground, chunk, dice(plan.seed, "records", plan.year, index))
         write_reports(files, ground, chunk)
         sold.append(_sell(ground, chunk, shelves))
-        truths.append(truth_table(chunk.truth))
-        schemes.append(truth_table(chunk.schemes, COLUMNS))
+        truths.append(chunk.truth)
+        schemes.append(_as_table(chunk.schemes))
         lines += len(chunk.lines)
         if part.last and last == plan.people and not files.native:
             dirty = write_dirt(files, ground, chunk, dice(plan.seed, "dirt", plan.year))
@@ -117,11 +116,9 @@ def live_into(files: Files, plan: CityPlan, part: Part, tell: Callable[[str, int
     )  # fmt: skip
 
 
-def truth_table(rows: Sequence[tuple[str, ...]], names: Sequence[str] = TRUTH_COLUMNS) -> pa.Table:
-    """Give rows of truth as a table."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    arrays = (pa.array(column, pa.string()) for column in columns)
-    return pa.table(dict(zip(names, arrays, strict=True)))
+def _as_table(schemes: Sequence[tuple[str, ...]]) -> pa.Table:
+    columns = zip(*schemes, strict=True) if schemes else [()] * len(COLUMNS)
+    return pa.table([pa.array(column, pa.string()) for column in columns], names=list(COLUMNS))
 
 
 def _sell(ground: Ground, chunk: Chunk, shelves: Shelves) -> tuple[Ints, Ints]:
@@ -136,7 +133,7 @@ def _sell(ground: Ground, chunk: Chunk, shelves: Shelves) -> tuple[Ints, Ints]:
 
 
 def _added(sold: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
-    keys, where = np.unique(np.concatenate([k for k, _ in sold]), return_inverse=True)
-    packs = np.zeros(len(keys), dtype=np.int64)
-    np.add.at(packs, where, np.concatenate([p for _, p in sold]))
-    return ints(keys), packs
+    keys, packs = (np.concatenate(part) for part in zip(*sold, strict=True))
+    order = in_order(keys)
+    first = starts(keys[order])
+    return keys[order[first]], ints(np.add.reduceat(packs[order], first))

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from yibao.city.arrays import Columns, Dice, Floats, Ints, ints
+from yibao.city.calendar import dates
 from yibao.city.catalogue import read_data
 from yibao.city.families import households, surnames
 from yibao.city.plan import ADULT_YEARS, CityPlan
@@ -74,15 +75,7 @@ def make_people(plan: CityPlan, throw: Dice, first: int, count: int) -> People:
 
 def years_old(birth: Ints, day: Ints) -> Ints:
     """Give full years of age on a day, by the calendar: the birthday counts."""
-    born, then = _ymd(birth), _ymd(day)
-    return (then - born) // 10_000
-
-
-def _ymd(day: Ints) -> Ints:
-    date = day.astype("datetime64[D]")
-    month = date.astype("datetime64[M]").astype(np.int64)
-    in_month = (date - date.astype("datetime64[M]")).astype(np.int64)
-    return np.asarray((1970 + month // 12) * 10_000 + (month % 12 + 1) * 100 + in_month + 1, dtype=np.int64)
+    return (dates(day) - dates(birth)) // 10_000
 
 
 @cache

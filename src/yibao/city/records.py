@@ -17,7 +17,19 @@ from yibao.city.names import citizen_ids, full_names, person_numbers
 from yibao.city.people import COUNTIES, RESIDENT, RETIRED, years_old
 from yibao.city.plan import ADULT_YEARS
 from yibao.city.registers import department_codes, staff_codes
-from yibao.city.text import Texts, always, blank, chosen, days, decimals, joined, moments, numbered, whole
+from yibao.city.text import (
+    Texts,
+    always,
+    blank,
+    chosen,
+    days,
+    decimals,
+    joined,
+    listed,
+    moments,
+    numbered,
+    whole,
+)
 from yibao.city.visits import KIND_CODES, PURCHASE, STAY
 from yibao.city.write import Files
 
@@ -41,7 +53,7 @@ def write_chunk(files: Files, ground: Ground, chunk: Chunk, throw: Dice) -> None
     for first in range(0, len(chunk.lines), _AT_ONCE):
         files.add(
             "fee_list_d",
-            fee_lines(ground, chunk, known, np.arange(first, min(first + _AT_ONCE, len(chunk.lines)))),
+            fee_lines(ground, chunk, known, slice(first, first + _AT_ONCE)),
         )
     files.add("video_clip_d", clips(ground, chunk))
 
@@ -114,7 +126,7 @@ def encounters(ground: Ground, chunk: Chunk) -> dict[str, Texts]:
     referred = pa.array(np.maximum(visits.referred, 0))
     return {
         "mdtrt_id": ids,
-        "psn_no": person_numbers(people.number[visits.person]),
+        "psn_no": chosen(person_numbers(people.number), visits.person),
         "fixmedins_code": chosen(ground.institutions.code, visits.institution),
         "insutype": _scheme(chunk, np.arange(len(visits))),
         "med_type": _kind(chunk, np.arange(len(visits))),
@@ -159,7 +171,7 @@ def settlements(ground: Ground, chunk: Chunk, throw: Dice) -> dict[str, Texts]:
         "mdtrt_id": whole(chunk.visit_number[visit]),
         "init_setl_id": blank(ids.take(pa.array(np.maximum(table.reverses, 0))), ~back),
         "refd_setl_flag": whole(back.astype(np.int64)),
-        "psn_no": person_numbers(chunk.people.number[person]),
+        "psn_no": chosen(person_numbers(chunk.people.number), person),
         "fixmedins_code": code,
         "insutype": _scheme(chunk, visit),
         "psn_type": chosen(
@@ -189,17 +201,17 @@ class Known:
     def __init__(self, ground: Ground, chunk: Chunk) -> None:
         items = ground.catalogue.items
         self.items = {
-            name: pa.array([value or None for value in items.column(name)])
+            name: listed([value or None for value in items.column(name)])
             for name in ("code", "name", "list_type", "charge", "level", "spec")
         }
-        self.houses = {"code": pa.array(ground.institutions.code), "name": pa.array(ground.institutions.name)}
-        self.staff = staff_codes(len(ground.institutions.staff))
-        self.person = person_numbers(chunk.people.number)
+        self.houses = {"code": listed(ground.institutions.code), "name": listed(ground.institutions.name)}
+        self.staff = listed(staff_codes(len(ground.institutions.staff)))
+        self.person = listed(person_numbers(chunk.people.number))
         self.visit = whole(chunk.visit_number)
         self.settlement = whole(chunk.settlement_number)
 
 
-def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints) -> dict[str, Texts]:
+def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints | slice) -> dict[str, Texts]:
     """Give rows of fee_list_d."""
     lines, money, visits = chunk.lines.take(rows), chunk.line_money.take(rows), chunk.visits
     house = visits.institution[lines.visit]
@@ -216,7 +228,7 @@ def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints) -> dict[st
         "pric": decimals(lines.price, 6),
         "det_item_fee_sumamt": decimals(money.amount, 2),
         "fulamt_ownpay_amt": decimals(money.self_paid, 2),
-        "overlmt_selfpay": always("0.00", len(rows)),
+        "overlmt_selfpay": always("0.00", len(lines)),
         "preselfpay_amt": decimals(money.advance, 2),
         "inscp_amt": decimals(money.in_scope, 2),
         "chrgitm_lv": chosen(known.items["level"], lines.item),
@@ -228,7 +240,7 @@ def fee_lines(ground: Ground, chunk: Chunk, known: Known, rows: Ints) -> dict[st
         "spec": chosen(known.items["spec"], lines.item),
         "bilg_dept_codg": department_codes(visits.department[lines.visit]),
         "bilg_dr_code": chosen(known.staff, visits.staff[lines.visit]),
-        "vali_flag": always("1", len(rows)),
+        "vali_flag": always("1", len(lines)),
         "init_feedetl_sn": blank(whole(chunk.reverses[rows]), chunk.reverses[rows] == 0),
     }
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Dice, Ints, full, ints, pick
+from yibao.city.arrays import Dice, Ints, full, in_order, ints, pick
 from yibao.city.catalogue import Catalogue
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
@@ -82,9 +82,9 @@ class Schemes:
         number: Ints,
     ) -> list[tuple[str, ...]]:
         """Give a row for every line of the schemes' bills; the columns are `COLUMNS`."""
-        order = np.argsort(line_visit, kind="stable")
-        sorted_visits = line_visit[order]
         rows: list[tuple[str, ...]] = []
+        order = in_order(line_visit) if self.parts else ints([])
+        sorted_visits = line_visit[order]
         for scheme, kind, role, visit in self.parts:
             first, last = np.searchsorted(sorted_visits, [visit, visit + 1])
             person, house = people[int(visits.person[visit])], houses[int(visits.institution[visit])]

@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Columns, Dice, Ints, chance, dice, full, ints
+from yibao.city.arrays import Columns, Dice, Ints, chance, dice, full, in_order, ints, starts
+from yibao.city.calendar import months
 from yibao.city.catalogue import Items
 from yibao.city.institutions import PHARMACY, Institutions
 from yibao.city.lines import DAY_MINUTES
@@ -58,13 +59,13 @@ def sold_by_shelf(
     items: int, institution: Ints, item: Ints, minute: Ints, quantity: Ints
 ) -> tuple[Ints, Ints]:
     """Add drug lines up by shelf and month: the places in `Sales.packs` laid flat, and the packs; returns are left out."""
-    calendar = (minute // DAY_MINUTES).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    month = (calendar - (FIRST_MONTH - 1)) % MONTHS
-    key = (institution * items + item) * MONTHS + month
-    order = np.argsort(key, kind="stable")
-    keys, first = np.unique(key[order], return_index=True)
+    turn = (np.arange(MONTHS) - (FIRST_MONTH - 1)) % MONTHS
+    key = (institution * items + item) * MONTHS + turn[months(minute // DAY_MINUTES)]
+    order = in_order(key)
+    key = key[order]
+    first = starts(key)
     packs = np.add.reduceat(np.maximum(quantity, 0)[order], first) if len(first) else ints([])
-    return ints(keys), ints(packs)
+    return key[first], ints(packs)
 
 
 def stock_up(

@@ -51,12 +51,18 @@ def numbered(prefix: str, values: Ints) -> Texts:
     return pc.binary_join_element_wise(prefix, words(whole(values)), "")
 
 
-def chosen(listed: Sequence[str | None] | Texts, which: Ints) -> Texts:
-    """Give a value per row out of a list: a column that names places in the list."""
-    known = listed if isinstance(listed, pa.Array) else pa.array(listed, type=pa.string())
-    if known.null_count or not pa.types.is_string(known.type):
-        return known.take(pa.array(which))
-    return pa.DictionaryArray.from_arrays(pa.array(which.astype(np.int32)), known)
+def listed(words: Sequence[str | None] | Texts) -> Texts:
+    """Give a list to choose from, every word of it written once: only so is it stored as places in a list."""
+    known = words if isinstance(words, pa.Array) else pa.array(words, type=pa.string())
+    return known.dictionary_encode() if pa.types.is_string(known.type) else known
+
+
+def chosen(words: Sequence[str | None] | Texts, which: Ints) -> Texts:
+    """Give a value per row out of a list; of words a column that names places in the list."""
+    known, places = listed(words), pa.array(which)
+    if not pa.types.is_dictionary(known.type):
+        return known.take(places)
+    return pa.DictionaryArray.from_arrays(known.indices.take(places), known.dictionary)
 
 
 def always(word: str, count: int) -> Texts:

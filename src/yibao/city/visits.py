@@ -7,8 +7,22 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Bools, Columns, Dice, Floats, Ints, chance, firsts, full, ints, ranks
-from yibao.city.calendar import days_at, days_of, factors
+from yibao.city.arrays import (
+    Bools,
+    Columns,
+    Dice,
+    Floats,
+    Ints,
+    chance,
+    firsts,
+    full,
+    in_order,
+    ints,
+    marked,
+    ranks,
+    starts,
+)
+from yibao.city.calendar import days_at, days_of, factors, months
 from yibao.city.catalogue import Catalogue
 from yibao.city.institutions import (
     COMMUNITY,
@@ -99,7 +113,7 @@ def make_visits(
     visits = Visits.joined([stays, ambulant, sent])
     _places(visits, people, catalogue, institutions, throw)
     _refer(visits, len(stays), len(sent), institutions)
-    order = np.lexsort((visits.start, visits.person))
+    order = in_order(visits.person, visits.start)
     place = np.argsort(order)
     visits = visits.take(order)
     visits.referred = np.where(visits.referred >= 0, place[np.maximum(visits.referred, 0)], -1)
@@ -111,9 +125,11 @@ def _senders(people: People, catalogue: Catalogue, stays: Visits, ambulant: Visi
     """Give the visits on the eve of some stays, from which the person was sent; ``continues`` holds the stay."""
     stay = np.flatnonzero(chance(throw, len(stays), _SENT_PERCENT) & (stays.kind == STAY))
     day = stays.start[stay] // _DAY - 1
-    busy = np.r_[ambulant.person * _SPAN + ambulant.start // _DAY]
-    free = ~np.isin(stays.person[stay] * _SPAN + day, busy) & (day > people.birth[stays.person[stay]])
-    free &= _outside(stays.person[stay], day, stays)
+    who = stays.person[stay]
+    here = np.flatnonzero(marked(len(people), who)[ambulant.person])
+    busy = ambulant.person[here] * _SPAN + ambulant.start[here] // _DAY
+    free = ~np.isin(who * _SPAN + day, busy) & (day > people.birth[who])
+    free &= _outside(who, day, stays)
     stay, day = stay[free], day[free]
     kind = full(len(stay), VISIT)
     diagnosis = _diagnosed(people, catalogue, stays.person[stay], day, kind, throw)
@@ -165,7 +181,7 @@ def _stays(plan: CityPlan, people: People, catalogue: Catalogue, throw: Dice) ->
     mean = catalogue.diagnoses.days[np.maximum(diagnosis, 0)]
     long = np.clip(np.rint(mean * 1.11 * throw.lognormal(-0.1, 0.45, len(person))), 1, 60).astype(np.int64)
     long = np.where(young, np.minimum(long, 12), long)
-    order = np.lexsort((day, person))
+    order = in_order(person, day)
     person, day, long, diagnosis = person[order], day[order], long[order], diagnosis[order]
     keep = _apart(person, day, long, len(people))
     keep &= (diagnosis >= 0) & (day + long < plan.first_day + plan.days)
@@ -233,7 +249,7 @@ def _prescriptions(plan: CityPlan, people: People, rate: Floats, throw: Dice) ->
 
 def _outside(person: Ints, day: Ints, stays: Visits) -> Bools:
     """Say which days lie outside the person's own stays."""
-    order = np.lexsort((stays.start, stays.person))
+    order = in_order(stays.person, stays.start)
     who, first, last = stays.person[order], stays.start[order] // _DAY, stays.end[order] // _DAY
     before = np.searchsorted(who * _SPAN + first, person * _SPAN + day, side="right") - 1
     before = np.maximum(before, 0)
@@ -253,7 +269,7 @@ def _diagnosed(
     band = np.where(age < 1, 0, 1 + age // 5)
     own = throw.random(len(people))
     luck = np.where(kind == CHRONIC, own[person], throw.random(len(person)))  # a chronic illness stays
-    season = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 // 3
+    season = months(day) // 3
     season = np.where(np.isin(kind, (VISIT, EMERGENCY, PURCHASE)), season, 0)
     found = full(len(person), -1)
     lists = {
@@ -265,15 +281,15 @@ def _diagnosed(
         [factors()["respiratory_infection_outpatient", "month", str(m + 1)] for m in range(12)]
     )
     key = ((kind * 4 + season) * 3 + sex) * 64 + band
-    order = np.argsort(key, kind="stable")
-    edges = np.flatnonzero(np.r_[True, np.diff(key[order]) != 0]) if len(key) else ints([])
+    order = in_order(key)
+    edges = starts(key[order])
     for first, last in zip(edges, np.r_[edges[1:], len(key)], strict=True):
         rows = order[first:last]
         k, s, b = int(kind[rows[0]]), int(sex[rows[0]]), int(band[rows[0]])
         middle = 0 if b == 0 else (b - 1) * 5 + 2
         choice = lists[k]
         fits = (table.age_low[choice] <= middle) & (middle <= table.age_high[choice])
-        fits &= np.isin(table.sex[choice], (0, s)) & ~newborn[choice]
+        fits &= ((table.sex[choice] == 0) | (table.sex[choice] == s)) & ~newborn[choice]
         choice = choice[fits]
         if len(choice):
             weight = table.weight[choice] * (table.fit[choice, s, b] if k == STAY else 1)

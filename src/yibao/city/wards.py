@@ -239,8 +239,7 @@ def operated(visits: Visits, catalogue: Catalogue) -> tuple[Ints, Ints]:
     Whether it was is a matter of the stay's own numbers and of no dice, so that the procedure list tells the same.
     """
     diagnoses = catalogue.diagnoses
-    percent = diagnoses.operation_percent[visits.diagnosis]
-    luck = (visits.start * 7_919 + visits.person * 104_729) % 100
-    fresh = visits.continues < 0
-    rows = np.flatnonzero((visits.kind == STAY) & (luck < percent) & fresh)
+    rows = np.flatnonzero((visits.kind == STAY) & (visits.continues < 0))
+    luck = (visits.start[rows] * 7_919 + visits.person[rows] * 104_729) % 100
+    rows = rows[luck < diagnoses.operation_percent[visits.diagnosis[rows]]]
     return rows, np.minimum(2, nights(visits)[rows] - 1)

@@ -49,7 +49,7 @@ def _bill(
 ) -> int:  # fmt: skip
     """Give a visit with a consultation and two drugs, all of it the plant's."""
     visit = stage.visit(person, house, stage.minute(day), kind=kind, settled=settled, staff=staff)
-    drugs = stage.everyday()
+    drugs = stage.everyday
     for each in (0, 1):
         stage.charge(visit, drugs[(turn * 3 + each) % len(drugs)], plant=plant)
     return visit

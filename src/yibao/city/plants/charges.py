@@ -181,15 +181,16 @@ def _same_day(site: Site, host: int, minute: int) -> int:
 
 
 def _prices(site: Site) -> None:
-    lines, visits, items = site.lines, site.visits, site.catalogue.items
-    day = lines.minute // DAY_MINUTES
-    group = site.institutions.group[visits.institution[lines.visit]]
+    visits, items = site.visits, site.catalogue.items
+    usable = (items.covered & items.limited)[site.lines.item] & ~visits.taken[site.lines.visit]
+    place = np.flatnonzero(usable & (site.lines.quantity >= UNIT) & (site.lines.price == 0))
+    lines = site.lines.take(place)
+    house = visits.institution[lines.visit]
+    day, group = lines.minute // DAY_MINUTES, site.institutions.group[house]
     limit = site.prices.limit(lines.item, group, day)
     changed = np.where(day >= site.plan.price_change_day, items.change[lines.item], 0)
-    usable = (limit > 0) & ~visits.taken[lines.visit] & (lines.quantity >= UNIT) & (lines.price == 0)
-    usable &= items.covered[lines.item]
-    graded = site.institutions.graded[visits.institution[lines.visit]]
-    usable, free = usable & graded, usable & ~graded
+    usable, weight = site.institutions.graded[house], site.institutions.plant_weight[house]
+    free = ~usable
     old_limit = site.prices.before[lines.item, group]
     over = {
         "over_by_a_cent": (usable, limit + CENT),
@@ -211,11 +212,10 @@ def _prices(site: Site) -> None:
             rows = np.flatnonzero(where & ~visits.taken[lines.visit])
             if len(rows) == 0:
                 continue
-            weight = site.institutions.plant_weight[visits.institution[lines.visit[rows]]]
-            chosen = pick(site.throw, rows, 4 * int(count), weight)
+            chosen = pick(site.throw, rows, 4 * int(count), weight[rows])
             _, firsts = np.unique(lines.visit[chosen], return_index=True)
             for row in chosen[np.sort(firsts)][: int(count)]:
                 visits.taken[lines.visit[row]] = True
-                lines.price[row] = int(price[row])
+                site.lines.price[place[row]] = int(price[row])
                 plant = site.marks.add("price_over_limit", violation=violation, disguise=way)
-                site.marks.line(plant, int(row), violating=True)
+                site.marks.line(plant, int(place[row]), violating=True)

@@ -91,7 +91,7 @@ def _clusters(stage: Stage) -> None:
         for way, plant, people, turn in stage.cast("card_cluster", violation, ways, each=_CARDS):
             day, house = stage.day(), stage.house(PHARMACY)
             start = day * DAY_MINUTES + (20 * 60 if way == "seven_minutes_before_closing" else 9 * 60)
-            drugs = stage.everyday()
+            drugs = stage.everyday
             for place, person in enumerate(people):
                 later = place * (70 if way == "same_sum_over_the_day" else 1)
                 visit = stage.visit(person, house, start + later, kind=PURCHASE, took=1)
@@ -108,7 +108,7 @@ def _round_sums(stage: Stage) -> None:
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, people, turn in stage.cast("pharmacy_pattern", violation, ways, each=_ROUND):
             day, house = stage.day(), stage.house(PHARMACY)
-            drugs = stage.everyday()
+            drugs = stage.everyday
             for place, person in enumerate(people):
                 minute = (
                     day * DAY_MINUTES

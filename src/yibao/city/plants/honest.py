@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from yibao.city.arrays import Bools, Dice, Ints, ints
+from yibao.city.arrays import Bools, Dice, Floats, Ints, in_order, ints, marked, starts
 from yibao.city.catalogue import Catalogue
 from yibao.city.lines import DAY_MINUTES, Lines
 from yibao.city.plan import UNIT
@@ -30,6 +30,9 @@ _ONCE: Final = ("03", "04", "06", "1408", "1409", "1410", "1413")
 
 _WITHIN: Final = 2.4
 _ENOUGH: Final = 12
+_TIMES: Final = 3
+"""What was far above before hides what is far above then, so it is looked for so often."""
+
 _OF_THE_STAY: Final = ("01", "02", "06", "07", "1413")
 """Bed, rounds, nursing and the operation itself are never left out."""
 
@@ -69,9 +72,9 @@ def treated_every_day(visits: Visits, lines: Lines, catalogue: Catalogue, exempt
     mine = np.flatnonzero(stay[lines.visit])
     base = int(visits.start.min()) // DAY_MINUTES
     key = lines.visit[mine] * 1_024 + (lines.minute[mine] // DAY_MINUTES - base) % 1_024
-    order = np.argsort(key, kind="stable")
+    order = in_order(key)
     key, idle_line = key[order], idle[lines.item[mine[order]]]
-    first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else ints([])
+    first = starts(key)
     if len(first) == 0:
         return lines
     nothing = np.minimum.reduceat(idle_line.astype(np.int64), first) > 0
@@ -91,7 +94,7 @@ def not_twice(visits: Visits, lines: Lines, catalogue: Catalogue) -> Lines:
         dtype=np.bool_,
     )
     mine = np.flatnonzero(done_once[lines.item])
-    order = mine[np.lexsort((lines.minute[mine], lines.item[mine], lines.visit[mine]))]
+    order = mine[in_order(lines.visit[mine] * len(items) + lines.item[mine], lines.minute[mine])]
     visit, item, minute = lines.visit[order], lines.item[order], lines.minute[order]
     again = np.r_[False, (np.diff(visit) == 0) & (np.diff(item) == 0) & (np.diff(minute) < _HALF_A_DAY)]
     kept = np.ones(len(lines), dtype=np.bool_)
@@ -110,36 +113,54 @@ def dearer_than_its_like(visits: Visits, visit: Ints, total: Ints, like: Ints) -
 
 
 def evened(
-    visits: Visits, lines: Lines, catalogue: Catalogue, price: Ints, cut: Ints, place_of: Ints
+    visits: Visits, lines: Lines, catalogue: Catalogue, price: Ints, cut: Ints, places: tuple[Ints, ...]
 ) -> Lines:
     """Leave out the dearest charges of the few stays that cost far more than their like at the same sort of place.
 
-    ``price`` is what is asked for each line, ``cut`` are the stays with an operation, ``place_of`` gives for each
-    visit the hospital or the level of the hospital that is compared within. What is so dear in truth is
+    ``price`` is what is asked for each line, ``cut`` are the stays with an operation, ``places`` give for each
+    visit the hospital and the level of the hospital, which are compared within in turn. What is so dear in truth is
     reviewed case by case and justified by a record that a city of bills does not have.
     """
-    kinds, category = np.unique(np.array(catalogue.diagnoses.category), return_inverse=True)
     stays = np.flatnonzero(visits.kind == STAY)
-    operated = np.zeros(len(visits), dtype=np.int64)
-    operated[cut] = 1
-    cost = np.bincount(lines.visit, lines.quantity * (price / UNIT), minlength=len(visits))[stays]
-    like = category[visits.diagnosis[stays]] * 2 + operated[stays]
-    key, place = np.unique(place_of[stays] * (2 * len(kinds)) + like, return_inverse=True)
+    kinds, category = np.unique(np.array(catalogue.diagnoses.category), return_inverse=True)
+    like = category[visits.diagnosis[stays]] * 2 + marked(len(visits), cut)[stays]
+    stay_of = np.full(len(visits), -1, dtype=np.int64)
+    stay_of[stays] = np.arange(len(stays))
+    rows = np.flatnonzero(stay_of[lines.visit] >= 0)
+    stay, worth = stay_of[lines.visit[rows]], lines.quantity[rows] * (price[rows] / UNIT)
+    spared = np.array([row["charge"] in _OF_THE_STAY for row in catalogue.items.rows], dtype=np.bool_)
+    spared = spared[lines.item[rows]]
+    kept = np.ones(len(lines), dtype=np.bool_)
+    for place_of in places * _TIMES:
+        cost = np.asarray(np.bincount(stay, worth, minlength=len(stays)), dtype=np.float64)
+        excess = _excess(place_of[stays] * (2 * len(kinds)) + like, cost)
+        gone = _dearest(stay, np.where(spared, 0, worth), excess)
+        kept[rows[gone]] = False
+        worth[gone] = 0
+    return lines.take(kept)
+
+
+def _excess(like: Ints, cost: Floats) -> Floats:
+    """Give by how much each stay costs more than ``_WITHIN`` deviations above the mean of its like, else 0."""
+    key, place = np.unique(like, return_inverse=True)
     count = np.bincount(place, minlength=len(key))
     mean = np.bincount(place, cost, minlength=len(key)) / count
     spread = np.sqrt(np.bincount(place, (cost - mean[place]) ** 2, minlength=len(key)) / count)
     bound = (mean + _WITHIN * spread)[place]
-    far = np.flatnonzero((count[place] >= _ENOUGH) & (cost > bound))
-    if len(far) == 0:
-        return lines
-    own = np.array([row["charge"] in _OF_THE_STAY for row in catalogue.items.rows], dtype=np.bool_)
-    kept = np.ones(len(lines), dtype=np.bool_)
-    mine = np.flatnonzero(np.isin(lines.visit, stays[far]) & ~own[lines.item])
-    excess = dict(zip(stays[far].tolist(), (cost - bound)[far].tolist(), strict=True))
-    worth = lines.quantity[mine] * (price[mine] / UNIT)
-    for at in np.argsort(-worth, kind="stable"):
-        visit = int(lines.visit[mine[at]])
-        if excess[visit] > 0:
-            kept[mine[at]] = False
-            excess[visit] -= float(worth[at])
-    return lines.take(kept)
+    return np.where((count[place] >= _ENOUGH) & (cost > bound), cost - bound, 0)
+
+
+def _dearest(stay: Ints, worth: Floats, excess: Floats) -> Ints:
+    """Give of each stay the dearest lines until its excess is gone; lines worth nothing stay."""
+    rows = np.flatnonzero((excess[stay] > 0) & (worth > 0))
+    rows = rows[np.lexsort((-worth[rows], stay[rows]))]
+    first = starts(stay[rows])
+    gone = []
+    for begin, end in pairwise([*first.tolist(), len(rows)]):
+        left = excess[stay[rows[begin]]]
+        for row in rows[begin:end]:
+            if left <= 0:
+                break
+            gone.append(row)
+            left -= worth[row]
+    return ints(gone)

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
-from yibao.city.arrays import Ints, ints
+from yibao.city.arrays import Ints, in_order, ints, ranks
+from yibao.city.text import whole, words
+
+TRUTH_COLUMNS: Final = ("plant", "rule", "label", "disguise", "role", "line")
+"""What the truth file says of every line of a plant."""
 
 RULES: Final = (
     "sex_limit",
@@ -93,11 +98,10 @@ class Plant:
         """Give the name of the plant in the truth file."""
         return f"{self.rule}-{self.number:05d}"
 
-    def row(self, violating: bool, line: str) -> tuple[str, ...]:
-        """Write one row of the truth file."""
-        label = "violation" if self.violation else "innocent"
-        role = "violating" if violating else "involved"
-        return (self.name, self.rule, label, self.disguise, role, line)
+    @property
+    def label(self) -> str:
+        """Give what the plant is called in the truth file."""
+        return "violation" if self.violation else "innocent"
 
 
 @dataclass(slots=True)
@@ -127,20 +131,31 @@ class Marks:
         """Follow visits that were renumbered."""
         self.on_visits = [(p, int(new_row[v]), r) for p, v, r in self.on_visits]
 
-    def truth(self, visit: Ints, place: Ints, number: Ints) -> list[tuple[str, ...]]:
+    def truth(self, visit: Ints, place: Ints, number: Ints) -> pa.Table:
         """Give the rows of the truth file.
 
         ``visit`` is the visit of each finished line and ``number`` its natural number; ``place`` tells where each
         line of before stands now.
         """
-        order = np.argsort(visit, kind="stable")
-        edges = np.searchsorted(visit[order], ints([v for _, v, _ in self.on_visits] or [0]), side="left")
-        ends = np.searchsorted(visit[order], ints([v for _, v, _ in self.on_visits] or [0]), side="right")
-        rows = [
-            (plant, violating, int(line))
-            for (plant, _, violating), first, last in zip(self.on_visits, edges, ends, strict=False)
-            for line in order[first:last]
+        order = in_order(visit)
+        told = visit[order]
+        plant, row, violating = ints(self.on_visits).reshape(-1, 3).T
+        first, last = (np.searchsorted(told, row, side) for side in ("left", "right"))
+        which = np.repeat(np.arange(len(row)), last - first)
+        lines = ints(self.on_lines).reshape(-1, 3).T
+        line = np.r_[order[first[which] + ranks(which)], place[lines[1]]]
+        plant, violating = np.r_[plant[which], lines[0]], np.r_[violating[which], lines[2]]
+        order = in_order(plant, line)
+        return self.rows(plant[order], violating[order], number[line[order]])
+
+    def rows(self, plant: Ints, violating: Ints, number: Ints) -> pa.Table:
+        """Write rows of the truth file: which plant, whether the line breaks the rule itself, the line's number."""
+        said = [(p.name, p.rule, p.label, p.disguise) for p in self.plants] or [("",) * 4]
+        own = [pa.array(column, pa.string()) for column in zip(*said, strict=True)]
+        role = pa.array(["involved", "violating"])
+        columns = [
+            *(c.take(pa.array(plant)) for c in own),
+            role.take(pa.array(violating)),
+            words(whole(number)),
         ]
-        rows += [(plant, violating, int(place[line])) for plant, line, violating in self.on_lines]
-        rows.sort(key=lambda r: (r[0], r[2]))
-        return [self.plants[plant].row(violating, str(number[line])) for plant, violating, line in rows]
+        return pa.table(columns, names=list(TRUTH_COLUMNS))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from yibao.city.institutions import COMMUNITY, PHARMACY, SECONDARY, TERTIARY
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.plants.stage import Stage
@@ -78,20 +80,19 @@ def _needless_tests(stage: Stage) -> None:
                 (stage.item(code), stage.minute(day + place, 13, 16))
                 for place, code in enumerate(_DEAR_TESTS)
             ]
-            labs = [int(i) for i in stage.catalogue.items.role("lab")]
-            small = [  # each once a day at most
-                (item, stage.minute(day + 1 + (place + again) % (nights - 1), 6, 7))
-                for again in range(nights - 1)
-                for place, item in enumerate(labs)
-            ]
+            labs = stage.catalogue.items.role("lab")
+            place, again = np.arange(len(labs)), np.arange(nights - 1)[:, None]
+            on = day + 1 + (place + again).ravel() % (nights - 1)  # each once a day at most
+            small = zip(labs.tolist() * (nights - 1), stage.minutes(on, 6, 7), strict=True)
             others, spent = stage.cost(visit), 0
             dear = tests if way == "every_scan_there_is" else tests[turn % 3 :][:1]
             for item, at in dict.fromkeys([*dear, *small, *tests]):
+                if spent >= others * low // (100 - low):
+                    break
                 price = stage.price(visit, item)
-                if spent >= others * low // (100 - low) or (spent + price) * (100 - high) > others * high:
-                    continue
-                stage.charge(visit, item, minute=at, plant=plant)
-                spent += price
+                if (spent + price) * (100 - high) <= others * high:
+                    stage.charge(visit, item, minute=at, plant=plant)
+                    spent += price
 
 
 def _too_much(stage: Stage) -> None:
@@ -161,7 +162,7 @@ def _split_prescriptions(stage: Stage) -> None:
     right = dict.fromkeys(("two_departments", "first_bill_reversed", "next_day"), who)
     starts = {"three_bills_in_an_hour": (0, 15, 32), "two_bills_in_a_row": (0, 12), "over_the_lunch_break": (0, 150),
               "two_departments": (0, 70), "first_bill_reversed": (0, 30), "next_day": (0, DAY_MINUTES)}  # fmt: skip
-    drugs = stage.everyday()
+    drugs = stage.everyday
     for violation, ways in ((True, wrong), (False, right)):
         for way, plant, (person,), turn in stage.cast("split_prescription", violation, ways):
             house, first = stage.house(SECONDARY, COMMUNITY), stage.minute(stage.day(), 9, 12)
@@ -237,7 +238,7 @@ def _out_while_in(stage: Stage) -> None:
             }.get(way) or stage.minute(day + 2 + turn % 3, 9, 18)  # fmt: skip
             visit = stage.visit(person, place, when, kind=VISIT if clinic else PURCHASE)
             stage.consult(visit)
-            drugs = stage.everyday()
+            drugs = stage.everyday
             stage.charge(visit, drugs[turn % len(drugs)])
             stage.marks.visit(plant, visit, violating=True)
             if way == "use_reversed":

@@ -212,7 +212,7 @@ def _gone_and_back(stage: Stage) -> None:
             later = stage.visit(person, stage.house(TERTIARY, SECONDARY), stage.minute(day), kind=VISIT)
             stage.marks.visit(plant, later, violating=True)
             stage.consult(later)
-            drugs = stage.everyday()
+            drugs = stage.everyday
             stage.charge(later, drugs[turn % len(drugs)])
             if way == "later_visit_reversed":
                 stage.undone.append((later, 30))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from yibao.city.amounts import LineMoney
-from yibao.city.arrays import Bools, Ints, ints
+from yibao.city.arrays import Ints, ints
 from yibao.city.lines import Lines
 
 
@@ -60,10 +60,8 @@ class Said:
 
     def settled(self, lines: Lines, place: Ints, money: LineMoney) -> None:
         """Have the fund pay its part of what it does not pay for; ``lines`` and ``money`` are sorted already."""
-        covered = np.zeros(len(lines), dtype=np.bool_)
-        covered[place[ints(self.covered)]] = True
-        taken_back = np.isin(lines.reverses, ints(self.covered)) & (lines.reverses >= 0)
-        paid: Bools = covered | taken_back
+        back = np.flatnonzero(lines.reverses >= 0)
+        paid = np.r_[place[ints(self.covered)], back[np.isin(lines.reverses[back], ints(self.covered))]]
         money.self_paid[paid] = 0
         money.in_scope[paid] = money.amount[paid] - money.advance[paid]
 

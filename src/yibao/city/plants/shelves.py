@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
-from yibao.city.arrays import Bools, Columns, Dice, Ints, pick
+from yibao.city.arrays import Bools, Columns, Dice, Ints, in_order, ints, pick
 from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES
 from yibao.city.plan import UNIT, CityPlan
@@ -71,13 +72,13 @@ class Shelves:
         marks: Marks,
         quota: Quota,
         throw: Dice,
-    ) -> tuple[Planned, list[tuple[str, ...]]]:
+    ) -> tuple[Planned, pa.Table]:
         """Stock some shelves wrongly and some just rightly; give their movements and the rows of truth.
 
         ``packed`` says of each item whether it is sold by the pack.
         """
         sold = _Sold.joined(self.sold)
-        sold = sold.take(np.lexsort((sold.number, sold.minute, sold.shelf)))
+        sold = sold.take(in_order(sold.shelf, sold.minute, sold.number))
         shelves, first, count = np.unique(sold.shelf, return_index=True, return_counts=True)
         calm = np.minimum.reduceat(sold.standing, first) > 0 if len(first) else np.zeros(0)
         reports = institutions.reports_stock[shelves // self.items] & packed[shelves % self.items]
@@ -89,7 +90,7 @@ class Shelves:
         parts = pick(throw, fits[split], quota.innocents() // 3)
         right = np.r_[parts, pick(throw, rest, quota.innocents() - len(parts))]
         planned: Planned = {}
-        truth: list[tuple[str, ...]] = []
+        truth: list[tuple[int, bool, int]] = []
         ways = (
             "never_bought",
             "one_pack_too_few",
@@ -100,18 +101,18 @@ class Shelves:
         for turn, at in enumerate(wrong):
             rows = np.arange(first[at], first[at] + count[at])
             way = ways[turn % len(ways)]
-            plant = marks.plants[marks.add("stock_against_settlement", violation=True, disguise=way)]
+            plant = marks.add("stock_against_settlement", violation=True, disguise=way)
             supply, movements = _too_little(sold, rows, way)
             planned[divmod(int(shelves[at]), self.items)] = movements
             over = np.cumsum(sold.quantity[rows]) > supply
-            truth += [plant.row(bool(o), str(n)) for o, n in zip(over, sold.number[rows], strict=True)]
+            truth += [(plant, bool(o), int(n)) for o, n in zip(over, sold.number[rows], strict=True)]
         for turn, at in enumerate(right):
             rows = np.arange(first[at], first[at] + count[at])
             way = "split_packs" if turn < len(parts) else _RIGHT_WAYS[turn % len(_RIGHT_WAYS)]
-            plant = marks.plants[marks.add("stock_against_settlement", violation=False, disguise=way)]
+            plant = marks.add("stock_against_settlement", violation=False, disguise=way)
             planned[divmod(int(shelves[at]), self.items)] = _just_enough(plan, sold, rows, way)
-            truth += [plant.row(True, str(n)) for n in sold.number[rows]]
-        return planned, truth
+            truth += [(plant, True, int(n)) for n in sold.number[rows]]
+        return planned, marks.rows(*ints(truth).reshape(-1, 3).T)
 
 
 def _too_little(sold: _Sold, rows: Ints, way: str) -> tuple[int, list[tuple[int, int, int]]]:

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from yibao.city.arrays import Bools, Dice, Ints, ints, pick
+from yibao.city.arrays import Bools, Dice, Ints, in_order, ints, pick
 from yibao.city.catalogue import Catalogue
 from yibao.city.institutions import Institutions
 from yibao.city.lines import DAY_MINUTES, Lines
@@ -38,8 +38,12 @@ class Site:
     undone: list[tuple[int, int]] = field(default_factory=list)
 
     @cached_property
+    def _before(self) -> int:
+        return len(self.lines)
+
+    @cached_property
     def _order(self) -> Ints:
-        return ints(np.argsort(self.lines.visit, kind="stable"))
+        return in_order(self.lines.visit)
 
     @cached_property
     def _edges(self) -> Ints:
@@ -85,16 +89,16 @@ class Site:
     def charge(self, visit: int, item: int, minute: int, quantity: int = UNIT, price: int = 0) -> int:
         """Add a line to a bill and give its row."""
         self.new.append((visit, item, minute, quantity, price, -1))
-        return len(self.lines) + len(self.new) - 1
+        return self._before + len(self.new) - 1
 
     def give_back(self, row: int) -> None:
         """Return a whole line of before or of now within its bill."""
-        if row < len(self.lines):
+        if row < self._before:
             old = self.lines
             found = (old.visit[row], old.item[row], old.minute[row], old.quantity[row], old.price[row])
             visit, item, minute, quantity, price = (int(f) for f in found)
         else:
-            visit, item, minute, quantity, price, _ = self.new[row - len(self.lines)]
+            visit, item, minute, quantity, price, _ = self.new[row - self._before]
         later = min(minute + 45, int(self.visits.end[visit]))
         self.new.append((visit, item, later, -quantity, price, row))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -107,7 +108,8 @@ class Stage:
         """Take people whose year is given away."""
         rows = np.flatnonzero(self.free & where)
         rows = self.throw.permutation(rows)
-        chosen = rows[np.argsort(~self.calm[rows], kind="stable")][:wanted]
+        calm = self.calm[rows]
+        chosen = np.r_[rows[calm], rows[~calm]][:wanted]
         self.free[chosen] = False
         self.played[chosen] = True
         return [int(p) for p in chosen]
@@ -152,6 +154,11 @@ class Stage:
     def minute(self, day: int, low: int = 9, high: int = 15) -> int:
         """Choose a minute of a day between two hours."""
         return day * DAY_MINUTES + int(self.throw.integers(low * 60, high * 60))
+
+    def minutes(self, days: Ints, low: int, high: int) -> list[int]:
+        """Choose a minute of each day between two hours."""
+        chosen = days * DAY_MINUTES + self.throw.integers(low * 60, high * 60, len(days))
+        return [int(minute) for minute in chosen]
 
     def visit(
         self, person: int, house: int, start: int, *, kind: int = VISIT, took: int = 40, diagnosis: int = -1,
@@ -204,6 +211,7 @@ class Stage:
         luck = ints([int(self.throw.integers(0, 1 << 20))])
         return int(self.institutions.doctor(ints([house]), ints([department]), luck)[0])
 
+    @cached_property
     def everyday(self) -> list[int]:
         """Give the drugs for everyday complaints that anybody may have and the fund shares."""
         items = self.catalogue.items
