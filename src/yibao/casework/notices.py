@@ -82,9 +82,14 @@ def give_notice(
         given = []
         known_no = max((b.known_no or 0 for b in Lake(home, register).batches()), default=0)
         for key, told in record_notices(unit, fresh, known_no, served, document, actor).items():
-            one, codes_told = known.get(key) or nobody(key), tuple(finding_code(h.finding_id) for h in told.headers)
+            one, codes_told = (
+                known.get(key) or nobody(key),
+                tuple(finding_code(h.finding_id) for h in told.headers),
+            )
             given.append(
-                Notice(told.number, one.code, one.name, served, document, codes_told, told.at_stake_fen, actor)
+                Notice(
+                    told.number, one.code, one.name, served, document, codes_told, told.at_stake_fen, actor
+                )
             )
     return given
 

@@ -63,7 +63,11 @@ def sign(desk: Desk, case_id: int, verb: str, agreement: ServiceAgreement, doing
             "casework.term", zh="新协议与上一份期限重叠", en="the new term overlaps the last one", where=where,
             wanted=f"≥ {date_of(before[-1].until_day)}", came=str(date_of(agreement.from_day)),
         )  # fmt: skip
-    body: dict[str, Json] = {"number": agreement.number, "from_day": agreement.from_day, "until_day": agreement.until_day}
+    body: dict[str, Json] = {
+        "number": agreement.number,
+        "from_day": agreement.from_day,
+        "until_day": agreement.until_day,
+    }
     number = _do(desk, case_id, verb, replace(doing, body=body))
     store.sign(
         desk.unit.connection, case_id, number, agreement.number, agreement.from_day, agreement.until_day
