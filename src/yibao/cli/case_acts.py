@@ -15,7 +15,6 @@ from yibao.casework.cases import case_id as id_of
 from yibao.casework.penalty import EVIDENCE_KINDS
 from yibao.casework.tracks import the_case, track_of, wrong_track
 from yibao.cli.casedesk import (
-    AsOption,
     CaseArgument,
     DayOption,
     ReasonOption,
@@ -24,7 +23,7 @@ from yibao.cli.casedesk import (
     money_of,
     tell_done,
 )
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, one_of
+from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of
 
 
 def answer(

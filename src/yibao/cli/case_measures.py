@@ -13,7 +13,6 @@ from yibao.casework.cases import case_id as id_of
 from yibao.casework.penalty import Article, Circumstance, Measures, Step
 from yibao.casework.tracks import track_of
 from yibao.cli.casedesk import (
-    AsOption,
     CaseArgument,
     DayOption,
     ReasonOption,
@@ -24,7 +23,7 @@ from yibao.cli.casedesk import (
     officers_of,
     tell_done,
 )
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, one_of, out, say_json
+from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, out, say_json
 from yibao.kernel import Refused, Text, format_fen, parse_day
 
 ClauseOption = Annotated[str | None, typer.Option(help="协议条款 / clause of the agreement")]

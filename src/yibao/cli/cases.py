@@ -28,7 +28,6 @@ from yibao.casework.cases import (
 from yibao.casework.cases import case_id as id_of
 from yibao.casework.tracks import MACHINES, act, track_of
 from yibao.cli.casedesk import (
-    AsOption,
     CaseArgument,
     DayOption,
     ReasonOption,
@@ -38,7 +37,7 @@ from yibao.cli.casedesk import (
     tell_done,
     the_day,
 )
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, one_of, out, plain, say_json
+from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, out, plain, say_json
 from yibao.kernel import date_of
 
 TrackOption = Annotated[

@@ -9,7 +9,7 @@ import pytest
 from yibao import policy
 from yibao.casework.cases import Band, ClockKind, Nature, Running, band, limit
 from yibao.casework.cases.clocks import pause, resume, start
-from yibao.kernel import ClockUnit, Refused, Text, china_workdays, day_of_ymd, ymd_of
+from yibao.kernel import CalendarYear, ClockUnit, Refused, Text, china_workdays, day_of_ymd, ymd_of
 
 DECIDE = ClockKind("decide", Text(zh="决定", en="decide"), Nature.STATUTORY)
 DELIVER = ClockKind("deliver", Text(zh="送达", en="serve"), Nature.STATUTORY)
@@ -82,6 +82,9 @@ def test_a_clock_keeps_the_limit_it_was_started_by() -> None:
     assert clock == _started(DECIDE, 20260302)
 
 
-def test_a_year_without_a_calendar_is_refused_not_guessed() -> None:
-    with pytest.raises(Refused, match=r"kernel\.workdays_year"):
-        Running("x", day_of_ymd(20991230), 5, ClockUnit.WORKING_DAYS, True).due()
+def test_a_year_without_a_calendar_has_no_last_day_and_stops_nobody() -> None:
+    clock = Running("x", day_of_ymd(20991230), 5, ClockUnit.WORKING_DAYS, True)
+    assert clock.due() is None and not clock.paused
+    year = CalendarYear(2099, "国办发明电〔2098〕7号", "assumed", frozenset(), frozenset())
+    known = china_workdays().with_years((year, CalendarYear(2100, "…", "assumed", frozenset(), frozenset())))
+    assert ymd_of(clock.due(known) or 0) == 21000106

@@ -75,9 +75,21 @@ class Running:
         return any(pause.until_day >= OPEN_END for pause in self.pauses)
 
     def due(self, workdays: Workdays | None = None) -> Day | None:
-        """Give the last day in time; None while it stands still."""
+        """Give the last day in time; None while it stands still, and while the holidays of its year are not announced.
+
+        The State Council announces a year's holidays late in the year before. Until then nobody knows the day, and it
+        is not guessed; but no office has to wait with its work for that.
+        """
         if self.paused:
             return None
+        try:
+            return self._deadline(workdays)
+        except Refused as refused:
+            if refused.code != "kernel.workdays_year":
+                raise
+            return None
+
+    def _deadline(self, workdays: Workdays | None) -> Day:
         return deadline(
             self.start,
             self.amount,

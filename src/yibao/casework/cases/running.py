@@ -49,3 +49,16 @@ def _pause_or_resume(desk: Desk, case: Case, move: Move, day: int, act: int) -> 
         elif clock.running.kind in {kind.name for kind in move.resumes}:
             again = resume(clock.running, day)
             store.resume_clock(connection, clock.id, day + 1, again.due(desk.policy.workdays))
+
+
+def date_clocks(desk: Desk) -> None:
+    """Date the clocks that waited for a year's holidays to be announced, where they are known by now."""
+    connection = desk.unit.connection
+    waiting = store.clocks(connection, store.undated(connection), running=True)
+    found = {
+        clock.id: due
+        for clocks in waiting.values()
+        for clock in clocks
+        if clock.due_day is None and (due := clock.running.due(desk.policy.workdays)) is not None
+    }
+    store.date_clocks(connection, found)

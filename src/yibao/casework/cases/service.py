@@ -82,7 +82,7 @@ def act_on(desk: Desk, machine: Machine, verb: str, doings: Mapping[int, Doing])
     ``casework.stale`` where somebody acted since the doer looked, ``casework.no_reason``, ``casework.backwards``,
     ``access.denied``, ``access.recused``, ``access.four_eyes``.
     """
-    found = store.locked(desk.unit.connection, doings)
+    found = store.cases(desk.unit.connection, doings, lock=True)
     check_known(doings, found)
     steps = []
     for case in found:

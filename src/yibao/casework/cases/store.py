@@ -102,20 +102,10 @@ def open_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> lis
     return [int(row.id) for row in inserted]
 
 
-def locked(connection: Connection, ids: Collection[int]) -> list[Case]:
-    """Give cases, and keep everybody else from acting on them until this transaction ends; in the order of ids."""
-    rows = connection.execute(
-        select(case_file).where(case_file.c.id == func.any(_IDS)).order_by(case_file.c.id).with_for_update(),
-        {"ids": sorted(ids)},
-    )
-    return [_case(row) for row in rows]
-
-
-def cases(connection: Connection, ids: Collection[int]) -> list[Case]:
-    """Give cases by their ids."""
-    rows = connection.execute(
-        select(case_file).where(case_file.c.id == func.any(_IDS)).order_by(case_file.c.id), {"ids": list(ids)}
-    )
+def cases(connection: Connection, ids: Collection[int], *, lock: bool = False) -> list[Case]:
+    """Give cases in the order of ids; ``lock`` keeps others from acting on them until this transaction ends."""
+    wanted = select(case_file).where(case_file.c.id == func.any(_IDS)).order_by(case_file.c.id)
+    rows = connection.execute(wanted.with_for_update() if lock else wanted, {"ids": sorted(ids)})
     return [_case(row) for row in rows]
 
 
@@ -272,6 +262,25 @@ def clocks(
             CaseClock(row.id, running_clock, row.basis, row.due_day, row.stopped_day)
         )
     return found
+
+
+def undated(connection: Connection) -> list[int]:
+    """Give the cases with a running clock whose last day is not known, though it does not stand still."""
+    paused = select(case_clock_pause.c.clock_id).where(case_clock_pause.c.until_day.is_(None))
+    rows = connection.execute(
+        select(case_clock.c.case_id)
+        .where(
+            case_clock.c.stopped_day.is_(None), case_clock.c.due_day.is_(None), case_clock.c.id.not_in(paused)
+        )
+        .distinct()
+    )
+    return [int(row.case_id) for row in rows]
+
+
+def date_clocks(connection: Connection, dues: Mapping[int, int]) -> None:
+    """Write the last days of clocks that are known now."""
+    for clock, due in dues.items():
+        connection.execute(update(case_clock).where(case_clock.c.id == clock).values(due_day=due))
 
 
 def pause_clock(connection: Connection, clock: int, from_day: int, act: int) -> None:

@@ -22,6 +22,7 @@ from yibao.casework.cases.model import (
     Transfer,
     case_number,
 )
+from yibao.casework.cases.running import date_clocks
 from yibao.casework.cases.service import acts, case_clocks, cases, held_findings, standing_amounts, transfers
 from yibao.casework.model import finding_code
 from yibao.kernel import Region, Text, Workdays, date_of
@@ -125,6 +126,7 @@ def work_list(
     ``mine`` keeps those that the actor handles; ``institution`` those of a code or a part of a name. In each track only
     the ``limit`` most pressing are read.
     """
+    date_clocks(desk)
     found: list[Waiting] = []
     for track, machine in machines.items():
         seen = scope(

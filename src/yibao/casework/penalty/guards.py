@@ -5,6 +5,8 @@ Sources: 行政处罚法 Art. 42–46, 54, 57–64; 条例 Art. 29, 31, 38–41.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from yibao.casework.penalty.model import Dossier, Measures, Party
 from yibao.casework.penalty.ranges import (
     Circumstance,
@@ -100,8 +102,11 @@ def _sum(zh: str, en: str, where: str, wanted: str, came: str) -> Refused:
     return Refused("casework.sums", zh=zh, en=en, where=where, wanted=wanted, came=came)
 
 
-def check_heard(dossier: Dossier, day: int, defence_due: int | None, hearing_due_day: int | None) -> None:
-    """Refuse to go on before the party could speak: the notice served, and defence given, waived, or out of time."""
+def check_heard(dossier: Dossier, day: int, dues: Mapping[str, int | None]) -> None:
+    """Refuse to go on before the party could speak: the notice served, and defence given, waived, or out of time.
+
+    ``dues`` are the last days of the party's running clocks; None where it is not known yet, which is not over.
+    """
     told = dossier.told
     if told is None or told.served_day is None:
         raise Refused(
@@ -111,17 +116,16 @@ def check_heard(dossier: Dossier, day: int, defence_due: int | None, hearing_due
             where=dossier.case.number,
             todo=Text(zh="先告知并送达", en="tell the party and serve the notice first"),
         )
-    last = max(
-        (due for due in (defence_due, hearing_due_day if told.hearing_due else None) if due), default=None
-    )
-    if told.answered or last is None or day > last:
+    wanted = ("defence", "ask_hearing") if told.hearing_due else ("defence",)
+    lasts = [dues[kind] for kind in wanted if kind in dues]
+    if told.answered or all(last is not None and day > last for last in lasts):
         return
     raise Refused(
         "casework.too_early",
         zh="陈述申辩或听证的期限未满，当事人也没有明确放弃",
         en="the time for defence or a hearing is not over, and the party has not waived it",
         where=dossier.case.number,
-        wanted=f"> {date_of(last)}",
+        wanted=", ".join(f"> {date_of(last)}" if last is not None else "—" for last in lasts),
         came=str(date_of(day)),
         todo=Text(
             zh="等期限届满，或登记当事人的申辩或书面放弃",

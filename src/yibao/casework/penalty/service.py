@@ -142,7 +142,7 @@ def weigh(desk: Desk, case_id: int, doing: Doing) -> int:
         for clock in case_clocks(desk.unit, case_id)
         if not clock.stopped_day
     }
-    check_heard(file, doing.day, due.get("defence"), due.get("ask_hearing"))
+    check_heard(file, doing.day, due)
     return do(desk, case_id, "weigh_defence", doing)
 
 
