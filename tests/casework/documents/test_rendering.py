@@ -66,10 +66,11 @@ def test_word_has_the_page_and_the_fonts(decision: Rendered) -> None:
     section = word.sections[0]
     assert (section.page_width.twips, section.page_height.twips) == (11906, 16838)
     assert (section.top_margin.twips, section.left_margin.twips) == (2098, 1587)
-    document = zipfile.ZipFile(io.BytesIO(decision.docx)).read("word/document.xml").decode()
-    assert 'w:linePitch="580"' in document
-    for font in ("方正小标宋简体", "仿宋_GB2312", "黑体"):
-        assert f'w:eastAsia="{font}"' in document
+    files = zipfile.ZipFile(io.BytesIO(decision.docx))
+    assert 'w:linePitch="580"' in files.read("word/document.xml").decode()
+    for name, font in {"公文标题": "方正小标宋简体", "公文正文": "仿宋_GB2312", "一级标题字": "黑体"}.items():
+        assert f'w:eastAsia="{font}"' in word.styles[name].element.xml
+    assert [p.style.name for p in word.paragraphs[:4]] == ["公文标题", "公文标题", "发文字号", "公文正文"]
     assert word.core_properties.created.date().isoformat() == "2026-04-20"
     assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(decision.docx)).infolist()} == {
         (2026, 4, 20, 0, 0, 0)

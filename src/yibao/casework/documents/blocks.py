@@ -29,7 +29,6 @@ class Style(StrEnum):
     SUBHEADING = "subheading"
     """（一） in 楷体."""
     ATTACHMENTS = "attachments"
-    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +235,7 @@ def _width(column: Field, at: int, cells: Sequence[Sequence[str]]) -> int:
     """Give a column the room its longest cell wants, within reason, so that a number never breaks."""
     longest = max((_breadth(row[at]) for row in cells), default=0)
     most = 12 if column.kind in (*_NUMBERS, "date") else 16
-    return max(3, min(most, max(longest, min(_breadth(column.label), 5))))
+    return min(most, max(longest, min(_breadth(column.label), 6), 2)) + 1
 
 
 def _breadth(text: str) -> int:

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from docx import Document as new_document
 from docx.enum.section import WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
@@ -28,6 +29,28 @@ SUBHEADING_FONT: Final = "楷体_GB2312"
 HEADING_FONT: Final = "黑体"
 TABLE_FONT: Final = "宋体"
 _LATIN: Final = "Times New Roman"
+
+TITLE: Final = "公文标题"
+NUMBER: Final = "发文字号"
+BODY: Final = "公文正文"
+ADDRESSEE: Final = "Normal"
+ATTACHMENTS: Final = "附件说明"
+SIGNATURE: Final = "署名日期"
+TABLE: Final = "表格文字"
+FOOTER: Final = "页脚文字"
+LETTERHEAD: Final = "发文机关标志"
+HEADING: Final = "一级标题字"
+SUBHEADING: Final = "二级标题字"
+"""The styles of the Word file."""
+_STYLE_OF: Final = {
+    Style.TITLE: TITLE,
+    Style.NUMBER: NUMBER,
+    Style.ADDRESSEE: ADDRESSEE,
+    Style.ATTACHMENTS: ATTACHMENTS,
+    Style.BODY: BODY,
+    Style.HEADING: BODY,
+    Style.SUBHEADING: BODY,
+}
 
 _RED: Final = RGBColor(0xC8, 0x16, 0x1D)
 _PITCH: Final = Pt(28.99)
@@ -105,28 +128,61 @@ def _page(paper: Any, sheet: Sheet) -> None:
     properties.append(_element("w:docGrid", type="lines", linePitch="580"))
     paper.settings.odd_and_even_pages_header_footer = True
     section.different_first_page_header_footer = sheet.letter
-    normal = paper.styles["Normal"]
+    _styles(paper)
     for foot, right in ((section.footer, True), (section.even_page_footer, False)):
-        foot.paragraphs[0].style = normal
+        foot.paragraphs[0].style = FOOTER
         _footer(foot.paragraphs[0], sheet.footer, right=right)
     if sheet.letter:
-        _run(section.first_page_footer.paragraphs[0], sheet.footer, TABLE_FONT, 9)
+        first = section.first_page_footer.paragraphs[0]
+        first.style = FOOTER
+        first.add_run(sheet.footer).font.size = Pt(9)
+        _add(paper, LETTERHEAD, sheet.office)
+
+
+def _styles(paper: Any) -> None:
+    """Declare the styles by the names that an office knows, so that it can change one in one place."""
+    normal = paper.styles["Normal"]
     _font(normal, BODY_FONT, 16)
     letters = normal.element.get_or_add_rPr()
     letters.insert_element_before(_element("w:spacing", val=_NARROWED), *_AFTER_LETTER_SPACING)
-    shape = normal.element.get_or_add_pPr()
     for tag in ("w:autoSpaceDE", "w:autoSpaceDN"):
-        shape.insert_element_before(_element(tag, val="0"), *_AFTER_GRID)
-    spacing = normal.paragraph_format
-    spacing.line_spacing_rule, spacing.line_spacing = WD_LINE_SPACING.EXACTLY, _PITCH
-    spacing.space_before = spacing.space_after = Pt(0)
-    if sheet.letter:
-        head = paper.add_paragraph()
-        head.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        head.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        _run(head, sheet.office, TITLE_FONT, 26).font.color.rgb = _RED
-        head._p.get_or_add_pPr().insert_element_before(_red_line(), *_AFTER_BORDER)
-        head.paragraph_format.space_after = Pt(24)
+        normal.element.get_or_add_pPr().insert_element_before(_element(tag, val="0"), *_AFTER_GRID)
+    shape = normal.paragraph_format
+    shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, _PITCH
+    shape.space_before = shape.space_after = Pt(0)
+
+    title = _style(paper, TITLE, TITLE_FONT, 22, side=WD_ALIGN_PARAGRAPH.CENTER, pitch=Pt(34))
+    title.paragraph_format.keep_with_next = True
+    number = _style(paper, NUMBER, BODY_FONT, 16, side=WD_ALIGN_PARAGRAPH.CENTER)
+    number.paragraph_format.space_before, number.paragraph_format.space_after = Pt(6), _PITCH
+    body = _style(paper, BODY, BODY_FONT, 16, side=WD_ALIGN_PARAGRAPH.JUSTIFY)
+    body.paragraph_format.first_line_indent = _CHARACTER * 2
+    attachments = _style(paper, ATTACHMENTS, BODY_FONT, 16)
+    attachments.paragraph_format.keep_with_next = True
+    signature = _style(paper, SIGNATURE, BODY_FONT, 16, side=WD_ALIGN_PARAGRAPH.CENTER)
+    signature.paragraph_format.right_indent = _CHARACTER * 4
+    _style(paper, TABLE, TABLE_FONT, 12, pitch=Pt(19))
+    foot = _style(paper, FOOTER, TABLE_FONT, 14, pitch=Pt(19))
+    foot.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    letterhead = _style(paper, LETTERHEAD, TITLE_FONT, 26, side=WD_ALIGN_PARAGRAPH.CENTER, pitch=Pt(40))
+    letterhead.font.color.rgb = _RED
+    letterhead.paragraph_format.space_after = Pt(24)
+    letterhead.element.get_or_add_pPr().insert_element_before(_red_line(), *_AFTER_BORDER)
+    for name, font in ((HEADING, HEADING_FONT), (SUBHEADING, SUBHEADING_FONT)):
+        _font(paper.styles.add_style(name, WD_STYLE_TYPE.CHARACTER), font, 16)
+
+
+def _style(paper: Any, name: str, font: str, size: int, *, side: Any = None, pitch: Any = None) -> Any:
+    """Declare a style; one with a pitch of its own stands off the grid, where a taller line would take two."""
+    made = paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    made.base_style = paper.styles["Normal"]
+    _font(made, font, size)
+    made.paragraph_format.alignment = side
+    if pitch is not None:
+        made.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+        made.paragraph_format.line_spacing = pitch
+        made.element.get_or_add_pPr().insert_element_before(_element("w:snapToGrid", val="0"), *_AFTER_GRID)
+    return made
 
 
 def _red_line() -> Any:
@@ -137,28 +193,17 @@ def _red_line() -> Any:
 
 def _footer(paragraph: Any, code: str, *, right: bool) -> None:
     """Page number outside (— 1 —, right on odd pages, left on even ones), verification code inside."""
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    paragraph.paragraph_format.tab_stops.add_tab_stop(_WIDTH, _tab_right())
     if right:
-        _run(paragraph, f"{code}\t", TABLE_FONT, 9)
-    _run(paragraph, "— ", TABLE_FONT, 14)
-    number = _run(paragraph, "", TABLE_FONT, 14)
-    for kind in ("begin", None, "end"):
-        if kind is None:
-            told = _element("w:instrText")
-            told.text = "PAGE"
-        else:
-            told = _element("w:fldChar", fldCharType=kind)
+        paragraph.add_run(f"{code}\t").font.size = Pt(9)
+    paragraph.add_run("— ")
+    number = paragraph.add_run()
+    for part in ("begin", "PAGE", "end"):
+        told = _element("w:instrText") if part == "PAGE" else _element("w:fldChar", fldCharType=part)
+        told.text = part if part == "PAGE" else None
         number._r.append(told)
-    _run(paragraph, " —", TABLE_FONT, 14)
+    paragraph.add_run(" —")
     if not right:
-        _run(paragraph, f"\t{code}", TABLE_FONT, 9)
-
-
-def _tab_right() -> Any:
-    from docx.enum.text import WD_TAB_ALIGNMENT
-
-    return WD_TAB_ALIGNMENT.RIGHT
+        paragraph.add_run(f"\t{code}").font.size = Pt(9)
 
 
 # — paragraphs —
@@ -167,50 +212,43 @@ def _tab_right() -> Any:
 def _paragraph(paper: Any, block: Paragraph, sheet: Sheet, after: Block | None) -> None:
     if block.style == Style.TITLE and sheet.letter and block.text == sheet.office:
         return  # it stands in red above
-    made = paper.add_paragraph()
+    made = _add(paper, _STYLE_OF[block.style])
     shape = made.paragraph_format
-    alone = bool(block.lead) and not block.text
-    shape.keep_with_next = (
-        isinstance(after, Signature) or alone or block.style in (Style.TITLE, Style.ATTACHMENTS)
-    )
-    if block.style == Style.TITLE:
-        made.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(34)
-        shape.space_after = Pt(12) if isinstance(after, Form | Ledger) else Pt(0)
-        _off_grid(made)
-        _run(made, block.text, TITLE_FONT, 22)
-    elif block.style == Style.NUMBER:
-        made.alignment = WD_ALIGN_PARAGRAPH.RIGHT if sheet.letter else WD_ALIGN_PARAGRAPH.CENTER
-        shape.space_before, shape.space_after = Pt(6), _PITCH
-        _run(made, block.text, BODY_FONT, 16)
-    elif block.style == Style.ADDRESSEE:
-        _run(made, block.text, BODY_FONT, 16)
+    if block.lead:
+        made.add_run(block.lead)._r.style = HEADING if block.style == Style.HEADING else SUBHEADING
+    if block.text:
+        made.add_run(block.text)
+    if isinstance(after, Signature) or (block.lead and not block.text):
+        shape.keep_with_next = True
+    if block.style == Style.TITLE and isinstance(after, Form | Ledger):
+        shape.space_after = Pt(12)
+    elif block.style == Style.NUMBER and sheet.letter:
+        made.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     elif block.style == Style.ATTACHMENTS:
         first = block.text.startswith("附件")
         shape.space_before = _PITCH if first else Pt(0)
         shape.left_indent = _CHARACTER * (2 if first else 5)
-        _run(made, block.text, BODY_FONT, 16)
-    else:
-        made.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        shape.first_line_indent = _CHARACTER * 2
-        if block.lead:
-            lead = HEADING_FONT if block.style == Style.HEADING else SUBHEADING_FONT
-            _run(made, block.lead, lead, 16)
-        _run(made, block.text, BODY_FONT, 16)
+
+
+def _add(paper: Any, style: str, text: str = "") -> Any:
+    """Add a paragraph of a style, by the style's id, which is its name: to look it up takes most of the time."""
+    made = paper.add_paragraph()
+    made._p.style = style
+    if text:
+        made.add_run(text)
+    return made
 
 
 def _signature(paper: Any, block: Signature) -> None:
     """Office over date: both centred on one axis, so that the date ends four characters before the edge."""
     longest = max(len(line) for line in block.lines)
     for at, line in enumerate(block.lines):
-        made = paper.add_paragraph()
-        made.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        made = _add(paper, SIGNATURE, line)
         shape = made.paragraph_format
-        shape.space_before = _PITCH * 2 if not at else Pt(0)
-        shape.keep_with_next = at + 1 < len(block.lines)
-        shape.right_indent = _CHARACTER * 4
         shape.left_indent = _CHARACTER * max(0, 24 - longest - 1)
-        _run(made, line, BODY_FONT, 16)
+        shape.keep_with_next = at + 1 < len(block.lines)
+        if not at:
+            shape.space_before = _PITCH * 2
 
 
 # — forms and tables —
@@ -236,7 +274,7 @@ def _fill(whole: Any, cell: Cell) -> None:
         lines += [""] * 2
     for at, line in enumerate(lines):
         made = whole.paragraphs[0] if not at else whole.add_paragraph()
-        _in_table(made, line, WD_ALIGN_PARAGRAPH.CENTER if cell.label else WD_ALIGN_PARAGRAPH.LEFT)
+        _in_table(made, line, WD_ALIGN_PARAGRAPH.CENTER if cell.label else None)
     if cell.sign:
         _in_table(whole.add_paragraph(), cell.sign, WD_ALIGN_PARAGRAPH.RIGHT)
 
@@ -256,8 +294,7 @@ def _ledger(paper: Any, ledger: Ledger) -> None:
     # cells are asked for once a row: python-docx counts the grid anew each time
     for row, texts in zip(table.rows[2:], ledger.rows, strict=True):
         for cell, text, number in zip(row.cells, texts, ledger.numbers, strict=True):
-            side = WD_ALIGN_PARAGRAPH.RIGHT if number else WD_ALIGN_PARAGRAPH.LEFT
-            _in_table(cell.paragraphs[0], text, side)
+            _in_table(cell.paragraphs[0], text, WD_ALIGN_PARAGRAPH.RIGHT if number else None)
     _gap(paper)
 
 
@@ -275,37 +312,24 @@ def _table(paper: Any, rows: int, columns: int, widths: Sequence[Any]) -> Any:
 
 def _gap(paper: Any) -> None:
     """Put a thin line between tables, which Word would otherwise take for one."""
-    made = paper.add_paragraph()
-    made.paragraph_format.line_spacing = Pt(2)
+    _add(paper, TABLE).paragraph_format.line_spacing = Pt(2)
 
 
 def _in_table(paragraph: Any, text: str, side: Any) -> None:
-    paragraph.alignment = side
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    paragraph.paragraph_format.line_spacing = Pt(19)
-    _off_grid(paragraph)
-    _run(paragraph, text, TABLE_FONT, 12)
-
-
-def _off_grid(paragraph: Any) -> None:
-    """Let a paragraph keep its own pitch; on the grid a taller line would take two."""
-    paragraph._p.get_or_add_pPr().insert_element_before(_element("w:snapToGrid", val="0"), *_AFTER_GRID)
+    paragraph._p.style = TABLE
+    if side is not None:
+        paragraph.alignment = side
+    if text:
+        paragraph.add_run(text)
 
 
 # — letters —
 
 
-def _run(paragraph: Any, text: str, font: str, size: int) -> Any:
-    run = paragraph.add_run(text)
-    _font(run, font, size)
-    return run
-
-
 def _font(of: Any, name: str, size: int) -> None:
     """Set the font for Chinese and for Latin letters: Word keeps the two apart."""
     of.font.name, of.font.size = _LATIN, Pt(size)
-    fonts = of._element.get_or_add_rPr().get_or_add_rFonts()
-    fonts.set(qn("w:eastAsia"), name)
+    of.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
 
 
 def _element(tag: str, **attributes: str) -> Any:
