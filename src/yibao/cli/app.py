@@ -21,6 +21,9 @@ from yibao.cli import (
     findings,
     knowledge,
     ledger,
+    round_lines,
+    round_money,
+    rounds,
     rules,
     upkeep,
     work,
@@ -49,6 +52,9 @@ rules.add_to(app)
 _cases = cases.add_to(app)
 case_measures.add_to(_cases)
 case_acts.add_to(_cases)
+_rounds = rounds.add_to(app)
+round_lines.add_to(_rounds)
+round_money.add_to(_rounds)
 knowledge.add_to(app)
 ledger.add_to(app)
 work.add_to(app)

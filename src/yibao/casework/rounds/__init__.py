@@ -12,7 +12,7 @@ how far each rule can be trusted.
 
 from __future__ import annotations
 
-from yibao.casework.rounds.acting import find_lines, find_round
+from yibao.casework.rounds.acting import find_lines, find_round, institutions_of
 from yibao.casework.rounds.answering import (
     Said,
     answer,
@@ -69,6 +69,7 @@ from yibao.casework.rounds.model import (
 )
 from yibao.casework.rounds.outgoing import workbooks
 from yibao.casework.rounds.plans import Item, Plan, drop, execute, find_plan, list_plans, plan, write_plan
+from yibao.casework.rounds.plans import summary as plan_summary
 from yibao.casework.rounds.reconsidering import (
     ask_reconsideration,
     close_lines,
@@ -132,6 +133,7 @@ __all__ = [
     "groups",
     "hand_back",
     "hand_over",
+    "institutions_of",
     "list_lines",
     "list_plans",
     "list_rounds",
@@ -140,6 +142,7 @@ __all__ = [
     "open_lines",
     "pace",
     "plan",
+    "plan_summary",
     "precision",
     "recall",
     "reopen",

@@ -141,6 +141,21 @@ def write_round_act(
     )  # fmt: skip
 
 
+def institutions_of(desk: Desk, asked: str) -> list[int]:
+    """Give the institutions of a code or a part of a name; refuses where there are none."""
+    found = store.institutions_named(desk.unit.connection, asked)
+    if not found:
+        raise Refused(
+            "casework.unknown_institution",
+            zh="没有这样的医药机构",
+            en="there is no such institution",
+            wanted="机构编码，或名称的一部分 / a code, or a part of a name",
+            came=asked,
+            todo=Text(zh="核对编码或名称", en="check the code or the name"),
+        )
+    return found
+
+
 def in_states(lines: Sequence[Line], states: Collection[str]) -> list[Line]:
     """Give the lines that stand in one of some states."""
     return [line for line in lines if line.state in states]

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Row, bindparam, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Row,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+    text,
+    update,
+)
 
 from yibao.casework.cases.model import Money
-from yibao.casework.cases.tables import case_file
 from yibao.casework.rounds.model import Answer, Dispatch, Line, Order, Outcome, Round
 from yibao.casework.rounds.tables import (
     audit_round,
@@ -23,6 +34,9 @@ from yibao.casework.rounds.tables import (
 from yibao.kernel import add_months, day_of_ymd, region_prefix
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
+
+case_file = table("case_file", column("id"), column("state"), column("version"), column("region"))
+"""The heads of cases, read here and never written: where a line stands."""
 
 
 # — composing —
@@ -353,3 +367,22 @@ def looked(connection: Connection, ids: Collection[int], actor: str) -> set[int]
         {"ids": list(ids)},
     )
     return set(found)
+
+
+def institutions_named(connection: Connection, asked: str) -> list[int]:
+    """Give the keys of the institutions of a code, or else of a part of a name."""
+    for condition, value in (
+        ("code = :asked", asked.strip()),
+        ("name LIKE :asked", f"%{_literal(asked.strip())}%"),
+    ):
+        found = connection.scalars(
+            text(f"SELECT institution_id FROM institution WHERE {condition} ORDER BY code"), {"asked": value}
+        )
+        keys = list(found)
+        if keys or not asked.strip():
+            return keys
+    return []
+
+
+def _literal(words: str) -> str:
+    return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
