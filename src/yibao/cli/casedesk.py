@@ -10,12 +10,10 @@ import typer
 from yibao.casework.agreement import Measure, Taken
 from yibao.casework.cases import Doing, case_id
 from yibao.casework.penalty import Officer
+from yibao.cli.console import AsOption as AsOption
 from yibao.cli.console import out, say_json
 from yibao.kernel import Day, Fen, parse_day, parse_fen, today
 
-AsOption = Annotated[
-    str | None, typer.Option("--as", envvar="YIBAO_ACTOR", help="办理人账户 / the account that acts")
-]
 DayOption = Annotated[
     str | None, typer.Option("--day", help="办理日期 YYYY-MM-DD，默认今天 / day of the act, today by default")
 ]
