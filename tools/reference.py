@@ -9,15 +9,16 @@ from __future__ import annotations
 import csv
 import importlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from typer.main import get_command
 
+from tools.permissions import permissions
+from tools.pieces import cell, code, grid, page, toctree
 from tools.refusals import refusals
-from yibao.access import matrix
 from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, reads, rule_file, rules
 from yibao.casework.outputs.columnar import COLUMNS, VERSION
 from yibao.claims import Column, Table, knowledge_tables, tables
@@ -67,36 +68,6 @@ def pages() -> dict[str, str]:
     found |= {f"tables/{t.table}": table_page(t) for t in tables().values()}
     found |= {f"rules/{rule.id}": rule_page(rule) for rule in rules().values()}
     return found | {f"rooms/{room}": room_page(room) for room in ROOMS}
-
-
-# — pieces of a page —
-
-
-def cell(text: object) -> str:
-    """Make a text fit a table's cell; what looks like markup is shown as it is."""
-    shown = str(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("$", "\\$")
-    return shown.replace("*", "\\*").replace("\n", " ").strip() or " "
-
-
-def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table; its cells are markup already."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
-
-
-def toctree(head: str, entries: Iterable[str]) -> str:
-    """Write a page that leads to others."""
-    return "\n".join([head, "", "```{toctree}", ":maxdepth: 1", "", *entries, "```", ""])
-
-
-def code(text: object) -> str:
-    """Write a text as code."""
-    return f"`{str(text).replace('|', chr(92) + '|')}`" if str(text) else ""
-
-
-def page(*parts: str) -> str:
-    """Put the parts of a page together."""
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 # — the command line —
@@ -346,27 +317,6 @@ def policy() -> str:
         about = f"{cell(parameter.meaning.both())}（{parameter.unit}{bounds}）"
         sections.append(page(f"## {key}", about, values([("", v) for v in found])).strip())
     return page("# 政策参数 Policy parameters", *sections)
-
-
-# — permissions —
-
-
-def permissions() -> str:
-    """Write who may do what, role by role, as the policies come to it."""
-    sections = []
-    for role, may in matrix().items():
-        rows = [
-            (code(p), p.label.zh, p.label.en, "、".join(reach.label.zh for reach in sorted(reaches)))
-            for p, reaches in may.items()
-        ]
-        head = ("权限 permission", "可以", "may", "对谁的事项 whose")
-        sections.append(page(f"## {role.label.both()} {code(role)}", grid(head, rows)).strip())
-    return page(
-        "# 权限矩阵 Permissions",
-        "未列出的一律不可以。应当回避的、前一步由本人办理的、三员兼任的，有角色也不可以。What is not listed may not be done; nor may "
-        "who is recused, did the step before, or holds two duties. [为什么 why](../../explanation/access.md)",
-        *sections,
-    )
 
 
 # — refusals —

@@ -19,6 +19,7 @@ from yibao.access import (
     Target,
     anybody,
     covered,
+    field_of,
     mask_row,
     shown_to,
 )
@@ -111,8 +112,18 @@ def test_a_masked_field_is_neither_filtered_nor_sorted_by() -> None:
 
 def test_fields_come_from_the_contract_as_data() -> None:
     """Every sensitivity that the data contract uses is one that masks know."""
-    fields = [Field(c.name, c.sensitivity) for t in tables().values() for c in t.columns]
-    assert {f.sensitivity for f in fields} >= set(SENSITIVITIES)
+    fields = {
+        (t.table, c.name): field_of(c.name, c.type, c.sensitivity)
+        for t in tables().values()
+        for c in t.columns
+    }
+    assert {f.sensitivity for f in fields.values()} >= set(SENSITIVITIES)
+    masked = {where: f.mask for where, f in fields.items() if not f.is_plain}
+    assert masked["person", "name"] is Mask.NAME and masked["person", "person"] is Mask.PERSON_NUMBER
+    assert masked["person", "certificate_no"] is Mask.CITIZEN_ID and masked["person", "birth"] is Mask.BIRTH
+    assert masked["diagnosis", "code"] is Mask.DIAGNOSIS
+    # the name of a diagnosis or an operation is no person's: its first character would say what it is
+    assert masked["diagnosis", "name"] is masked["procedure", "name"] is Mask.WHOLE
     with pytest.raises(Refused) as refused:
         Field("x", "secret")
     assert refused.value.code == "access.sensitivity"

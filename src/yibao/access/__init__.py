@@ -34,7 +34,7 @@ from yibao.access.accounts import (
 from yibao.access.audiences import Audience, Datum, Show, Showing, shown_to
 from yibao.access.deciding import allows, check, check_all
 from yibao.access.looking import Look, read_log, read_of_file, watermark
-from yibao.access.masks import SENSITIVITIES, Field, Mask, Masks, covered, mask_row
+from yibao.access.masks import SENSITIVITIES, Field, Mask, Masks, covered, field_of, mask_row
 from yibao.access.matrix import Reach, holders, matrix
 from yibao.access.model import (
     CASE_ROLES,
@@ -82,6 +82,7 @@ __all__ = [
     "check_all",
     "close_account",
     "covered",
+    "field_of",
     "found",
     "give_role",
     "holders",

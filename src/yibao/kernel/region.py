@@ -38,8 +38,8 @@ class Region:
     >>> county = Region("330106")
     >>> county.name, county.parent.name, county.full_name, str(county.level)
     ('西湖区', '杭州市', '浙江省杭州市西湖区', 'county')
-    >>> Region("330000").contains(county)
-    True
+    >>> Region("330000").contains(county), Region("330000").stem
+    (True, '33')
     """
 
     code: str
