@@ -62,27 +62,20 @@ def back_up(
     place = place.expanduser().absolute()
     _check_places(home, place)
     with writing(place) as (vault, scratch):
-        revision, known_no, lake_entries, rest = _look(home, url, scratch)
         made = datetime.now(CHINA)
-        meter = Meter(
-            report, sum(entry.bytes for entry in lake_entries) + sum(p.stat().st_size for p in rest)
-        )
-        absent: dict[str, Entry] = {}
-        for entry in lake_entries:
-            meter.at = entry.path
-            if entry.sha256 in absent or vault.holds(entry.sha256, entry.bytes):
-                meter.advance(entry.bytes)
-            else:
-                absent[entry.sha256] = entry
-        needed = sum(entry.bytes for entry in absent.values()) + sum(p.stat().st_size for p in rest)
-        check_room(place, needed, "store.backup_no_room")
-        for entry in absent.values():
+        report(REGISTER, 0, 1)
+        revision, known_no, lake, rest = _look(home, url, scratch)
+        beside = sum(_size(source) for source in rest)
+        meter = Meter(report, sum(entry.bytes for entry in lake) + beside)
+        absent = _absent(vault, lake, meter)
+        written = sum(entry.bytes for entry in absent)
+        check_room(place, written + beside, "store.backup_no_room")
+        for entry in absent:
             meter.at = entry.path
             source = home.path / entry.path
             if not source.is_file() or not vault.put(source, entry.sha256, meter.advance, link=link):
                 raise _source_damaged(source)
-        written = sum(entry.bytes for entry in absent.values())
-        files = list(lake_entries)
+        files = list(lake)
         for source in rest:
             path = REGISTER if source.parent == scratch else source.relative_to(home.path).as_posix()
             meter.at = path
@@ -103,6 +96,18 @@ def _look(
     with connect(home, url) as register, _snapshot(register) as (revision, known_no, lake, snapshot):
         dump(register, scratch / REGISTER, snapshot)
     return revision, known_no, lake, [scratch / REGISTER, *_beside(home)]
+
+
+def _absent(vault: Vault, lake: list[Entry], meter: Meter) -> list[Entry]:
+    """List the files of the lake that the vault does not hold whole, each content once; the others count as done."""
+    absent: dict[str, Entry] = {}
+    for entry in lake:
+        meter.at = entry.path
+        if entry.sha256 in absent or vault.holds(entry.sha256, entry.bytes):
+            meter.advance(entry.bytes)
+        else:
+            absent[entry.sha256] = entry
+    return list(absent.values())
 
 
 @contextmanager
@@ -131,6 +136,11 @@ def _beside(home: Home) -> list[Path]:
         seen |= inside.keys()
         found += [path for name in sorted(names) if (path := Path(top) / name).is_file()]
     return [path for path in found if path != home.restoring]
+
+
+def _size(source: Path) -> int:
+    """Give a file's size in bytes; of one that is gone by now, none."""
+    return source.stat().st_size if source.exists() else 0
 
 
 def _store(vault: Vault, source: Path, path: str, meter: Meter) -> tuple[Entry, int] | None:

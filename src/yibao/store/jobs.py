@@ -106,8 +106,7 @@ def defer(
     if run_at is not None:
         row["run_at"] = run_at
     number: int = unit.connection.execute(job.insert().values(row).returning(job.c.id)).scalar_one()
-    if run_at is None:
-        unit.at_end(Wake(unit.connection.engine))
+    unit.at_end(Wake(unit.connection.engine))
     return number
 
 

@@ -80,8 +80,8 @@ def damaged(where: str, what: list[str]) -> Refused:
     more = f" … (+{len(what) - 8})" if len(what) > 8 else ""
     return Refused(
         "store.backup_damaged",
-        zh="备份已损坏或不完整,没有恢复任何内容",
-        en="the backup is damaged or incomplete; nothing was restored",
+        zh="备份已损坏或不完整,没有据此改动任何内容",
+        en="the backup is damaged or incomplete; nothing was changed because of it",
         where=where,
         wanted="every file as it was written",
         came="; ".join(what[:8]) + more,

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from yibao.kernel import Event
 from yibao.store.tables import outbox
-from yibao.store.wake import Wake
 
 
 class UnitOfWork:
@@ -29,7 +28,6 @@ class UnitOfWork:
                 actor=event.actor or self.actor,
             )
         )
-        self.at_end(Wake(self.connection.engine))
 
     def at_end(self, action: Callable[[], None]) -> None:
         """Call something after this transaction is over, whether it was committed or not.
