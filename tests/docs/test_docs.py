@@ -125,9 +125,9 @@ def test_every_policy_key_and_value_is_shown_and_assumed_ones_are_marked() -> No
 
 def test_every_refusal_is_listed() -> None:
     text = pages()["refusals"]
-    direct = re.compile(r"Refused\(\s*\"([a-z_]+\.[a-z0-9_]+)\"")
+    direct = re.compile(r"(?:Refused|forged)\(\s*\"([a-z_]+\.[a-z0-9_]+)\"")
     named = re.compile(
-        r"``((?:audit|casework|city|claims|collect|engine|kernel|knowledge|policy|store)\.[a-z0-9_]+)``"
+        r"``((?:audit|casework|city|claims|collect|engine|kernel|knowledge|ledger|policy|store)\.[a-z0-9_]+)``"
     )
     codes: set[str] = set()
     for path in SOURCE.rglob("*.py"):
