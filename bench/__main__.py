@@ -6,7 +6,7 @@ import argparse
 from importlib import import_module
 from typing import Final
 
-BENCHES: Final = ("audit", "byhand", "city", "collect", "frames", "growth", "increment")
+BENCHES: Final = ("audit", "byhand", "city", "collect", "frames", "growth", "increment", "ledger", "proof")
 """Each is a module of this package with a ``measure``; imported when asked for, as `frames` needs more than the rest."""
 
 
