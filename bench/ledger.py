@@ -6,6 +6,7 @@ The detail tells short business transactions a second on one connection pool, al
 
 from __future__ import annotations
 
+import statistics
 import tempfile
 import threading
 import time
@@ -19,7 +20,17 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from bench.result import Result, machine, medians
-from yibao.ledger import Act, Sequencer, Tag, home_signers, record, record_many, settle, verify_everything
+from yibao.ledger import (
+    Act,
+    Sequencer,
+    Tag,
+    Verified,
+    home_signers,
+    record,
+    record_many,
+    settle,
+    verify_everything,
+)
 from yibao.store import Home, Register, open_register
 
 WORKERS: Final = 12
@@ -41,9 +52,11 @@ def measure(lines: int) -> Result:
         verified = verify_everything(register)
         assert verified.sound, verified.faults
         entries = _entries(register)
-        ours, against = medians(lambda: _check(register, detail), lambda: _hash_once(entries))
-        # what verify_everything reads is told apart, so its own clock counts, not the whole call
-        ours = detail["check_seconds"]
+        checks: list[Verified] = []
+        _, against = medians(lambda: checks.append(verify_everything(register)), lambda: _hash_once(entries))
+        # reading is told apart: what counts is what the check itself took, by its own clock
+        ours = statistics.median(one.check_seconds for one in checks)
+        detail["read_seconds"] = round(statistics.median(one.read_seconds for one in checks), 2)
     return Result("ledger", verified.size, "s", ours, against, ours / against, "≤ 3", state, detail)
 
 
@@ -125,12 +138,6 @@ def _bulk(register: Register, lines: int) -> dict[str, Any]:
         "bulk_entries_a_second": round(lines / (perf_counter() - began)),
         "bulk_cpu_us_an_entry": round((process_time() - cpu) / lines * 1e6, 1),
     }
-
-
-def _check(register: Register, detail: dict[str, Any]) -> None:
-    verified = verify_everything(register)
-    detail["read_seconds"] = round(verified.read_seconds, 2)
-    detail["check_seconds"] = min(verified.check_seconds, detail.get("check_seconds", verified.check_seconds))
 
 
 def _entries(register: Register) -> list[bytes]:
