@@ -9,6 +9,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "yibao"
 UNKNOWN = "…"
+MAKERS = ("Refused", "forged")
+"""What makes a refusal, or the fault that becomes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,18 @@ def refusals_in(path: Path) -> Iterator[Told]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     owners = {id(n): f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
     for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refused":
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in MAKERS:
             words = {k.arg: k.value for k in call.keywords if k.arg}
-            told = (call.args[0], words["zh"], words["en"])
+            told = (call.args[0], words["zh"], words["en"]) if "zh" in words else tuple(call.args[:3])
+            if is_handed_on(told[0]):
+                continue
             for bound in bindings(told, owners.get(id(call)), path):
                 yield Told(code_of(told[0], bound), said(told[1], bound), said(told[2], bound), where)
+
+
+def is_handed_on(code: ast.expr) -> bool:
+    """Say whether a refusal only hands on what another one said, as ``Refused(fault.code, …)`` does."""
+    return isinstance(code, ast.Attribute)
 
 
 def bindings(

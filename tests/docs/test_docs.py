@@ -132,9 +132,9 @@ def test_every_permission_and_role_is_listed() -> None:
 
 def test_every_refusal_is_listed() -> None:
     text = pages()["refusals"]
-    direct = re.compile(r"Refused\(\s*\"([a-z_]+\.[a-z0-9_]+)\"")
+    direct = re.compile(r"(?:Refused|forged)\(\s*\"([a-z_]+\.[a-z0-9_]+)\"")
     named = re.compile(
-        r"``((?:access|audit|casework|city|claims|collect|engine|kernel|knowledge|policy|store)\.[a-z0-9_]+)``"
+        r"``((?:access|audit|casework|city|claims|collect|engine|kernel|knowledge|ledger|policy|store)\.[a-z0-9_]+)``"
     )
     codes: set[str] = set()
     for path in SOURCE.rglob("*.py"):

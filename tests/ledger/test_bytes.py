@@ -31,10 +31,28 @@ def test_texts_are_escaped_as_rfc_8785_prints() -> None:
     assert (
         canonical('\u20ac$\u000f\nA\'B"\\\\"/\u007f') == b'"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\\\\\"/\x7f"'
     )
+    assert canonical({"a": "1:2.5 [3e", "b": "12345678901234567890", "c": "\\u0000", "d": ("😀",)}) == (
+        '{"a":"1:2.5 [3e","b":"12345678901234567890","c":"\\\\u0000","d":["😀"]}'.encode()
+    )
     assert canonical([True, None, -1, {}, [], (1 << 53) - 1]) == b"[true,null,-1,{},[],9007199254740991]"
 
 
-@pytest.mark.parametrize("value", [1.0, 1 << 53, "\ud800", "a\0", {"\udc00": 1}, {1: 1}, b"x", [{"a": (1,)}]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.0,
+        1 << 53,
+        "\ud800",
+        "a\0",
+        {"\udc00": 1},
+        {1: 1},
+        b"x",
+        [{"a": {1}}],
+        {"a": {2: 1}},
+        float("nan"),
+        {"a": [-1e300]},
+    ],
+)
 def test_what_has_no_canonical_form(value: object) -> None:
     with pytest.raises(Refused, match="not_canonical"):
         canonical(value)  # type: ignore[arg-type]

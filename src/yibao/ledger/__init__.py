@@ -95,3 +95,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(f"{__name__}.{_BEHIND[name]}"), name)
     return found
+
+
+def __dir__() -> list[str]:
+    """Name what this door opens to, also before it is asked for."""
+    return [*globals(), *_BEHIND]

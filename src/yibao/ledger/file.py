@@ -227,12 +227,19 @@ def _read_entries(
         leaves.append(leaf_hash(line[:-1]))
         if position in header.opened:
             to_open[position] = line
-    if len(leaves) != header.count:
-        short = len(leaves) < header.count
+    if len(leaves) < header.count:
         raise forged(
-            "ledger.truncated" if short else "ledger.too_many",
-            "文件不完整，后面的条目没有了" if short else "文件中多出了条目",
-            "the file is cut short" if short else "the file holds more entries than it says",
+            "ledger.truncated",
+            "文件不完整，后面的条目没有了",
+            "the file is cut short",
+            wanted=header.count,
+            came=len(leaves),
+        )
+    if len(leaves) > header.count:
+        raise forged(
+            "ledger.too_many",
+            "文件中多出了条目",
+            "the file holds more entries than it says",
             wanted=header.count,
             came=len(leaves),
         )

@@ -28,7 +28,7 @@ SEQUENCER = "ledger"
 AT_ONCE = 20_000
 """How many leaves get their positions in one transaction."""
 _KNOWN = frozenset(Tag)
-_CITIZEN_ID = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_CITIZEN_ID = re.compile(r"[0-9]{17}[0-9Xx](?![0-9A-Za-z])(?<![0-9A-Za-z].{18})")
 
 
 def record(
@@ -45,18 +45,23 @@ def record(
     text), ``personal`` facts about a natural person, of which the leaf holds salted commitments only.
     Raises `Refused`: ``ledger.tag``, ``ledger.subject``, ``ledger.not_canonical``, ``ledger.personal_in_clear``.
     """
-    leaf = _leaf(Act(tag, subject, body, personal or {}), unit.actor)
+    leaf = _leaf(Act(tag, subject, body, personal or {}), unit.actor, _now())
     return Receipt(store.write(unit.connection, leaf), leaf.leaf_hash)
 
 
 def record_many(unit: UnitOfWork, acts: Iterable[Act]) -> list[Receipt]:
     """Write many acts at once, as `record` does each; all belong to the caller's transaction."""
-    leaves = [_leaf(act, unit.actor) for act in acts]
+    now = _now()
+    leaves = [_leaf(act, unit.actor, now) for act in acts]
     entries = store.write_many(unit.connection, leaves) if leaves else []
     return [Receipt(entry, leaf.leaf_hash) for entry, leaf in zip(entries, leaves, strict=True)]
 
 
-def _leaf(act: Act, actor: str) -> store.Leaf:
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _leaf(act: Act, actor: str, now: str) -> store.Leaf:
     """Make the leaf of an act. Its own salt keeps those who hold a proof from guessing the neighbours' content."""
     if act.tag not in _KNOWN:
         raise Refused(
@@ -75,11 +80,10 @@ def _leaf(act: Act, actor: str) -> store.Leaf:
             wanted="the id of a finding, case, run, …",
             came="",
         )
-    moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     salts = {name: os.urandom(32) for name in act.personal}
     said: dict[str, Json] = {
         "actor": actor,
-        "at": moment,
+        "at": now,
         "body": dict(act.body),
         "salt": os.urandom(16).hex(),
         "subject": act.subject,
