@@ -15,6 +15,7 @@ from yibao.cli import (
     backup,
     case_acts,
     case_measures,
+    case_papers,
     cases,
     city,
     collect,
@@ -52,6 +53,7 @@ rules.add_to(app)
 _cases = cases.add_to(app)
 case_measures.add_to(_cases)
 case_acts.add_to(_cases)
+case_papers.add_to(_cases)
 _rounds = rounds.add_to(app)
 round_lines.add_to(_rounds)
 round_money.add_to(_rounds)

@@ -27,6 +27,7 @@ from yibao.casework.cases import (
     transfers,
 )
 from yibao.kernel import Json, Refused, Text, date_of, format_fen
+from yibao.store import UnitOfWork
 
 
 def register(desk: Desk, opening: Opening, doing: Doing) -> Case:
@@ -152,6 +153,11 @@ def unpaid(desk: Desk, case_id: int) -> tuple[int, int]:
     returned = standing_amounts(desk.unit, case_id).get(Amount.RECOVERED, Money(0)).total_fen
     paid = sum(int(one.body["damages_fen"]) for one in acts(desk.unit, case_id) if one.verb == "recover")
     return back - returned, damages - paid
+
+
+def disposal(unit: UnitOfWork, case_id: int) -> Disposal | None:
+    """Give what was decided in a case, else what was told; None before that."""
+    return store.newest(unit.connection, case_id, "decided") or store.newest(unit.connection, case_id, "told")
 
 
 def revoke(desk: Desk, case_id: int, doing: Doing) -> int:

@@ -1,0 +1,150 @@
+"""The verbs of papers: see what is missing of a document, write it, serve it; each sworn to in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from yibao.access import Permission, Target, check
+from yibao.casework.cases import Case, Desk
+from yibao.casework.documents import (
+    CaseRef,
+    Delivery,
+    Document,
+    Way,
+    deliver,
+    deliveries,
+    fields,
+    issue,
+    kind,
+    of_case,
+)
+from yibao.casework.papers.knowing import known_values
+from yibao.casework.tracks import the_case
+from yibao.kernel import Json, Refused, Region, date_of
+from yibao.ledger import Tag, record
+from yibao.store import Home
+
+
+def blank(desk: Desk, home: Home, case_id: int, slug: str, day: int) -> str:
+    """Give the values of a document as a file to be filled in: what is known stands there, what is not is empty."""
+    case = _readable(desk, case_id)
+    of = kind(slug)
+    known = known_values(desk, home, case.id, of, day)
+    lines = [f"# {of.text.zh}（{of.slug}） {case.number}"]
+    for field in of.fields.values():
+        if field.kind in ("sign", "seal") or field.source.startswith(
+            ("template.", "calc.number(", "ledger.receipt")
+        ):
+            continue
+        must = {"yes": "必填", "no": "可空"}.get(field.required, field.required)
+        lines.append(f"# {field.label}（{field.kind}，{must}）{field.note}")
+        value = known.get(field.name)
+        shown = {field.name: _plain(field.kind, value)}
+        if value is None and field.columns:
+            shown = {field.name: []}
+            lines.append(f"#   每行：{'、'.join(f'{c.name} {c.label}' for c in field.columns.values())}")
+        lines.append(yaml.safe_dump(shown, allow_unicode=True, sort_keys=False).rstrip("\n"))
+    return "\n".join(lines) + "\n"
+
+
+def write(
+    desk: Desk,
+    home: Home,
+    case_id: int,
+    slug: str,
+    given: Mapping[str, Any],
+    day: int,
+    *,
+    under: int | None = None,
+) -> Document:
+    """Write a document of a case: what is known of it, and over that what is given; its digest goes to the ledger.
+
+    Raises `Refused` as `documents.issue` does, with all that is missing at once.
+    """
+    case = the_case(desk, case_id)
+    check(desk.actor, Permission.DOCUMENT_MAKE, _target(case))
+    of = kind(slug)
+    strange = sorted(set(given) - {field.name for field in fields(slug)})
+    values = {
+        **known_values(desk, home, case_id, of, day),
+        **{k: v for k, v in given.items() if v not in (None, "")},
+    }
+    if strange:
+        raise _strange(slug, strange)
+    made = issue(
+        desk.unit,
+        home,
+        desk.policy,
+        slug,
+        CaseRef(case.track, case_id),
+        values,
+        desk.actor.name,
+        day=day,
+        under=under,
+    )
+    body: dict[str, Json] = {
+        "case": case.number, "slug": slug, "number": made.number, "sha256": made.digest, "docx_sha256": made.docx_digest,
+    }  # fmt: skip
+    record(desk.unit, Tag.CASEWORK_DOCUMENT_ISSUED, f"document:{made.id}", body)
+    return made
+
+
+def serve(
+    desk: Desk, case_id: int, document: int, way: Way | str, day: int, receiver: str, proof: Mapping[str, str]
+) -> Delivery:
+    """Record how a document of a case was served, and swear to it."""
+    case = the_case(desk, case_id)
+    check(desk.actor, Permission.DOCUMENT_MAKE, _target(case))
+    done = deliver(
+        desk.unit, desk.policy, document, way, day, actor=desk.actor.name, receiver=receiver, proof=proof
+    )
+    body: dict[str, Json] = {"case": case.number, "way": str(way), "day": date_of(day).isoformat()}
+    record(desk.unit, Tag.CASEWORK_DOCUMENT_DELIVERED, f"document:{document}", body)
+    return done
+
+
+def papers(desk: Desk, case_id: int) -> list[tuple[Document, int | None]]:
+    """Give the documents of a case, oldest first, each with the day on which it was served."""
+    case = _readable(desk, case_id)
+    return [
+        (one, next((d.served_day for d in deliveries(desk.unit, one.id) if d.served_day is not None), None))
+        for one in of_case(desk.unit, CaseRef(case.track, case_id))
+    ]
+
+
+def _readable(desk: Desk, case_id: int) -> Case:
+    case = the_case(desk, case_id)
+    check(desk.actor, Permission.DOCUMENT_READ, _target(case))
+    return case
+
+
+def _target(case: Case) -> Target:
+    return Target(Region(case.region), case.institution_id, case.person_id, subject=case.number)
+
+
+def _strange(slug: str, names: list[str]) -> Refused:
+    return Refused(
+        "casework.document_field",
+        zh="这种文书没有这些内容",
+        en="this document has no such fields",
+        where=slug,
+        wanted=", ".join(field.name for field in fields(slug)),
+        came=", ".join(names),
+    )
+
+
+def _plain(form: str, value: Any) -> Any:
+    """Give a value as the file shows it: days as dates, rows and lists as they are."""
+    if value is not None and form == "date" and isinstance(value, int):
+        return date_of(value)
+    if isinstance(value, list):
+        return [
+            {k: date_of(v) if k.startswith("period_") and isinstance(v, int) else v for k, v in row.items()}
+            if isinstance(row, dict)
+            else row
+            for row in value
+        ]
+    return value
