@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,22 +38,6 @@ declare:
         status: assumed
         known_since: 2026-01-01
 """
-
-
-@pytest.fixture(scope="module")
-def policy() -> Policy:
-    return load("990100")
-
-
-@pytest.fixture
-def unit(fresh_register: Register) -> Iterator[UnitOfWork]:
-    with fresh_register.unit_of_work("test") as opened:
-        yield opened
-
-
-@pytest.fixture
-def home(fresh_register: Register) -> Home:
-    return fresh_register.home
 
 
 NOTICE: dict[str, Any] = {

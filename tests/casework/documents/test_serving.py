@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.casework.documents.samples import CASE, CONFIRMATION, DAY, DECISION, 
 from yibao.casework.documents import Document, Way, attempt, deliver, deliveries, issue, void
 from yibao.kernel import Refused
 from yibao.policy import Policy, load
-from yibao.store import Register, UnitOfWork
+from yibao.store import Home, UnitOfWork
 
 NO_ELECTRONIC = """\
 casework.documents.electronic_decisions:
@@ -21,25 +21,14 @@ casework.documents.electronic_decisions:
 SIGNED = {"signer": "李明", "relation": "法定代表人", "place": "医院"}
 
 
-@pytest.fixture(scope="module")
-def policy() -> Policy:
-    return load("990100")
-
-
 @pytest.fixture
-def unit(fresh_register: Register) -> Iterator[UnitOfWork]:
-    with fresh_register.unit_of_work("test") as opened:
-        yield opened
+def decision(unit: UnitOfWork, home: Home, policy: Policy) -> Document:
+    return issue(unit, home, policy, "penalty_decision", CASE, DECISION, "张局", day=DAY)
 
 
-@pytest.fixture
-def decision(unit: UnitOfWork, fresh_register: Register, policy: Policy) -> Document:
-    return issue(unit, fresh_register.home, policy, "penalty_decision", CASE, DECISION, "张局", day=DAY)
-
-
-def confirm(unit: UnitOfWork, register: Register, policy: Policy, day: int = DAY, **said: Any) -> Document:
+def confirm(unit: UnitOfWork, home: Home, policy: Policy, day: int = DAY, **said: Any) -> Document:
     data = {**CONFIRMATION, **said}
-    return issue(unit, register.home, policy, "service_address_confirmation", CASE, data, "张伟", day=day)
+    return issue(unit, home, policy, "service_address_confirmation", CASE, data, "张伟", day=day)
 
 
 def served(
@@ -128,34 +117,34 @@ ARRIVED = {"account": "renhe@example", "log": "2026-04-22T09:00 到达"}
 
 
 def test_electronic_service_wants_a_confirmation_that_covers_it(
-    unit: UnitOfWork, fresh_register: Register, policy: Policy, decision: Document
+    unit: UnitOfWork, home: Home, policy: Policy, decision: Document
 ) -> None:
     for said in ({"e_docs": ["询问通知书"]}, {"e_consent": False}, {"party_name": "别家医院"}):
-        confirm(unit, fresh_register, policy, **said)
+        confirm(unit, home, policy, **said)
         with pytest.raises(Refused) as refused:
             served(unit, policy, decision, "E", ARRIVED)
         assert refused.value.code == "casework.document_confirmation"
-    confirm(unit, fresh_register, policy, DAY + 3)
+    confirm(unit, home, policy, DAY + 3)
     with pytest.raises(Refused):
         served(unit, policy, decision, "E", ARRIVED, day=DAY + 2)
-    void(unit, confirm(unit, fresh_register, policy).id, "当事人撤回", "张伟", day=DAY)
-    confirm(unit, fresh_register, policy, e_docs=["全部"])
+    void(unit, confirm(unit, home, policy).id, "当事人撤回", "张伟", day=DAY)
+    confirm(unit, home, policy, e_docs=["全部"])
     assert served(unit, policy, decision, "E", ARRIVED) == DAY + 2
 
 
 def test_a_region_may_forbid_electronic_service_of_decisions(
-    unit: UnitOfWork, fresh_register: Register, decision: Document, tmp_path: Path
+    unit: UnitOfWork, home: Home, decision: Document, tmp_path: Path
 ) -> None:
     (tmp_path / "pack/990100").mkdir(parents=True)
     (tmp_path / "pack/990100/service.yaml").write_text(NO_ELECTRONIC, encoding="utf-8")
     own = load("990100", [tmp_path / "pack"])
-    confirm(unit, fresh_register, own)
+    confirm(unit, home, own)
     with pytest.raises(Refused) as refused:
         served(unit, own, decision, "E", ARRIVED)
     assert refused.value.code == "casework.document_way"
 
 
-def test_internal_documents_never_leave(unit: UnitOfWork, fresh_register: Register, policy: Policy) -> None:
+def test_internal_documents_never_leave(unit: UnitOfWork, home: Home, policy: Policy) -> None:
     data = {
         "org_name": "局",
         "file_no": "1",
@@ -164,9 +153,7 @@ def test_internal_documents_never_leave(unit: UnitOfWork, fresh_register: Regist
         "index": [],
         "retention": "30年",
     }
-    cover = issue(
-        unit, fresh_register.home, policy, "file_cover", CASE, data, "张伟", day=DAY, issuer="bureau"
-    )
+    cover = issue(unit, home, policy, "file_cover", CASE, data, "张伟", day=DAY, issuer="bureau")
     with pytest.raises(Refused) as refused:
         served(unit, policy, cover, "D", SIGNED)
     assert refused.value.code == "casework.document_way"

@@ -28,6 +28,12 @@ _FRONT: Final = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
 _FRONT_FIELDS: Final = (
     "document", "name", "elements", "basis", "wording", "parameters", "caution", "fields"
 )  # fmt: skip
+_CONTACT: Final = ("contact_name", "contact_phone", "contact_address")
+_REMEDIES: Final = frozenset(
+    {"review_body", "review_address", "review_online", "review_days", "court_name", "suit_months", "suit_after_review_days"}
+)  # fmt: skip
+_IN_WORDS: Final = frozenset({*_REMEDIES, *_CONTACT, "attachments", "party_kind"})
+"""Fields that an outgoing document says in words rather than in its ruled part."""
 _FIELD_KINDS: Final = (
     "text", "longtext", "enum", "bool", "int", "money", "date", "datetime", "months", "days_wd", "days_cal", "address",
     "phone", "list", "file_list",
@@ -82,17 +88,29 @@ def _house(slug: str) -> Template:
 
 
 def plain_form(kind: DocumentKind) -> str:
-    """Give the template that a document without a model text has: title, number, addressee, its fields, signature."""
-    has = kind.fields.__contains__
+    """Give the template that a document without a model text has.
+
+    A form is its fields, ruled. What goes out has an addressee, its fields, the remedies in words, whom to ask, and the
+    place of the seal.
+    """
+    has, outgoing = kind.fields.__contains__, kind.layout != "form"
     lines = ["<!-- title -->", *(["{org_name}"] if has("org_name") else []), kind.text.zh]
     if has("doc_number"):
         lines += ["<!-- number -->", "{doc_number}"]
     for name in ("receiver_name", "inst_name", "party_name"):
-        if kind.layout != "form" and has(name):
+        if outgoing and has(name):
             lines += ["<!-- addressee -->", f"{{{name}}}："]
             break
-    lines.append("<!-- form -->")
-    if kind.layout != "form" and has("doc_date"):
+    told = _IN_WORDS if outgoing and all(has(name) for name in _REMEDIES) else _IN_WORDS - _REMEDIES
+    ruled = [name for name in kind.fields if not (outgoing and name in told)]
+    lines += [f"<!-- form {' '.join(ruled)} -->", "<!-- body -->"]
+    if outgoing and told >= _REMEDIES:
+        lines += ["不服本决定的途径：", "{>review_suit}"]
+    if outgoing and all(has(name) for name in _CONTACT):
+        lines.append("联系人：{contact_name}　电话：{contact_phone}　地址：{contact_address}")
+    if outgoing and has("attachments"):
+        lines += ["<!-- attachments -->", "{?attachments}附件：{attachments}{/attachments}"]
+    if outgoing and has("doc_date"):
         lines += ["<!-- signature -->", "{org_name}（印章）", "{doc_date}"]
     elif has("doc_date") and kind.office:
         lines += ["<!-- signature -->", "{doc_date}"]
