@@ -22,8 +22,8 @@ from yibao.casework.cases import Desk, note_institutions
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
-from yibao.kernel import Refused, Region, Text
-from yibao.ledger import sign_waiting
+from yibao.kernel import Json, Refused, Region, Text
+from yibao.ledger import Tag, record, sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
 from yibao.store import (
@@ -33,6 +33,7 @@ from yibao.store import (
     Lake,
     Register,
     Trouble,
+    UnitOfWork,
     count_jobs,
     open_register,
     try_again,
@@ -58,6 +59,8 @@ class House:
     home: Home
     register: Register
     actor: str
+    on_acting: Callable[[Actor], None] = lambda _: None
+    """Told who acts, each time that somebody does."""
 
     @property
     def lake(self) -> Lake:
@@ -66,7 +69,26 @@ class House:
 
     def acting(self, account: str | None) -> Actor:
         """Give who acts in this home: a named account, or its single user where there are none."""
-        return acting(self.register, account)
+        who = acting(self.register, account)
+        self.on_acting(who)
+        return who
+
+    def on_record(
+        self,
+        account: str | None,
+        tag: Tag,
+        subject: str,
+        deed: Callable[[UnitOfWork, Actor], T],
+        body: Mapping[str, Json],
+        *,
+        personal: Mapping[str, str] | None = None,
+    ) -> T:
+        """Change who may do what, in somebody's name: the ledger has it in the same transaction, or it is not done."""
+        who = self.acting(account)
+        with self.register.unit_of_work(actor=who.name) as unit:
+            done = deed(unit, who)
+            record(unit, tag, subject, body, personal=personal)
+        return done
 
     def collect(
         self, paths: Iterable[Path], source: Source, progress: Progress, on_wait: Callable[[], None]
@@ -217,14 +239,17 @@ class House:
 
 
 @contextmanager
-def open_house(path: Path, actor: str = "cli") -> Iterator[House]:
+def open_house(
+    path: Path, actor: str = "cli", *, on_acting: Callable[[Actor], None] = lambda _: None
+) -> Iterator[House]:
     """Open a home for one program's work; starts the register where none is given by URL.
 
-    What the work wrote to the ledger is signed before the home is closed.
+    ``on_acting`` is told who acts, each time that somebody does. What the work wrote to the ledger is signed before the
+    home is closed.
     """
     home = Home(path)
     with open_register(home) as register:
-        yield House(home, register, actor)
+        yield House(home, register, actor, on_acting)
         sign_waiting(register)
 
 

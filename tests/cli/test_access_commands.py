@@ -130,3 +130,28 @@ def test_an_account_of_an_institution_knows_it_by_its_code(founded: Run, fresh_r
     with fresh_register.engine.connect() as connection:
         key = connection.scalar(text("SELECT institution_id FROM account WHERE name = 'wang'"))
     assert key == 6385648959402200622  # as kernel.natural_key gives it, and the lake stores it
+
+
+def test_what_is_changed_of_rights_is_in_the_ledger_in_the_same_transaction(
+    founded: Run, fresh_register: Register
+) -> None:
+    yibao = founded
+    asked(yibao, "open", "li", "--holder", "李某", "--region", "990100", "--as", "xi")
+    asked(yibao, "role", "li", "supervisor", "--as", "an")
+    refused(yibao, "role", "li", "supervisor", "--as", "an")
+    asked(yibao, "role", "li", "supervisor", "--take", "--as", "an")
+    asked(yibao, "recuse", "li", "--case", "C000012", "--reason", "亲属", "--as", "li")
+    asked(yibao, "close", "li", "--as", "xi")
+    with fresh_register.engine.connect() as connection:
+        leaves = connection.execute(
+            text("SELECT tag, subject, canonical FROM ledger_leaf WHERE tag LIKE 'access:%'")
+        ).all()
+    assert [(leaf.tag, leaf.subject) for leaf in leaves] == [
+        ("access:account:opened", "home"),
+        ("access:account:opened", "li"),
+        ("access:role:given", "li"),
+        ("access:role:taken", "li"),
+        ("access:case:recused", "li"),
+        ("access:account:closed", "li"),
+    ]
+    assert not any(word.encode() in leaf.canonical for leaf in leaves for word in ("李某", "亲属"))

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from yibao.access import (
+    Actor,
     Permission,
     Reach,
     Role,
@@ -22,19 +23,20 @@ from yibao.access import (
     recuse,
     take_role,
 )
-from yibao.bootstrap import open_house
 from yibao.cli.console import (
     DEFAULT_HOME,
     AsOption,
     HomeOption,
     JsonOption,
     one_of,
+    open_house,
     out,
     plain,
-    say_acting,
     say_json,
 )
-from yibao.kernel import CHINA, Region, natural_key
+from yibao.kernel import CHINA, Json, Region, natural_key
+from yibao.ledger import Tag
+from yibao.store import UnitOfWork
 
 group = typer.Typer(
     name="access", help="权限：矩阵、账户、角色、回避、访问日志 / who may do what", no_args_is_help=True
@@ -88,15 +90,17 @@ def found_home(
     as_json: JsonOption = False,
 ) -> None:
     """开立最初的三员账户；此后人人具名办理 / open the three administrators' accounts; from then on all act by name."""
-    with open_house(home) as house, house.register.unit_of_work("local") as unit:
-        found(unit, Region(region), system=system, security=security, audit=audit)
     names = {
-        Role.SYSTEM_ADMINISTRATOR: system,
-        Role.SECURITY_ADMINISTRATOR: security,
-        Role.AUDIT_ADMINISTRATOR: audit,
-    }
+        Role.SYSTEM_ADMINISTRATOR: system, Role.SECURITY_ADMINISTRATOR: security, Role.AUDIT_ADMINISTRATOR: audit,
+    }  # fmt: skip
+    said: dict[str, Json] = {str(role): name for role, name in names.items()}
+    with open_house(home) as house:
+        house.on_record(
+            None, Tag.ACCESS_ACCOUNT_OPENED, "home",
+            lambda unit, _: found(unit, Region(region), system=system, security=security, audit=audit), said,
+        )  # fmt: skip
     if as_json:
-        say_json({"opened": {str(role): name for role, name in names.items()}})
+        say_json({"opened": said})
         return
     out.print("，".join(f"{name}：{role.label.zh}" for role, name in names.items()) + "。")
     out.print("此后每条命令用 --as 账户名（或环境变量 YIBAO_ACTOR）说明由谁办理。", soft_wrap=True)
@@ -116,14 +120,22 @@ def open_(
     as_json: JsonOption = False,
 ) -> None:
     """开立账户（系统管理员） / open an account without roles (system administrator)."""
+    where = Region(region)
+    keys = {
+        "institution_id": _key("institution", institution),
+        "practitioner_id": _key("practitioner", practitioner),
+        "person_id": _key("person", person),
+    }
+
+    def deed(unit: UnitOfWork, actor: Actor) -> str:
+        open_account(unit, actor, name, holder=holder, region=where, partner=partner, **keys)
+        return actor.name
+
     with open_house(home) as house:
-        actor = house.acting(by)
-        with house.register.unit_of_work(actor.name) as unit:
-            open_account(
-                unit, actor, name, holder=holder, region=Region(region), institution_id=_key("institution", institution),
-                practitioner_id=_key("practitioner", practitioner), person_id=_key("person", person), partner=partner,
-            )  # fmt: skip
-    _said(as_json, {"opened": name, "by": actor.name}, f"已开立账户 {name}；由安全管理员授予角色后可用。")
+        done_by = house.on_record(
+            by, Tag.ACCESS_ACCOUNT_OPENED, name, deed, {"region": region}, personal={"holder": holder}
+        )
+    _said(as_json, {"opened": name, "by": done_by}, f"已开立账户 {name}；由安全管理员授予角色后可用。")
 
 
 @group.command("close")
@@ -131,11 +143,14 @@ def close(
     name: NameArgument, by: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False
 ) -> None:
     """停用账户，收回其角色（系统管理员） / close an account for good (system administrator)."""
+
+    def deed(unit: UnitOfWork, actor: Actor) -> str:
+        close_account(unit, actor, name)
+        return actor.name
+
     with open_house(home) as house:
-        actor = house.acting(by)
-        with house.register.unit_of_work(actor.name) as unit:
-            close_account(unit, actor, name)
-    _said(as_json, {"closed": name, "by": actor.name}, f"已停用账户 {name}。")
+        done_by = house.on_record(by, Tag.ACCESS_ACCOUNT_CLOSED, name, deed, {})
+    _said(as_json, {"closed": name, "by": done_by}, f"已停用账户 {name}。")
 
 
 @group.command("role")
@@ -149,14 +164,18 @@ def role_(
 ) -> None:
     """授予或收回角色（安全管理员） / give a role, or take it (security administrator)."""
     meant = Role(role)
+
+    def deed(unit: UnitOfWork, actor: Actor) -> str:
+        (take_role if take else give_role)(unit, actor, name, meant)
+        return actor.name
+
+    tag = Tag.ACCESS_ROLE_TAKEN if take else Tag.ACCESS_ROLE_GIVEN
     with open_house(home) as house:
-        actor = house.acting(by)
-        with house.register.unit_of_work(actor.name) as unit:
-            (take_role if take else give_role)(unit, actor, name, meant)
+        done_by = house.on_record(by, tag, name, deed, {"role": str(meant)})
     done = "收回" if take else "授予"
     _said(
         as_json,
-        {"account": name, "taken" if take else "given": str(meant), "by": actor.name},
+        {"account": name, "taken" if take else "given": str(meant), "by": done_by},
         f"已{done} {name}：{meant.label.zh}。",
     )
 
@@ -168,7 +187,6 @@ def list_(by: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonOpt
         actor = house.acting(by)
         with house.register.unit_of_work(actor.name) as unit:
             accounts = list_accounts(unit, actor)
-    say_acting(actor, as_json=as_json)
     if as_json:
         say_json({"as": actor.name, "accounts": [account.as_json() for account in accounts]})
         return
@@ -196,19 +214,23 @@ def recuse_(
     """登记或解除回避（本人可自请，他人由负责人决定） / record or lift a recusal."""
     if (lift is None) == (name is None):
         raise typer.BadParameter("给出 NAME，或只给 --lift / give NAME, or --lift alone")
+
+    def deed(unit: UnitOfWork, actor: Actor) -> tuple[int, str]:
+        if lift is not None:
+            lift_recusal(unit, actor, lift, reason=reason)
+            return lift, actor.name
+        key = _key("institution", institution)
+        return recuse(unit, actor, name or "", reason=reason, subject=case, institution_id=key), actor.name
+
+    body: dict[str, Json] = {"lifted": lift, "case": case, "institution": institution}
     with open_house(home) as house:
-        actor = house.acting(by)
-        with house.register.unit_of_work(actor.name) as unit:
-            if lift is not None:
-                lift_recusal(unit, actor, lift, reason=reason)
-                number = lift
-            else:
-                key = _key("institution", institution)
-                number = recuse(unit, actor, name or "", reason=reason, subject=case, institution_id=key)
+        number, done_by = house.on_record(
+            by, Tag.ACCESS_CASE_RECUSED, name or f"recusal:{lift}", deed, body, personal={"reason": reason}
+        )
     done = "解除" if lift is not None else "登记"
     _said(
         as_json,
-        {"recusal": number, "lifted": lift is not None, "by": actor.name},
+        {"recusal": number, "lifted": lift is not None, "by": done_by},
         f"已{done}第 {number} 号回避。",
     )
 
@@ -226,7 +248,6 @@ def log(
         actor = house.acting(by)
         with house.register.unit_of_work(actor.name) as unit:
             looks = read_log(unit, actor, account=account, limit=limit)
-    say_acting(actor, as_json=as_json)
     if as_json:
         say_json({"as": actor.name, "looks": [look.as_json() for look in looks]})
         return

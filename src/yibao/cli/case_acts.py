@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from yibao.bootstrap import open_house
 from yibao.casework import agreement, penalty
 from yibao.casework.cases import Desk, Money, Organ, Track
 from yibao.casework.cases import case_id as id_of
@@ -23,7 +22,7 @@ from yibao.cli.casedesk import (
     money_of,
     tell_done,
 )
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of
+from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, open_house
 
 
 def answer(

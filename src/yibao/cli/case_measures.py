@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from yibao.bootstrap import open_house
 from yibao.casework import agreement, penalty
 from yibao.casework.cases import Desk, Track
 from yibao.casework.cases import case_id as id_of
@@ -23,7 +22,7 @@ from yibao.cli.casedesk import (
     officers_of,
     tell_done,
 )
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, out, say_json
+from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, open_house, out, say_json
 from yibao.kernel import Refused, Text, format_fen, parse_day
 
 ClauseOption = Annotated[str | None, typer.Option(help="协议条款 / clause of the agreement")]

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from yibao.bootstrap import open_house
 from yibao.casework import agreement, money, penalty
 from yibao.casework.cases import (
     AMOUNT_NAMES,
@@ -37,7 +36,7 @@ from yibao.cli.casedesk import (
     tell_done,
     the_day,
 )
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, out, plain, say_json
+from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, open_house, out, plain, say_json
 from yibao.kernel import date_of
 
 TrackOption = Annotated[

@@ -14,7 +14,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from yibao import bootstrap
 from yibao.access import Actor
+from yibao.bootstrap import House
 from yibao.collect import Progress as Report
 from yibao.engine import ENGINES
 from yibao.kernel import Language, Refused, Text
@@ -100,15 +102,20 @@ def tell(refused: Refused) -> None:
     err.print(refused.render("en").splitlines()[0], style="dim", markup=False, highlight=False)
 
 
-def say_acting(actor: Actor, *, as_json: bool) -> None:
-    """Say that nobody is named, where the home has no accounts and its single user acts with every case role."""
-    if actor.is_local and not as_json:
+@contextmanager
+def open_house(path: Path, actor: str = "cli") -> Iterator[House]:
+    """Open a home for one command; where nobody is named who acts, and the home has no accounts, that is said aloud."""
+    with bootstrap.open_house(path, actor, on_acting=_say_local) as house:
+        yield house
+
+
+def _say_local(who: Actor) -> None:
+    if who.is_local:
         err.print(
             "本目录没有账户：以本机用户 local（全部办案角色，全国）办理；开立账户：yibao access found / "
             "no accounts here: acting as local with every case role",
-            style="yellow",
-            soft_wrap=True,
-        )
+            style="yellow", soft_wrap=True,
+        )  # fmt: skip
 
 
 def no_access(error: OSError) -> Refused:

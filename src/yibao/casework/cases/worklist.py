@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from yibao.access import Permission, Target, check, scope
+from yibao.access import Permission, Purpose, Target, check, read_of_file, scope
 from yibao.casework.cases import store
 from yibao.casework.cases.clocks import BAND_NAMES, Band, band
 from yibao.casework.cases.desk import Desk
@@ -26,6 +26,7 @@ from yibao.casework.cases.running import date_clocks
 from yibao.casework.cases.service import acts, case_clocks, cases, held_findings, standing_amounts, transfers
 from yibao.casework.model import finding_code
 from yibao.kernel import Region, Text, Workdays, date_of
+from yibao.ledger import Tag, record
 
 _READ = {
     Track.AUDIT: Permission.ROUND_READ,
@@ -147,10 +148,18 @@ def bands(found: Sequence[Waiting]) -> list[tuple[Text, int]]:
 
 
 def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
-    """Give everything of a case to somebody who may see it; refuses others (``access.denied``, ``access.recused``)."""
+    """Give everything of a case to somebody who may see it; refuses others (``access.denied``, ``access.recused``).
+
+    A case file is a sensitive one: the look is written down, in the access log and in the ledger, before it is given.
+    """
     head = cases(desk.unit, [case])[0]
     target = Target(Region(head.region), head.institution_id, head.person_id, subject=head.number)
     check(desk.actor, _READ[head.track], target)
+    look = read_of_file(
+        desk.unit, desk.actor, what="case file", subject=head.number, target=target, purpose=Purpose.CASEWORK,
+        case=head.number,
+    )  # fmt: skip
+    record(desk.unit, Tag.ACCESS_FILE_READ, head.number, {"look": look})
     machine = machines[head.track]
     moves = [m for verb in machine.verbs(head.state) for m in (machine.move(head.state, verb),)]
     whose = store.institutions(desk.unit.connection, [head.institution_id or 0])
