@@ -227,8 +227,12 @@ def test_words_for_nothing(read: Reader, tmp_path: Path) -> None:
     assert values(read, tmp_path, "person", "psn_name", words, "name") == [None] * 7 + ["NA", "无"]
 
 
-UNUSUAL = st.text(
-    st.one_of(st.characters(), st.sampled_from(FULL_WIDTH + INVISIBLE + MARGINS + "药aA1 -N\\")), max_size=12
+UNUSUAL = st.one_of(
+    st.text(
+        st.one_of(st.characters(), st.sampled_from(FULL_WIDTH + INVISIBLE + MARGINS + "药aA1 -N\\")),
+        max_size=12,
+    ),
+    st.text(st.sampled_from("（），：；药A1　 "), max_size=12),
 )
 
 

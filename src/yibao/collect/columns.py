@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from yibao.claims import Column
-from yibao.kernel import FULL_WIDTH, HALF_WIDTH
+from yibao.kernel import FULL_WIDTH, HALF_WIDTH, normalise
 
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 MARGINS = "".join(
@@ -42,22 +42,33 @@ def listed(texts: tuple[str, ...]) -> str:
 
 
 def _class_of(characters: str) -> str:
-    return "".join(f"\\x{{{ord(c):X}}}" for c in characters)
+    """Give the inside of a regular expression's class, neighbours as ranges: each column's statement repeats it."""
+    places = sorted(map(ord, characters))
+    first = [p for p in places if p - 1 not in places]
+    last = [p for p in places if p + 1 not in places]
+    return "".join(f"\\x{{{a:X}}}-\\x{{{b:X}}}" for a, b in zip(first, last, strict=True))
 
 
 _UNUSUAL = f"^[{_class_of(MARGINS)}]|[{_class_of(MARGINS)}]$|[{_class_of(FULL_WIDTH + INVISIBLE)}]"  # a regular expression
 
 
+_IN_SENTENCES = "（），：；"
+"""The wide characters of ordinary Chinese text, which more rows hold than all the others together."""
+
+
 def normal(raw: str) -> str:
     """Give the SQL of a raw text in its normal form: half-width, without margins; as `kernel.normalise` does.
 
-    ASCII text without margins, then any text without unusual characters, is taken as it is; only the rest is
-    rewritten, which is a hundred times as slow.
+    ASCII text without margins, then any text without unusual characters, is taken as it is; then one whose only
+    unusual characters are those that Chinese sentences are full of. Only the rest is rewritten from the whole list,
+    which is a hundred times as slow.
     """
     ends = " AND ".join(f"NOT ends_with({raw}, chr({ord(c)}))" for c in " \t\r\n\v\f\x1c\x1d\x1e\x1f")
+    usual = f"translate({raw}, {quote(_IN_SENTENCES)}, {quote(normalise(_IN_SENTENCES))})"
     return (
         f"CASE WHEN strlen({raw}) = length({raw}) AND {raw} >= '!' AND {ends} THEN {raw} "
         f"WHEN NOT regexp_matches({raw}, {quote(_UNUSUAL)}) THEN {raw} "
+        f"WHEN NOT regexp_matches({usual}, {quote(_UNUSUAL)}) THEN {usual} "
         f"ELSE trim(translate({raw}, {quote(FULL_WIDTH + INVISIBLE)}, {quote(HALF_WIDTH)}), {quote(MARGINS)}) END"
     )
 
@@ -228,7 +239,8 @@ def _moment(column: Column, text: str, parsed: str) -> Reading:
 def damaged(text: str) -> str:
     """Give the SQL that recognises an id which a spreadsheet turned into a number (9.90101E+19)."""
     return (
-        rf"contains(upper({text}), 'E+') AND regexp_full_match({text}, '[+-]?[0-9](\.[0-9]+)?[Ee]\+[0-9]+')"
+        f"(contains({text}, 'E+') OR contains({text}, 'e+')) "
+        rf"AND regexp_full_match({text}, '[+-]?[0-9](\.[0-9]+)?[Ee]\+[0-9]+')"
     )
 
 
