@@ -10,7 +10,9 @@ from yibao.city.calendar import dates, months
 from yibao.kernel import day_of_ymd, ymd_of
 
 
-@pytest.mark.parametrize("width", [5, 2**20, 2**62], ids=["narrow", "wide", "wider than key and row together"])
+@pytest.mark.parametrize(
+    "width", [5, 2**20, 2**62], ids=["narrow", "wide", "wider than key and row together"]
+)
 def test_rows_are_ordered_as_a_stable_sort_orders_them(width: int) -> None:
     throw = dice(1, "order", width)
     one, two = (throw.integers(-width, width, 5_000) for _ in range(2))
@@ -20,7 +22,9 @@ def test_rows_are_ordered_as_a_stable_sort_orders_them(width: int) -> None:
 
 
 def test_no_rows_have_an_order_too() -> None:
-    assert in_order(ints([])).tolist() == firsts(ints([]), ints([])).tolist() == ranks(ints([])).tolist() == []
+    assert (
+        in_order(ints([])).tolist() == firsts(ints([]), ints([])).tolist() == ranks(ints([])).tolist() == []
+    )
 
 
 def test_the_first_of_every_combination_is_kept() -> None:

@@ -138,6 +138,18 @@ def test_an_agreement_disposal_from_a_finding_to_its_end(by: Run, found: dict[st
     by("chief", "case", "decide", case, *measure, "--reason", "追回", "--day", "2026-12-09")
     by("clerk", "case", "deliver", case, "--day", "2026-12-09")
     by("clerk", "case", "recover", case, "--fund", "15", "--patient", "5", "--day", "2026-12-10")
+    [back] = by("clerk", "case", "restored", case)["restorations"]
+    assert (back["finding"], back["patient_fen"], back["allowance_fen"], back["told"]) == (
+        finding,
+        500,
+        1500,
+        None,
+    )
+    assert by("clerk", "case", "restored", case, "--told", "999") == {"code": "casework.unknown_restoration"}
+    [back] = by("clerk", "case", "restored", case, "--told", str(back["restoration"]), "--day", "2026-12-11")[
+        "restorations"
+    ]
+    assert back["told"] == "2026-12-11"
     by("clerk", "case", "close", case, "--reason", "已追回", "--day", "2026-12-10")
     assert by("clerk", "case", "list", "--closed")["cases"][0]["case"] == case
 

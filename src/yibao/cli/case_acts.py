@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from yibao.casework import agreement, penalty
-from yibao.casework.cases import Desk, Money, Organ, Track
+from yibao.casework.cases import Desk, Money, Organ, Restoration, Track, restorations, told
 from yibao.casework.cases import case_id as id_of
 from yibao.casework.penalty import EVIDENCE_KINDS
 from yibao.casework.tracks import the_case, track_of, wrong_track
@@ -22,7 +22,17 @@ from yibao.cli.casedesk import (
     money_of,
     tell_done,
 )
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, open_house
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    open_house,
+    out,
+    say_json,
+)
+from yibao.kernel import format_fen
 
 
 def answer(
@@ -158,6 +168,38 @@ def recover(
     tell_done(case, "recover", number, as_json=as_json)
 
 
+def restored(
+    case: CaseArgument,
+    tell: Annotated[
+        list[int] | None,
+        typer.Option("--told", help="已告知参保人的恢复编号 / restorations patients were told of"),
+    ] = None,
+    day: DayOption = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """追回后恢复给参保人的：个人部分、计入待遇的部分，是否已告知 / what is restored to patients, and who was told."""
+
+    def deed(desk: Desk) -> list[Restoration]:
+        the_case(desk, id_of(case))
+        if tell:
+            told(desk, id_of(case), tell, doing(day, None).day)
+        return restorations(desk, id_of(case))
+
+    with open_house(home) as house:
+        found = house.at_desk(who, deed)
+    if as_json:
+        say_json({"restorations": [one.as_json() for one in found]})
+        return
+    for one in found:
+        said = one.as_json()
+        out.print(
+            f"{one.number}  {said['finding']}  个人 {format_fen(one.money.patient_fen)}  "
+            f"待遇 {format_fen(one.money.fund_fen)}  {'已告知 ' + said['told'] if said['told'] else '未告知'}"
+        )
+
+
 def hand_over(
     case: CaseArgument,
     to: Annotated[
@@ -244,6 +286,6 @@ def close(
 
 def add_to(group: typer.Typer) -> None:
     """Put the commands into the group of cases."""
-    for command in (answer, evidence, propose, deliver, recover, contest, close):
+    for command in (answer, evidence, propose, deliver, recover, restored, contest, close):
         group.command(command.__name__)(command)
     group.command("transfer")(hand_over)

@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     FINDING_NOTICED = "finding.noticed"
     FINDING_WITHDRAWN = "finding.withdrawn"
     KNOWLEDGE_LOADED = "knowledge.loaded"
+    MONEY_RESTORED = "money.restored"
 
 
 def refuse_fractions(value: object, where: str) -> None:

@@ -22,6 +22,7 @@ from yibao.casework.cases import (
     case_clocks,
     cases,
     open_cases,
+    restore,
     standing_amounts,
     transfer,
     transfers,
@@ -140,7 +141,9 @@ def recover(desk: Desk, case_id: int, returned: Money, damages_fen: int, doing: 
             came=f"{format_fen(returned.total_fen)}；{format_fen(damages_fen)}",
         )
     body: dict[str, Json] = {"damages_fen": damages_fen}
-    return _do(desk, case_id, "recover", replace(doing, amounts={Amount.RECOVERED: returned}, body=body))
+    number = _do(desk, case_id, "recover", replace(doing, amounts={Amount.RECOVERED: returned}, body=body))
+    restore(desk, case_id, number, returned)
+    return number
 
 
 def unpaid(desk: Desk, case_id: int) -> tuple[int, int]:

@@ -37,6 +37,7 @@ from yibao.casework.cases.model import (
     case_number,
 )
 from yibao.casework.cases.opening import note_institutions, opening_about, openings_about
+from yibao.casework.cases.restoring import Restoration, restorations, restore, told
 from yibao.casework.cases.service import (
     act_on,
     acts,
@@ -72,6 +73,7 @@ __all__ = [
     "Nature",
     "Opening",
     "Organ",
+    "Restoration",
     "Running",
     "Track",
     "Transfer",
@@ -92,7 +94,10 @@ __all__ = [
     "open_cases",
     "opening_about",
     "openings_about",
+    "restorations",
+    "restore",
     "standing_amounts",
+    "told",
     "transfer",
     "transfers",
     "work_list",

@@ -135,17 +135,3 @@ case_transfer = Table(
     CheckConstraint("organ IN ('police', 'discipline', 'department', 'agency', 'region')", name="organ"),
     comment="what of a case was handed to another organ (移送), when it was acknowledged, and what came back",
 )
-
-case_restoration = Table(
-    "case_restoration",
-    metadata,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("case_id", ForeignKey("case_file.id"), nullable=False, index=True),
-    Column("act", ForeignKey("case_act.number"), nullable=False),
-    Column("finding_id", ForeignKey("finding.finding_id"), nullable=False),
-    Column("person_id", BigInteger, nullable=False, index=True),
-    Column("fund_fen", BigInteger, nullable=False),
-    Column("patient_fen", BigInteger, nullable=False),
-    Column("told_day", BigInteger),
-    comment="what a recovery restores to a patient (待遇恢复): own money, and the allowance by the fund's share",
-)

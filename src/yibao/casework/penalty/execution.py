@@ -13,6 +13,7 @@ from yibao.casework.cases import (
     acts,
     answer_transfer,
     case_clocks,
+    restore,
     standing_amounts,
     transfer,
     transfers,
@@ -54,7 +55,9 @@ def recover(desk: Desk, case_id: int, returned: Money, fine_fen: int, doing: Doi
         )
     amounts = {Amount.RECOVERED: returned}
     body: dict[str, Json] = {"fine_paid_fen": fine_fen}
-    return do(desk, case_id, "recover", replace(doing, amounts=amounts, body=body))
+    number = do(desk, case_id, "recover", replace(doing, amounts=amounts, body=body))
+    restore(desk, case_id, number, returned)
+    return number
 
 
 def unpaid(desk: Desk, case_id: int, day: int) -> tuple[int, int]:

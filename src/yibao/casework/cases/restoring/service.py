@@ -1,0 +1,95 @@
+"""The verbs of restoration: give back by the share of each finding, and record that the patient was told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yibao.casework import store as findings_store
+from yibao.casework.cases.desk import Desk
+from yibao.casework.cases.model import Money, case_number
+from yibao.casework.cases.restoring import store
+from yibao.casework.cases.service import cases, held_findings
+from yibao.casework.model import finding_code
+from yibao.kernel import Event, EventKind, Refused, date_of, split
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What one finding's recovery gives back to one patient; amounts in fen."""
+
+    number: int
+    finding_id: int
+    person_id: int
+    money: Money
+    told_day: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {
+            "restoration": self.number, "finding": finding_code(self.finding_id), "person_id": self.person_id,
+            "patient_fen": self.money.patient_fen, "allowance_fen": self.money.fund_fen,
+            "told": date_of(self.told_day).isoformat() if self.told_day is not None else None,
+        }  # fmt: skip
+
+
+def restore(desk: Desk, case_id: int, act: int, returned: Money) -> int:
+    """Restore to the patients of a case's findings what came back, each by the share of the finding; give their number.
+
+    Both purses are split without losing a fen, by what each finding put at stake. A finding without a patient (stock,
+    for one) has nobody to restore to.
+    """
+    ids = held_findings(desk.unit, case_id)
+    rows = findings_store.headers(desk.unit.connection, ids=ids, state=None) if ids else []
+    weights = [row.attributed_fen for row in rows]
+    if returned.total_fen == 0 or sum(weights) <= 0:
+        return 0
+    shares = zip(rows, split(returned.fund_fen, weights), split(returned.patient_fen, weights), strict=True)
+    given = [
+        {
+            "case_id": case_id,
+            "act": act,
+            "finding_id": row.finding_id,
+            "person_id": row.person_id,
+            "fund_fen": fund,
+            "patient_fen": patient,
+        }
+        for row, fund, patient in shares
+        if row.person_id is not None and (fund or patient)
+    ]
+    store.add_restorations(desk.unit.connection, given)
+    if given:
+        number = cases(desk.unit, [case_id])[0].number
+        fen = sum(int(one["patient_fen"]) for one in given)
+        desk.unit.emit(
+            Event(EventKind.MONEY_RESTORED, number, {"act": act, "patients": len(given), "patient_fen": fen})
+        )
+    return len(given)
+
+
+def restorations(desk: Desk, case_id: int) -> list[Restoration]:
+    """Give what a case restored to patients, oldest first."""
+    return [
+        Restoration(
+            row.number, row.finding_id, row.person_id, Money(row.fund_fen, row.patient_fen), row.told_day
+        )
+        for row in store.restorations(desk.unit.connection, case_id)
+    ]
+
+
+def told(desk: Desk, case_id: int, numbers: Sequence[int], day: int) -> None:
+    """Record that patients were told of what was restored to them; refuses what is none of the case's."""
+    known = {one.number for one in restorations(desk, case_id)}
+    strange = sorted(set(numbers) - known)
+    if strange:
+        head = cases(desk.unit, [case_id])[0]
+        raise Refused(
+            "casework.unknown_restoration",
+            zh="这个案件没有这一笔待遇恢复",
+            en="the case has no such restoration",
+            where=case_number(head.track, case_id),
+            wanted=", ".join(str(one) for one in sorted(known)),
+            came=", ".join(str(one) for one in strange),
+        )
+    store.told_restorations(desk.unit.connection, numbers, day)
