@@ -192,8 +192,20 @@ class House:
         return str(Region(max(cities, key=lambda c: (c["counts"], c["values"]))["values"]))
 
     def work(self, *, until: Callable[[], bool] | None, trouble: Trouble) -> int:
-        """Run background jobs and deliver events, until told to stop, or (None) until nothing is due."""
-        return work(self.register, JOBS, events=EVENTS, until=until, trouble=trouble)
+        """Run background jobs and deliver events, until told to stop, or (None) until nothing is due.
+
+        What waits in the ledger is signed on the way: this program may run for months before its home is closed.
+        """
+
+        def over() -> bool:
+            try:
+                sign_waiting(self.register)
+            except Exception as error:  # the register is away, or a key: acts stay written, and pending
+                trouble("ledger", error)
+            return until is None or until()
+
+        over_or_once = None if until is None else over
+        return work(self.register, JOBS, events=EVENTS, until=over_or_once, trouble=trouble)
 
     def jobs(self) -> Mapping[str, int]:
         """Count the background jobs by state."""

@@ -11,6 +11,7 @@ from tests.casework.conftest import Desk
 from tests.casework.outputs import small
 from tests.cli.shell import Shell
 
+from yibao.ledger import Tag, record, sign_waiting
 from yibao.store import Home, stop_register
 
 
@@ -30,6 +31,9 @@ def test_what_was_restored_explains_the_same_findings(
     elsewhere: Path,
 ) -> None:
     shell = Shell(small_desk.house.register, capsys, monkeypatch)
+    with small_desk.house.register.unit_of_work("test") as unit:
+        record(unit, Tag.CASEWORK_CASE_MOVED, "case:1", {})
+    sign_waiting(small_desk.house.register)
     findings = json.loads(shell("findings", "--json")[1])
     codes = [row["code"] for row in findings["findings"]]
     assert len(codes) == len(small.RULES)
@@ -48,5 +52,7 @@ def test_what_was_restored_explains_the_same_findings(
     }
     assert json.loads(shell("findings", "--json", home=elsewhere)[1]) == findings
     assert [shell("explain", code, home=elsewhere)[1] for code in codes[:2]] == told
+    verified = json.loads(shell("ledger", "verify", "--json", home=elsewhere)[1])
+    assert verified["size"] > 0 and verified["faults"] == []
     code, _, complained = shell("restore", tmp_path / "备份", home=elsewhere)
     assert code == 1 and "store.restore_not_empty" in complained and "不是空的" in complained

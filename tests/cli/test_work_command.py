@@ -10,7 +10,8 @@ import pytest
 from tests.cli.shell import Shell
 
 from yibao import bootstrap
-from yibao.store import Register, defer
+from yibao.ledger import Tag, record, verify_everything
+from yibao.store import Job, Register, UnitOfWork, defer
 
 
 @pytest.fixture
@@ -44,16 +45,22 @@ def test_work_runs_jobs_and_tells_what_failed(
     assert "完成 0 项" in shell("work", "--once")[1]
 
 
-def test_a_service_ends_at_sigterm_with_its_job_done(
+def test_a_service_ends_at_sigterm_with_its_job_done_and_signed(
     fresh_register: Register, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def letter(unit: object, job: object) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
+    waiting: list[int] = []
+
+    def letter(unit: UnitOfWork, job: Job) -> None:
+        waiting.append(verify_everything(fresh_register).waiting)
+        record(unit, Tag.CASEWORK_CASE_MOVED, f"job:{job.id}", {})
+        if job.body["last"]:
+            os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setitem(bootstrap.JOBS, "letter", letter)
     with fresh_register.unit_of_work("test") as unit:
-        for _ in range(2):
-            defer(unit, "letter", {})
+        for last in (False, True, True):
+            defer(unit, "letter", {"last": last})
     code, said, complained = shell("work", "--json")
     assert (code, complained) == (0, "")
-    assert json.loads(said)["jobs"] == {"done": 1, "waiting": 1}
+    assert json.loads(said)["jobs"] == {"done": 2, "waiting": 1}
+    assert waiting == [0, 0], "what the first job wrote was signed before the second began"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar
 
 from sqlalchemy import text
 
 from yibao.kernel import Event
+from yibao.ledger import Sequencer, Tag, home_signers, record, sign_waiting, verify_everything
 from yibao.store import Delivered, Handler, Job, JobHandler, Register, UnitOfWork, defer
 
 
@@ -24,6 +26,13 @@ class Acts:
 
     def prepare(self, unit: UnitOfWork) -> None:
         """Make what the acts need."""
+
+    def begin(self, register: Register) -> None:
+        """Do what must be done once, in units of work of its own, before anybody is killed."""
+
+    def beside(self, register: Register) -> AbstractContextManager[object]:
+        """Give what every worker runs beside its jobs."""
+        return nullcontext()
 
     def act(self, unit: UnitOfWork, number: int) -> None:
         """Do one act."""
@@ -84,4 +93,34 @@ class StoreActs(Acts):
         return found if seen == acts else [*found, f"the last count saw {seen} of {acts} acts"]
 
 
-MIXED: tuple[Acts, ...] = (StoreActs(),)
+class LedgerActs(Acts):
+    """Every act is recorded; workers give positions and sign, and are killed at it; in the end everything verifies."""
+
+    def begin(self, register: Register) -> None:
+        with register.unit_of_work("test") as unit:
+            record(unit, Tag.AUDIT_RUN_FINISHED, "before", {})
+        sign_waiting(register)  # makes the keys
+
+    def beside(self, register: Register) -> AbstractContextManager[object]:
+        return Sequencer(register, home_signers(register), every=0.05)
+
+    def act(self, unit: UnitOfWork, number: int) -> None:
+        record(unit, Tag.CASEWORK_CASE_MOVED, f"act:{number}", {"number": number})
+
+    def faults(self, register: Register, acknowledged: set[int]) -> list[str]:
+        sign_waiting(register)
+        found = verify_everything(register)
+        with register.engine.connect() as connection:
+            wrong = connection.execute(
+                text(
+                    "SELECT a.number, count(l.entry) AS entries FROM crash_act a "
+                    "LEFT JOIN ledger_leaf l ON l.subject = 'act:' || a.number "
+                    "GROUP BY a.number HAVING count(l.entry) <> 1 ORDER BY a.number"
+                )
+            ).all()
+        told = [f"act {row.number}: {row.entries} entries in the ledger" for row in wrong]
+        told += [f"ledger: {fault}" for fault in found.faults]
+        return told + ([f"ledger: {found.waiting} entries have no position"] if found.waiting else [])
+
+
+MIXED: tuple[Acts, ...] = (StoreActs(), LedgerActs())

@@ -42,8 +42,11 @@ def crash(home: Home, journal: Path, kills: int, seed: int) -> Tally:
     chance = Random(seed)
     killed: Counter[str] = Counter()
     faults: list[str] = []
-    with open_register(home) as register, register.unit_of_work("test") as unit:
-        program.prepare(unit)
+    with open_register(home) as register:
+        with register.unit_of_work("test") as unit:
+            program.prepare(unit)
+        for acts in MIXED:
+            acts.begin(register)
     journal.touch()
     with _nursery(home, journal) as nursery:
         pids = {name: nursery.born(name) for name in PROGRAMS}
@@ -63,10 +66,10 @@ def crash(home: Home, journal: Path, kills: int, seed: int) -> Tally:
     with open_register(home) as register:
         _rest(register)
         with register.engine.connect() as connection:
-            acts = set(connection.scalars(text("SELECT number FROM crash_act")))
-        faults += [f"act {number} was acknowledged and is lost" for number in sorted(acknowledged - acts)]
-        faults += [fault for one in MIXED for fault in one.faults(register, acknowledged)]
-    return Tally(killed, len(acknowledged), len(acts), faults)
+            done = set(connection.scalars(text("SELECT number FROM crash_act")))
+        faults += [f"act {number} was acknowledged and is lost" for number in sorted(acknowledged - done)]
+        faults += [fault for acts in MIXED for fault in acts.faults(register, acknowledged)]
+    return Tally(killed, len(acknowledged), len(done), faults)
 
 
 class _Nursery:

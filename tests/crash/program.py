@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import traceback
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -53,7 +53,9 @@ def worker(home: Home, journal: Path, nursery: int) -> None:
     """Work off jobs and events."""
     jobs = {kind: handler for acts in MIXED for kind, handler in acts.jobs.items()}
     events = {kind: handler for acts in MIXED for kind, handler in acts.events.items()}
-    with open_register(home) as register:
+    with open_register(home) as register, ExitStack() as beside:
+        for acts in MIXED:
+            beside.enter_context(acts.beside(register))
         work(
             register, jobs, events=events, until=lambda: os.getppid() != nursery,
             attempts=ENDLESS, lease=LEASE, poll=POLL,
