@@ -22,7 +22,16 @@ from yibao.cli.casedesk import (
     officers_of,
     tell_done,
 )
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, open_house, out, say_json
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    open_house,
+    out,
+    say_json,
+)
 from yibao.kernel import Refused, Text, format_fen, parse_day
 
 ClauseOption = Annotated[str | None, typer.Option(help="协议条款 / clause of the agreement")]

@@ -36,7 +36,17 @@ from yibao.cli.casedesk import (
     tell_done,
     the_day,
 )
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, open_house, out, plain, say_json
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    open_house,
+    out,
+    plain,
+    say_json,
+)
 from yibao.kernel import date_of
 
 TrackOption = Annotated[
