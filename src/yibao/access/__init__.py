@@ -49,7 +49,7 @@ from yibao.access.model import (
     local_actor,
 )
 from yibao.access.permissions import Permission
-from yibao.access.scoping import NO_CASE, Scope, scope
+from yibao.access.scoping import NO_CASE, Scope, inside, scope
 
 __all__ = [
     "CASE_ROLES",
@@ -86,6 +86,7 @@ __all__ = [
     "found",
     "give_role",
     "holders",
+    "inside",
     "lift_recusal",
     "list_accounts",
     "local_actor",

@@ -51,7 +51,8 @@ _OWN: Final = {"institution_id": 1, "practitioner_id": 1, "person_id": 1, "partn
 _OTHER: Final = {"institution_id": 2, "practitioner_id": 2, "person_id": 2, "partner": "health"}
 _OTHER_REGIONS: Final = (Region("990200"), Region("990000"))
 """Another city, and the province above: neither lies in the own region."""
-_COUNTY: Final = Region("990101")
+_INSIDE: Final = (_OWN_REGION, Region("990101"))
+"""The city, and a county in it."""
 
 SITUATIONS: Final = tuple(Situation(region, tie) for region in (True, False) for tie in (None, *_TIES))
 
@@ -109,7 +110,8 @@ def _targets(situation: Situation) -> Iterator[Target]:
     if situation.tie is not None:
         field = situation.tie if situation.tie == "partner" else f"{situation.tie}_id"
         ties[field] = _OWN[field]
-    for region in (_OWN_REGION, _COUNTY) if situation.region else _OTHER_REGIONS:
+    inside, outside = ((_OWN_REGION,), _OTHER_REGIONS[:1]) if situation.tie else (_INSIDE, _OTHER_REGIONS)
+    for region in inside if situation.region else outside:
         yield Target(region=region, **ties)  # type: ignore[arg-type]
 
 

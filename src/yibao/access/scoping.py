@@ -21,6 +21,7 @@ from yibao.kernel import Refused, Region, Text
 NO_CASE: Final = "NULL"
 """The ``subject`` of a list whose rows belong to no case."""
 
+_PARAMETER: Final = r":((?:scope|inside)_\w+)"
 _TRUE: Final = "TRUE"
 _FALSE: Final = "FALSE"
 _INTEGER_KINDS: Final = frozenset({"Institution", "Person", "Practitioner"})
@@ -28,7 +29,7 @@ _INTEGER_KINDS: Final = frozenset({"Institution", "Person", "Practitioner"})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A condition on rows: SQL with named parameters, all of them ``scope_…``."""
+    """A condition on rows: SQL with named parameters, all of them ``scope_…`` or ``inside_…``."""
 
     sql: str
     """As sqlalchemy's ``text`` and our engines read it: ``:scope_0``."""
@@ -37,12 +38,12 @@ class Scope:
     @property
     def dollar(self) -> str:
         """Give the SQL as DuckDB's own Python interface reads it: ``$scope_0``."""
-        return re.sub(r":(scope_\d+)", r"$\1", self.sql)
+        return re.sub(_PARAMETER, r"$\1", self.sql)
 
     @property
     def percent(self) -> str:
         """Give the SQL as psycopg reads it: ``%(scope_0)s``."""
-        return re.sub(r":(scope_\d+)", r"%(\1)s", self.sql)
+        return re.sub(_PARAMETER, r"%(\1)s", self.sql)
 
 
 def scope(
@@ -82,6 +83,23 @@ def scope(
     sql = _and(_or(*permits), *(_not(f) for f in forbids))
     used = {name: value for name, value in writer.parameters.items() if re.search(rf":{name}\b", sql)}
     return Scope(sql, used)
+
+
+def inside(region: Region, column: str) -> Scope:
+    """Give the condition that a column names a region or one inside it, for a list that somebody asked for by region.
+
+    A filter, which takes rows away from what `scope` shows; never instead of it.
+
+    >>> inside(Region("330100"), "i.region").sql, dict(inside(Region("330100"), "i.region").parameters)
+    ('i.region BETWEEN :inside_low AND :inside_high', {'inside_low': '330100', 'inside_high': '330199'})
+    """
+    low, high = _range(region)
+    return Scope(f"{column} BETWEEN :inside_low AND :inside_high", {"inside_low": low, "inside_high": high})
+
+
+def _range(region: Region) -> tuple[str, str]:
+    """Give the first and the last code of a region; a range of codes can be looked up in an index."""
+    return region.stem.ljust(6, "0"), region.stem.ljust(6, "9")
 
 
 @dataclass(slots=True)
@@ -145,8 +163,7 @@ class _Writer:
         column = self._column(attribute, negative)
         if column is None or attribute != "region":
             raise _unknown({"in": attribute})
-        stem = Region(code).stem
-        low, high = self._bind(stem.ljust(6, "0")), self._bind(stem.ljust(6, "9"))
+        low, high = map(self._bind, _range(Region(code)))
         return f"{column} BETWEEN {low} AND {high}"
 
     def _one_of(self, attribute: str, members: list[tuple[str, str]], negative: bool) -> str:

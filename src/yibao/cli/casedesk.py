@@ -10,7 +10,6 @@ import typer
 from yibao.casework.agreement import Measure, Taken
 from yibao.casework.cases import Doing, case_id
 from yibao.casework.penalty import Officer
-from yibao.cli.console import AsOption as AsOption
 from yibao.cli.console import out, say_json
 from yibao.kernel import Day, Fen, parse_day, parse_fen, today
 

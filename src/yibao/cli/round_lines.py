@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from yibao.bootstrap import open_house
 from yibao.casework import money, rounds
 from yibao.casework.cases import Desk, Laid, Track, lay_open
 from yibao.casework.rounds import (
@@ -22,8 +21,18 @@ from yibao.casework.rounds import (
     Said,
     View,
 )
-from yibao.cli.casedesk import AsOption, DayOption, ReasonOption, the_day
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, one_of, out, plain, say_json
+from yibao.cli.casedesk import DayOption, ReasonOption, the_day
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    open_house,
+    out,
+    plain,
+    say_json,
+)
 from yibao.cli.rounds import InstitutionOption, RoundArgument, RuleOption, show_round
 from yibao.kernel import parse_fen
 

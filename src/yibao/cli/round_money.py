@@ -9,12 +9,21 @@ import typer
 from rich.table import Table
 
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import open_house
 from yibao.casework import money, rounds
 from yibao.casework.cases import Desk
 from yibao.casework.rounds import Line, Outcome, Plan
-from yibao.cli.casedesk import AsOption, DayOption, ReasonOption, the_day
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, one_of, out, plain, say_json
+from yibao.cli.casedesk import DayOption, ReasonOption, the_day
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    open_house,
+    out,
+    plain,
+    say_json,
+)
 from yibao.cli.round_lines import AmountOption, LinesArgument, OutcomeOption, RoundOption, done, picked, view
 from yibao.cli.rounds import RoundArgument, month_of_words
 from yibao.kernel import parse_day, parse_fen

@@ -10,16 +10,18 @@ import typer
 from rich.table import Table
 
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import House, open_house
+from yibao.bootstrap import House
 from yibao.casework import money, rounds
 from yibao.casework.cases import Desk
 from yibao.casework.rounds import Dispatch, Order, Receipt, Round, RoundView
-from yibao.cli.casedesk import AsOption, DayOption, ReasonOption, the_day
+from yibao.cli.casedesk import DayOption, ReasonOption, the_day
 from yibao.cli.console import (
     DEFAULT_HOME,
+    AsOption,
     HomeOption,
     JsonOption,
     one_of,
+    open_house,
     out,
     plain,
     progress,

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from yibao.access import NO_CASE, Permission, Scope, scope
 from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, open_cases
 from yibao.casework.cases import store as case_store
 from yibao.casework.model import finding_code
@@ -39,7 +40,7 @@ def new_round(
         home, register, ("institution", "line", "settlement"), known_no=known_by_run(register)
     ) as look:
         keep_institutions(desk, institutions(look))
-        rows, held, silent = store.candidates(desk.unit.connection, order, day)
+        rows, held, silent = store.candidates(desk.unit.connection, order, day, _seen(desk))
         if not rows:
             raise _nothing(order, held, silent)
         found = parts(look, output_store.open_headers(desk.unit.connection), [row.finding_id for row in rows])
@@ -55,6 +56,14 @@ def new_round(
     body = {"lines": len(rows), "held": held, "snoozed": silent, "seed": drawn_by, "sample_bp": share}
     write_round_act(desk, number, "new", "", str(RoundState.COMPOSING), day, None, {**body})
     return find_round(desk, number)
+
+
+def _seen(desk: Desk) -> Scope:
+    """Give which findings the maker of a round may put in: those of his region, and of no institution he must avoid."""
+    return scope(
+        desk.actor, Permission.ROUND_CREATE, region="i.region", institution="f.institution_id",
+        person="f.person_id", subject=NO_CASE,
+    )  # fmt: skip
 
 
 def keep_institutions(desk: Desk, known: Mapping[int, Institution]) -> None:

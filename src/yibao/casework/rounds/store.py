@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from yibao.access import Scope, inside
 from yibao.casework.cases.model import Money
 from yibao.casework.rounds.model import Answer, Dispatch, Line, Order, Outcome, Round
 from yibao.casework.rounds.tables import (
@@ -31,7 +32,7 @@ from yibao.casework.rounds.tables import (
     round_panel,
     round_receipt,
 )
-from yibao.kernel import add_months, day_of_ymd, region_prefix
+from yibao.kernel import Region, add_months, day_of_ymd
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
@@ -42,9 +43,15 @@ case_file = table("case_file", column("id"), column("state"), column("version"),
 # — composing —
 
 
-def candidates(connection: Connection, order: Order, day: int) -> tuple[list[Row[Any]], int, int]:
-    """Give the open findings that a round may take, most money first, and how many are held or silent instead."""
+def candidates(
+    connection: Connection, order: Order, day: int, seen: Scope
+) -> tuple[list[Row[Any]], int, int]:
+    """Give the open findings that a round may take, most money first, and how many are held or silent instead.
+
+    ``seen`` is the scope, over the finding ``f`` and its institution ``i``, of who makes the round.
+    """
     where, values = _asked(order)
+    where, values = f"({where}) AND ({seen.sql})", values | dict(seen.parameters)
     free = (
         f"SELECT f.*, i.region, {_HELD} AS held, {_SILENT} AS silent "
         "FROM finding f JOIN institution i USING (institution_id)"
@@ -83,8 +90,9 @@ def _asked(order: Order) -> tuple[str, dict[str, Any]]:
         conditions.append("f.day >= :first AND f.day < :after")
         values |= {"first": first, "after": add_months(first, 1)}
     if order.region is not None:
-        conditions.append("i.region LIKE :region")
-        values["region"] = f"{region_prefix(order.region)}%"
+        within = inside(Region(order.region), "i.region")
+        conditions.append(within.sql)
+        values |= within.parameters
     if order.rules is not None:
         conditions.append("f.rule = ANY(:rules)")
         values["rules"] = list(order.rules)
