@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from yibao.claims import Column, table
 from yibao.collect.columns import listed, quote
+from yibao.collect.few_rows import only
 from yibao.collect.layers import BLANK
 from yibao.collect.raw_rows import RawRows, rejected_rows
 from yibao.collect.settled import settled
@@ -171,12 +172,13 @@ def _numbers(engine: Engine, sql: str) -> tuple[int, ...]:
 def _add_rows(engine: Engine, staged: Staged, rows: int) -> None:
     """Read the bad rows of a file again as they came, and say of each part of them what is wrong."""
     cells = ", ".join(f"c{at}" for at in range(len(staged.raw.header)))
-    same = "b.at = r.at" if staged.raw.at is not None else "b.number = r.number"
+    raw = _few(engine, staged) if rows <= PART else staged.raw
+    same = "b.at = r.at" if raw.at is not None else "b.number = r.number"
     engine.execute_native(
         f"""
         CREATE OR REPLACE TEMP TABLE quarantine_rows AS
         SELECT b.*, {_row_text(staged.raw)} AS row_text, [{cells}] AS cells, {_described(staged)} AS described
-        FROM {staged.raw.numbered} r JOIN quarantine_bad b ON {same}
+        FROM {raw.numbered} r JOIN quarantine_bad b ON {same}
         """
     )
     engine.register_arrow("quarantine_reasons", _reasons(staged))
@@ -196,6 +198,14 @@ def _add_rows(engine: Engine, staged: Staged, rows: int) -> None:
             """
         )
     engine.execute_native("DROP TABLE quarantine_rows")
+
+
+def _few(engine: Engine, staged: Staged) -> RawRows:
+    """Give the raw rows of a file, only the bad ones where they can be told by their places."""
+    bad = engine.execute_native("SELECT b.at, b.number FROM quarantine_bad b ORDER BY b.at")
+    assert bad is not None
+    places, numbers = (column.to_numpy() for column in bad.columns)
+    return only(staged.raw, places, numbers, staged.rows)
 
 
 def _applies(reason: str, row: str) -> str:

@@ -54,6 +54,12 @@ class RawRows:
     text: Path | None = None
     """The text behind the relation, where it may have to be told again."""
     delimiter: str = ","
+    lines: Path | None = None
+    """The file whose lines are the rows, if each is a line of its own (`few_rows`)."""
+    before: int = 0
+    """How many lines stand before the first row."""
+    spare: Path | None = None
+    """A name of our own for the lines of a few rows."""
 
     def column(self, header: str) -> str | None:
         """Give the SQL name of the raw column under a header, or None; case, width and margins do not matter."""
@@ -111,6 +117,9 @@ def open_rows(incoming: Incoming, file_map: FileMap, scratch: Path, number: int)
         encoding=decoded.encoding,
         text=decoded.path,
         delimiter=delimiter,
+        lines=decoded.path,
+        before=file_map.header_row,
+        spare=scratch / f"few-{number}.csv",
     )
     return told_again(raw, scratch, number) if decoded.blank_lines else raw
 
@@ -122,9 +131,16 @@ def told_again(raw: RawRows, scratch: Path, number: int) -> RawRows:
     columns = _columns(raw.header)
     if len(tidied.runs) <= MAX_RUNS:
         relation = _read_csv(tidied.rows, columns, raw.delimiter, 0)
-        return replace(raw, relation=relation, runs=tidied.runs, rejected=tidied.rejected, text=None)
-    relation = _read_csv(with_numbers(tidied, raw.delimiter), ("number", *columns), raw.delimiter, 0)
+        return replace(
+            raw, relation=relation, runs=tidied.runs, rejected=tidied.rejected, text=None, lines=tidied.rows, before=0
+        )  # fmt: skip
+    relation = read_numbered(with_numbers(tidied, raw.delimiter), raw.header, raw.delimiter)
     return replace(raw, relation=relation, number="number", rejected=tidied.rejected, text=None)
+
+
+def read_numbered(path: Path, header: tuple[str, ...], delimiter: str) -> str:
+    """Give the relation of rows whose number stands before them, in the column ``number``."""
+    return _read_csv(path, ("number", *_columns(header)), delimiter, 0)
 
 
 def rejected_rows(raw: RawRows) -> str | None:
