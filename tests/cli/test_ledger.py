@@ -14,6 +14,7 @@ from yibao.bootstrap import open_house
 from yibao.cli import console, main
 from yibao.ledger import Tag, record
 from yibao.ledger.verify import main as verify_offline
+from yibao.ledger.witness import main as cosign
 from yibao.store import Home, stop_register
 
 Said = tuple[int, str, str]
@@ -79,6 +80,14 @@ def test_from_an_act_to_an_outsider(yibao: Run, home: Path, capsys: pytest.Captu
     assert verify_offline(["seen", old]) == 1
     assert verify_offline(["nothing", old]) == 2
     capsys.readouterr()
+
+    assert cosign(["all", old]) == 0
+    witness, line = capsys.readouterr().out.splitlines()
+    asked(yibao, "ledger", "rotate")
+    words = ("ledger", "checkpoint", "--size", "3", "--witness", witness, line)
+    assert line in asked(yibao, *words)["checkpoint"]
+    assert asked(yibao, "ledger", "verify")["cosignatures"] == 1
+    assert cosign(["seen", old]) == 1
 
     code, said, _ = yibao("ledger", "prove", "999", "never", "--json")
     assert code == 1 and json.loads(said)["refused"]["code"] == "ledger.no_entry"

@@ -92,6 +92,9 @@ def show_checkpoint(
         tuple[str, str] | None,
         typer.Option("--witness", help="登记见证签名：公钥 签名行 / keep a cosignature: key and line"),
     ] = None,
+    size: Annotated[
+        int | None, typer.Option("--size", min=1, help="某一条数时的检查点 / the checkpoint of a size")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -99,10 +102,10 @@ def show_checkpoint(
     with open_house(home) as house:
         sign_waiting(house.register)
         with house.register.unit_of_work(house.actor) as unit:
-            note = checkpoint(unit)
+            note = checkpoint(unit, size)
             if witness is not None:
                 take_cosignature(unit, note.checkpoint().size, *witness)
-                note = checkpoint(unit)
+                note = checkpoint(unit, size)
         public = [str(signer.key) for signer in home_signers(house.register)]
     if file is not None:
         file.write_text(str(note), encoding="utf-8")
