@@ -25,6 +25,14 @@ FILTERS = {
         "institution_id",
     ): "names of institutions whose cases were found within scope",
     (
+        "src/yibao/casework/rounds/store.py",
+        "institution_id",
+    ): "the institutions that a person named with --institution, and whose part of a round is meant",
+    (
+        "src/yibao/casework/rounds/outgoing.py",
+        "institution_id",
+    ): "each institution's own workbook holds its own rows",
+    (
         "src/yibao/casework/store.py",
         "institution_id",
     ): "the institutions that a person named with --institution",
