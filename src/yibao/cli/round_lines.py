@@ -34,7 +34,7 @@ from yibao.cli.console import (
     say_json,
 )
 from yibao.cli.rounds import InstitutionOption, RoundArgument, RuleOption, show_round
-from yibao.kernel import parse_fen
+from yibao.kernel import date_of, parse_fen
 
 LinesArgument = Annotated[
     list[str] | None, typer.Argument(help="疑点编号或案件编号 / codes of findings or numbers of cases")
@@ -82,11 +82,12 @@ def show(
 ) -> None:
     """打开一个批次，或批次中的一条疑点（会登记谁看过） / lay a round or a line open."""
 
-    def deed(desk: Desk) -> RoundView | tuple[Line, Laid]:
+    def deed(desk: Desk) -> RoundView | tuple[Line, Laid | None]:
         if what.strip().upper().startswith("R"):
             return rounds.show_round(desk, what)
         line = rounds.open_lines(desk, [what])[0]
-        return line, lay_open(desk, {Track.AUDIT: rounds.LINE}, line.case_id)
+        inside = desk.actor.institution_id is None
+        return line, lay_open(desk, {Track.AUDIT: rounds.LINE}, line.case_id) if inside else None
 
     with open_house(home) as house:
         found = house.at_desk(who, deed)
@@ -95,15 +96,16 @@ def show(
         return
     line, laid = found
     if as_json:
-        say_json({**line.as_json(), "laid": laid.as_json()})
+        say_json({**line.as_json(), "laid": laid.as_json() if laid is not None else None})
         return
-    out.print(f"{line.finding}  {line.number}  {line.state_name.zh}  {line.rule}  {plain(laid.institution)}")
+    out.print(f"{line.finding}  {line.number}  {line.state_name.zh}  {line.rule}")
     out.print(f"  涉及：统筹 {money(line.at_stake.fund_fen)}，个人 {money(line.at_stake.patient_fen)}")
     if line.answer:
         out.print(f"  机构：{ANSWER_NAMES[line.answer].zh}  {plain(line.statement)}")
-    for act in laid.acts:
-        out.print(f"  {act.as_json()['day']}  {act.verb}  {plain(act.actor)}  {plain(act.reason)}")
-    out.print("下一步: " + "、".join(f"{name.zh}（{verb}）" for verb, name in laid.next))
+    if laid is not None:
+        for act in laid.acts:
+            out.print(f"  {date_of(act.day)}  {act.verb}  {plain(act.actor)}  {plain(act.reason)}")
+        out.print("下一步: " + "、".join(f"{name.zh}（{verb}）" for verb, name in laid.next))
     out.print(f"证据：yibao explain {line.finding}")
 
 

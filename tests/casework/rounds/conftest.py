@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +31,7 @@ ROLES = {
     "wang": Role.REVIEWER,
     "zhao": Role.REVIEWER,
     "qian": Role.AGENCY_HEAD,
+    "head2": Role.AGENCY_HEAD,
     "sun": Role.REVIEWER,
     "e1": Role.EXPERT,
     "e2": Role.EXPERT,
@@ -44,7 +46,6 @@ class Bureau:
 
     bench: Bench
     day: int = START
-    _institutions: dict[str, int] = field(default_factory=dict)
 
     def actor(self, name: str) -> Actor:
         region = Region(str(self.bench.house.policy().region))
@@ -140,13 +141,40 @@ def audited_city(
     _outside(register, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def sent_city(
+    register: Register, audited_city: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path, str]]:
+    """The same, with a round of sixty lines that was sent with its workbooks; gives the round's code too."""
+    folder = tmp_path_factory.mktemp("sent")
+    with _copy(register, audited_city, folder, "template_of_sent") as bureau:
+        one = bureau.sent(Order(limit=60))
+        with bureau.at("li") as desk:
+            rounds.workbooks(desk, bureau.home, bureau.register, one.code)
+        bureau.register.engine.dispose()
+        yield "template_of_sent", folder / "home", one.code
+
+
 @pytest.fixture
 def bureau(register: Register, audited_city: tuple[str, Path], tmp_path: Path) -> Iterator[Bureau]:
-    template, home = audited_city
-    name = f"rounds_{abs(hash(tmp_path))}"
-    shutil.copytree(home, tmp_path / "home")
-    _outside(register, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    with open_register(Home(tmp_path / "home"), _url(register, name)) as opened:
+    with _copy(register, audited_city, tmp_path, f"rounds_{uuid.uuid4().hex}") as made:
+        yield made
+
+
+@pytest.fixture
+def sent_bureau(
+    register: Register, sent_city: tuple[str, Path, str], tmp_path: Path
+) -> Iterator[tuple[Bureau, str]]:
+    """A bureau whose round left this morning, with the round's code."""
+    with _copy(register, sent_city[:2], tmp_path, f"rounds_{uuid.uuid4().hex}") as made:
+        yield made, sent_city[2]
+
+
+@contextmanager
+def _copy(register: Register, template: tuple[str, Path], folder: Path, name: str) -> Iterator[Bureau]:
+    shutil.copytree(template[1], folder / "home")
+    _outside(register, f"CREATE DATABASE {name} TEMPLATE {template[0]} STRATEGY FILE_COPY")
+    with open_register(Home(folder / "home"), _url(register, name)) as opened:
         yield Bureau(Bench(opened))
     _outside(register, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -13,7 +13,7 @@ from tests.casework.outputs.test_workbooks import THE_32
 from tests.casework.rounds.conftest import Bureau
 
 from yibao.casework import rounds
-from yibao.casework.rounds import Answer, LineState, Order
+from yibao.casework.rounds import Answer, LineState
 from yibao.casework.rounds.incoming import as_text, read_back
 from yibao.kernel import Refused
 
@@ -25,9 +25,10 @@ Sheet = list[list[Any]]
 class Office:
     """An institution that was sent a round, with the workbook it received."""
 
-    def __init__(self, bureau: Bureau, folder: Path) -> None:
+    def __init__(self, bureau: Bureau, code: str, folder: Path) -> None:
         self.bureau = bureau
-        self.round = bureau.sent(Order(limit=60))
+        with bureau.at("li") as desk:
+            self.round = rounds.find_round(desk, code)
         with bureau.at("li") as desk:
             self.paths = rounds.workbooks(desk, bureau.home, bureau.register, self.round.code, to=folder)
         lines = bureau.lines(self.round.code)
@@ -81,29 +82,22 @@ def put(head: list[str], row: list[Any], **cells: object) -> None:
 
 
 @pytest.fixture
-def office(bureau: Bureau, tmp_path: Path) -> Office:
-    return Office(bureau, tmp_path / "mail")
+def office(sent_bureau: tuple[Bureau, str], tmp_path: Path) -> Office:
+    return Office(*sent_bureau, tmp_path / "mail")
 
 
 def test_the_national_columns_come_first_and_only_own_rows(office: Office) -> None:
     head, body = office.rows()
     assert head[:32] == THE_32
     assert head[-3:] == [OPINION, ACCEPTED, STATEMENT]
-    by = {
-        name: [row[head.index(name)] for row in body]
-        for name in ("疑点编号", "申诉截止日期", "疑点状态", "其中统筹(元)", "疑点金额(元)", "其中个人(元)")
-    }
+    sums = ("疑点金额(元)", "其中统筹(元)", "其中个人(元)")
+    by = {n: [row[head.index(n)] for row in body] for n in ("疑点编号", "申诉截止日期", "疑点状态", *sums)}
     assert set(by["疑点编号"]) == {line.finding for line in office.lines}
     assert set(by["申诉截止日期"]) == {"2026-03-17"} and set(by["疑点状态"]) == {"待申诉"}
-    sums = {
-        name: round(100 * sum(x or 0 for x in by[name]))
-        for name in ("疑点金额(元)", "其中统筹(元)", "其中个人(元)")
-    }
-    assert sums["疑点金额(元)"] == sum(line.at_stake.total_fen for line in office.lines)
-    assert sums["疑点金额(元)"] == sums["其中统筹(元)"] + sums["其中个人(元)"]
-    told = " ".join(
-        str(c) for row in openpyxl.load_workbook(office.path)["说明"].iter_rows(values_only=True) for c in row
-    )
+    total, fund, patient = (round(100 * sum(x or 0 for x in by[name])) for name in sums)
+    assert total == fund + patient == sum(line.at_stake.total_fen for line in office.lines)
+    guide = openpyxl.load_workbook(office.path)["说明"].iter_rows(values_only=True)
+    told = " ".join(str(cell) for row in guide for cell in row)
     assert "2026-03-17" in told and "不是违规认定" in told
 
 

@@ -71,14 +71,19 @@ def find_lines(desk: Desk, names: Iterable[str]) -> list[Line]:
     missing = [n for k, n in cases.items() if k not in {line.case_id for line in found}]
     missing += [n for k, n in findings.items() if k not in newest]
     if missing:
-        raise Refused(
-            "casework.unknown_line",
-            zh="没有这条批次疑点",
-            en="there is no such line in any round",
-            came=", ".join(missing[:5]),
-            todo=Text(zh="用 yibao round lines 查看", en="see the lines with yibao round lines"),
-        )
+        raise no_such_line(", ".join(missing[:5]))
     return list({line.case_id: line for line in (*found, *newest.values())}.values())
+
+
+def no_such_line(came: str) -> Refused:
+    """Say that there is no such line."""
+    return Refused(
+        "casework.unknown_line",
+        zh="没有这条批次疑点",
+        en="there is no such line in any round",
+        came=came,
+        todo=Text(zh="用 yibao round lines 查看", en="see the lines with yibao round lines"),
+    )
 
 
 def find_round(desk: Desk, code: str | int, *, lock: bool = False) -> Round:

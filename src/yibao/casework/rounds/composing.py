@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from yibao.access import NO_CASE, Permission, Scope, scope
+from yibao.access import NO_CASE, Permission, scope
 from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, open_cases
 from yibao.casework.cases import store as case_store
 from yibao.casework.model import finding_code
@@ -34,13 +35,17 @@ def new_round(
     rule is silent for their subject, and those whose money another case decides, stay out and are counted.
     Raises `Refused`: ``casework.no_run``, ``casework.nothing_for_round``, ``access.denied``.
     """
-    region = order.region or str(desk.policy.region)
+    region = order.region or _whole_region(desk)
     permit(desk, "round:create", region)
+    seen = scope(
+        replace(desk.actor, region=Region(region)), Permission.ROUND_CREATE, region="i.region",
+        institution="f.institution_id", subject=NO_CASE,
+    )  # fmt: skip
     with looking(
         home, register, ("institution", "line", "settlement"), known_no=known_by_run(register)
     ) as look:
         keep_institutions(desk, institutions(look))
-        rows, held, silent = store.candidates(desk.unit.connection, order, day, _seen(desk))
+        rows, held, silent = store.candidates(desk.unit.connection, order, day, (seen.sql, seen.parameters))
         if not rows:
             raise _nothing(order, held, silent)
         found = parts(look, output_store.open_headers(desk.unit.connection), [row.finding_id for row in rows])
@@ -58,12 +63,10 @@ def new_round(
     return find_round(desk, number)
 
 
-def _seen(desk: Desk) -> Scope:
-    """Give which findings the maker of a round may put in: those of his region, and of no institution he must avoid."""
-    return scope(
-        desk.actor, Permission.ROUND_CREATE, region="i.region", institution="f.institution_id",
-        person="f.person_id", subject=NO_CASE,
-    )  # fmt: skip
+def _whole_region(desk: Desk) -> str:
+    """Give the region of whoever sits at the desk, or of the policy where his is wider."""
+    mine = desk.actor.region
+    return str(mine if desk.policy.region.contains(mine) else desk.policy.region)
 
 
 def keep_institutions(desk: Desk, known: Mapping[int, Institution]) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from yibao.access import NO_CASE, Permission, scope
 from yibao.casework.cases import Desk, Money
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit
-from yibao.casework.rounds.machine import LINE
+from yibao.casework.rounds.machine import LINE, UNDECIDED, UNSENT, LineState
 from yibao.casework.rounds.model import Dispatch, Line, Round, money_json
 from yibao.kernel import date_of
 
@@ -40,25 +40,32 @@ class RoundView:
 
 
 def list_rounds(desk: Desk) -> list[Round]:
-    """Give the rounds of the desk's region, newest first."""
-    permit(desk, "round:read", str(desk.policy.region))
-    return store.rounds(desk.unit.connection)
+    """Give the rounds of the desk's region, newest first; an institution sees those that were sent to it."""
+    whose = desk.actor.institution_id
+    permit(desk, "round:read", str(desk.policy.region), whose)
+    found = store.rounds(desk.unit.connection)
+    if whose is None:
+        return found
+    return [one for one in found if whose in store.dispatches(desk.unit.connection, one.number)]
 
 
 def show_round(desk: Desk, code: str | int) -> RoundView:
-    """Lay a round open. Raises `Refused`: ``casework.unknown_round``, ``access.denied``."""
-    one = find_round(desk, code)
-    permit(desk, "round:read", one.region)
+    """Lay a round open; an institution sees its own part of it. Raises `Refused`: ``casework.unknown_round``."""
+    one, whose = find_round(desk, code), desk.actor.institution_id
+    permit(desk, "round:read", one.region, whose)
     connection = desk.unit.connection
-    found = store.states(connection, one.number)
+    found = list_lines(desk, one.number)
+    states: dict[str, tuple[int, Money]] = {}
+    for line in found:
+        number, sums = states.get(line.state, (0, Money(0)))
+        states[line.state] = (number + 1, sums + line.at_stake)
     order = [str(state) for state in LINE.names]
     return RoundView(
-        round=one,
-        states={
-            s: (row.lines, Money(int(row.fund_fen), int(row.patient_fen)))
-            for s, row in sorted(found.items(), key=lambda pair: order.index(pair[0]))
-        },
-        dispatches=list(store.dispatches(connection, one.number).values()),
+        round=one if whose is None else replace(one, lines=len(found), snoozed=0, held=0, seed=0, asked={}),
+        states=dict(sorted(states.items(), key=lambda pair: order.index(pair[0]))),
+        dispatches=[
+            d for key, d in store.dispatches(connection, one.number).items() if whose is None or key == whose
+        ],
         receipts=[
             {
                 "receipt": r.number, "institution_id": r.institution_id, "file": r.file, "sha256": r.digest,
@@ -66,6 +73,7 @@ def show_round(desk: Desk, code: str | int) -> RoundView:
                 "late": r.late,
             }
             for r in store.receipts(connection, one.number)
+            if whose is None or r.institution_id == whose
         ],
         acts=[
             {
@@ -73,6 +81,7 @@ def show_round(desk: Desk, code: str | int) -> RoundView:
                 "actor": a.actor, "reason": a.reason, "body": a.body, "ledger_entry": a.ledger_entry,
             }
             for a in store.round_acts(connection, one.number)
+            if whose is None
         ],
     )  # fmt: skip
 
@@ -81,13 +90,30 @@ def list_lines(
     desk: Desk, code: str | int | None = None, *, states: Collection[str] | None = None, institution: int | None = None,
     rule: str | None = None, limit: int | None = None,
 ) -> list[Line]:  # fmt: skip
-    """Give the lines that the actor may see: of a round, in some states, of an institution, of a rule."""
+    """Give the lines that the actor may see: of a round, in some states, of an institution, of a rule.
+
+    An institution sees what was sent to it, and of that no view that the agency has not decided on.
+    """
     number = find_round(desk, code).number if code is not None else None
     seen = scope(
         desk.actor, Permission.ROUND_READ, region="case_file.region", institution="case_file.institution_id",
         subject=NO_CASE,
     )  # fmt: skip
-    return store.lines(
+    found = store.lines(
         desk.unit.connection, number=number, states=states, institution=institution, rule=rule,
         scope=(seen.sql, seen.parameters), limit=limit,
     )  # fmt: skip
+    if desk.actor.institution_id is None:
+        return found
+    return [as_outsiders_see(line) for line in found if line.state not in UNSEEN]
+
+
+UNSEEN = UNSENT | {LineState.CLEARED}
+"""What was never sent is nothing that the institution hears of."""
+
+
+def as_outsiders_see(line: Line) -> Line:
+    """Give a line without what is proposed of it: the institution learns what is decided."""
+    if line.state in UNDECIDED:
+        return replace(line, outcome=None, proposed=None)
+    return replace(line, proposed=None)

@@ -78,11 +78,16 @@ def workbooks(
 ) -> list[Path]:  # fmt: skip
     """Write the workbooks of a round that was sent, and copy them to a folder where one is given; give their paths.
 
-    A workbook that was written before stays as it was sent. Raises `Refused`: ``casework.not_sent``, ``access.denied``.
+    A workbook that was written before stays as it was sent; an institution is given its own.
+    Raises `Refused`: ``casework.not_sent``, ``access.denied``.
     """
-    one = find_round(desk, code)
-    permit(desk, "round:read", one.region)
-    sent = store.dispatches(desk.unit.connection, one.number)
+    one, whose = find_round(desk, code), desk.actor.institution_id
+    permit(desk, "round:read", one.region, whose)
+    sent = {
+        key: d
+        for key, d in store.dispatches(desk.unit.connection, one.number).items()
+        if whose is None or key == whose
+    }
     if not sent:
         raise Refused(
             "casework.not_sent",
@@ -97,8 +102,8 @@ def workbooks(
     missing = {key: d for key, d in sent.items() if not is_as_sent(home, d)}
     if missing:
         _write(desk, home, register, one, missing, folder, progress)
-        sent = store.dispatches(desk.unit.connection, one.number)
-    paths = [home.reports / d.workbook for d in sent.values() if d.workbook]
+    written = store.dispatches(desk.unit.connection, one.number)
+    paths = [home.reports / str(written[key].workbook) for key in sent]
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
         paths = [Path(shutil.copyfile(path, to / path.name)) for path in paths]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from yibao.casework.cases import Amount, Desk
 from yibao.casework.rounds import store
-from yibao.casework.rounds.acting import do, find_lines, find_round
+from yibao.casework.rounds.acting import do, find_lines, find_round, no_such_line, permit
 from yibao.casework.rounds.learning.service import false_alarms
+from yibao.casework.rounds.listing import UNSEEN, as_outsiders_see
 from yibao.casework.rounds.machine import UNDECIDED, LineState
 from yibao.casework.rounds.model import Line
 from yibao.kernel import Refused, Text
@@ -38,6 +39,7 @@ class Group:
 def groups(desk: Desk, code: str | int) -> list[Group]:
     """Give the groups of a round that wait for first review, most lines first."""
     one = find_round(desk, code)
+    permit(desk, "round:review", one.region)
     waiting = store.lines(desk.unit.connection, number=one.number, states={LineState.FIRST_REVIEW})
     opened = store.looked(
         desk.unit.connection, [line.case_id for line in waiting if line.sampled], desk.actor.name
@@ -53,8 +55,17 @@ def groups(desk: Desk, code: str | int) -> list[Group]:
 
 
 def open_lines(desk: Desk, names: Sequence[str]) -> list[Line]:
-    """Open lines to look at: it is kept who did and when, for the sample and for the seconds that decisions take."""
+    """Open lines to look at: it is kept who did and when, for the sample and for the seconds that decisions take.
+
+    An institution opens its own, once they were sent. Raises `Refused`: ``access.denied``, ``casework.unknown_line``.
+    """
     found = find_lines(desk, names)
+    for line in found:
+        permit(desk, "round:read", line.region, line.institution_id)
+    if desk.actor.institution_id is not None:
+        if any(line.state in UNSEEN for line in found):
+            raise no_such_line(", ".join(line.finding for line in found if line.state in UNSEEN))
+        return [as_outsiders_see(line) for line in found]
     store.look(desk.unit.connection, [line.case_id for line in found], desk.actor.name)
     return found
 

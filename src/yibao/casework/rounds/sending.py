@@ -13,7 +13,7 @@ from yibao.casework.cases.clocks import start
 from yibao.casework.notices import record_notices
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import act_on_round, do, find_round, in_states, total
-from yibao.casework.rounds.machine import APPEAL, UNSENT, LineState
+from yibao.casework.rounds.machine import APPEAL, ROUND, UNSENT, LineState
 from yibao.casework.rounds.model import Dispatch, Line, Round
 from yibao.casework.rounds.reviewing import withdraw_gone
 from yibao.kernel import CHINA, Json, Refused, Text, Workdays, date_of
@@ -45,13 +45,7 @@ def send(desk: Desk, code: str | int, *, day: int, now: datetime) -> Round:
             ),
         )
     if not ready:
-        raise Refused(
-            "casework.nothing_to_send",
-            zh="批次中没有要下发的疑点",
-            en="the round has no line to send",
-            where=one.code,
-            todo=Text(zh="没有申诉内容的批次无需发出", en="a round with nothing to answer need not be sent"),
-        )
+        raise _nothing_to_send(one)
     minutes = desk.policy.at("casework.round.recall_minutes", day).number
     return act_on_round(
         desk,
@@ -101,6 +95,7 @@ def dispatch(
     Raises `Refused`: ``casework.still_waiting``, ``casework.same_person`` where who sends has reviewed.
     """
     one = find_round(desk, code, lock=True)
+    ROUND.move(one.state, "dispatch", one.code)
     if one.leaves_at is not None and now < one.leaves_at:
         raise Refused(
             "casework.still_waiting",
@@ -113,6 +108,8 @@ def dispatch(
         )
     withdraw_gone(desk, one.number, day=day)
     lines = store.lines(desk.unit.connection, number=one.number, states={LineState.READY})
+    if not lines:
+        raise _nothing_to_send(one)
     running = start(limit(desk.policy, APPEAL, day), APPEAL, day)
     due = running.due(desk.policy.workdays)
     assert due is not None
@@ -178,3 +175,13 @@ def _row(one: Dispatch) -> dict[str, object]:
 
 def _moment(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _nothing_to_send(one: Round) -> Refused:
+    return Refused(
+        "casework.nothing_to_send",
+        zh="批次中没有要下发的疑点",
+        en="the round has no line to send",
+        where=one.code,
+        todo=Text(zh="没有申诉内容的批次无需发出", en="a round with nothing to answer need not be sent"),
+    )

@@ -19,7 +19,6 @@ from sqlalchemy import (
     update,
 )
 
-from yibao.access import Scope, inside
 from yibao.casework.cases.model import Money
 from yibao.casework.rounds.model import Answer, Dispatch, Line, Order, Outcome, Round
 from yibao.casework.rounds.tables import (
@@ -32,7 +31,7 @@ from yibao.casework.rounds.tables import (
     round_panel,
     round_receipt,
 )
-from yibao.kernel import Region, add_months, day_of_ymd
+from yibao.kernel import add_months, day_of_ymd
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
@@ -44,14 +43,15 @@ case_file = table("case_file", column("id"), column("state"), column("version"),
 
 
 def candidates(
-    connection: Connection, order: Order, day: int, seen: Scope
+    connection: Connection, order: Order, day: int, scope: tuple[str, Mapping[str, Any]]
 ) -> tuple[list[Row[Any]], int, int]:
     """Give the open findings that a round may take, most money first, and how many are held or silent instead.
 
-    ``seen`` is the scope, over the finding ``f`` and its institution ``i``, of who makes the round.
+    ``scope`` is the condition of what may be taken, over ``f`` and ``i`` (`access.scope`).
     """
     where, values = _asked(order)
-    where, values = f"({where}) AND ({seen.sql})", values | dict(seen.parameters)
+    where = f"{where} AND {scope[0]}"
+    values |= scope[1]
     free = (
         f"SELECT f.*, i.region, {_HELD} AS held, {_SILENT} AS silent "
         "FROM finding f JOIN institution i USING (institution_id)"
@@ -89,10 +89,6 @@ def _asked(order: Order) -> tuple[str, dict[str, Any]]:
         first = day_of_ymd(order.month * 100 + 1)
         conditions.append("f.day >= :first AND f.day < :after")
         values |= {"first": first, "after": add_months(first, 1)}
-    if order.region is not None:
-        within = inside(Region(order.region), "i.region")
-        conditions.append(within.sql)
-        values |= within.parameters
     if order.rules is not None:
         conditions.append("f.rule = ANY(:rules)")
         values["rules"] = list(order.rules)
@@ -162,22 +158,6 @@ def rounds(connection: Connection, number: int | None = None, *, lock: bool = Fa
     if lock:
         wanted = wanted.with_for_update()
     return [Round(**row) for row in connection.execute(wanted).mappings()]
-
-
-def states(connection: Connection, number: int) -> dict[str, Row[Any]]:
-    """Give how many lines of a round stand where, with ``lines, fund_fen, patient_fen``, by state."""
-    rows = connection.execute(
-        select(
-            case_file.c.state,
-            func.count().label("lines"),
-            func.sum(round_line.c.fund_fen).label("fund_fen"),
-            func.sum(round_line.c.patient_fen).label("patient_fen"),
-        )
-        .join(case_file, case_file.c.id == round_line.c.case_id)
-        .where(round_line.c.round == number)
-        .group_by(case_file.c.state)
-    )
-    return {row.state: row for row in rows}
 
 
 # — lines —
@@ -283,7 +263,8 @@ def gone(connection: Connection, number: int, states: Collection[str]) -> list[R
 
 def add_dispatches(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what was sent to institutions."""
-    connection.execute(round_dispatch.insert(), list(rows))
+    if rows:
+        connection.execute(round_dispatch.insert(), list(rows))
 
 
 def change_dispatch(connection: Connection, number: int, institution: int, **values: Any) -> None:
@@ -363,7 +344,8 @@ def vote(connection: Connection, case: int, member: str, **values: Any) -> None:
 
 def look(connection: Connection, ids: Collection[int], actor: str) -> None:
     """Write that somebody opened lines."""
-    connection.execute(round_look.insert(), [{"case_id": one, "actor": actor} for one in ids])
+    if ids:
+        connection.execute(round_look.insert(), [{"case_id": one, "actor": actor} for one in ids])
 
 
 def looked(connection: Connection, ids: Collection[int], actor: str) -> set[int]:

@@ -12,7 +12,7 @@ from yibao.casework.outputs.peers import Share, wilson
 from yibao.casework.rounds import store as lines_store
 from yibao.casework.rounds.learning import store
 from yibao.casework.rounds.model import Line, Outcome, sample
-from yibao.kernel import Refused, Region, Text, date_of
+from yibao.kernel import Json, Refused, Region, Text, date_of
 from yibao.ledger import Tag, record
 from yibao.policy import Policy
 from yibao.store import UnitOfWork
@@ -122,11 +122,12 @@ def snooze(
             "casework.no_reason", zh="暂停规则必须写明理由", en="to silence a rule needs a reason", where=rule,
             todo=Text(zh="用 --reason 写明理由", en="give the reason with --reason"),
         )  # fmt: skip
-    body = {
-        "rule": rule, "institution_id": institution, "until": date_of(until).isoformat(),
-        "person": person is not None, "from": date_of(day).isoformat(),
+    whose = None if institution is None else str(institution)
+    body: dict[str, Json] = {
+        "rule": rule, "institution_id": whose, "person": person is not None, "from": date_of(day).isoformat(),
+        "until": date_of(until).isoformat(),
     }  # fmt: skip
-    receipt = record(desk.unit, Tag.CASEWORK_RULE_SNOOZED, rule, {**body}, personal={"reason": reason})
+    receipt = record(desk.unit, Tag.CASEWORK_RULE_SNOOZED, rule, body, personal={"reason": reason})
     return store.add_snooze(
         desk.unit.connection, rule=rule, institution_id=institution, person_id=person, from_day=day, until_day=until,
         reason=reason, actor=desk.actor.name, ledger_entry=receipt.entry,
