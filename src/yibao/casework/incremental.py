@@ -120,14 +120,14 @@ def judge_far(run: Run, rules: Sequence[Rule], reasons: Mapping[str, Text | None
 
 # — what stands in for lines —
 
-_BILLS = """
+BILLS = """
     SELECT b.encounter_id AS line_id, b.settlement_id, b.encounter_id, b.person_id, b.institution_id, 0 AS reversed,
         0 AS self_paid, 1000000000 AS net_fen
     FROM all_settlement AS b
 """
 """A bill in the place of its lines, told by its encounter: what is found of it is found by any money at all."""
 
-_SUMS = """
+SUMS = """
     SELECT min(l.line_id) AS line_id, l.institution_id, l.item_id, 1 AS item_class, max(l.fee_day) AS fee_day,
         9999999999 AS fee_minute, CAST(sum(l.quantity) AS BIGINT) AS net_quantity, 1000000000 AS net_fen, 0 AS reversed
     FROM all_line AS l
@@ -140,20 +140,20 @@ _SUMS = """
 def _stand_in(run: Run, rule: Rule) -> str | None:
     """Say what stands in for the lines of a rule at first; a sum has one day, and so goes with one law for all days."""
     if rule.takes_lines_last:
-        return _BILLS
+        return BILLS
     days = run.days[rule.subject]
     policy = run.order.policy
     one_law = len(rule.versions) == 1 and (
         days is None or all(len(policy.segments(key, days)) == 1 for key in rule.parameters.values())
     )
-    return _SUMS if rule.sums_lines and one_law else None
+    return SUMS if rule.sums_lines and one_law else None
 
 
 def _blamed(run: Run, rules: Sequence[Rule], reasons: Mapping[str, Text | None]) -> list[str]:
     """Judge by what stands in for lines, and write the SELECTs of the encounters whose lines must be read for it."""
     selects = []
     run.bind(rules, names=needed_relations(rules) - {"line"}, prefix=_WHOLE)
-    for select in (_BILLS, _SUMS):
+    for select in (BILLS, SUMS):
         mine = [rule for rule in rules if _stand_in(run, rule) == select]
         if not mine:
             continue
@@ -161,7 +161,7 @@ def _blamed(run: Run, rules: Sequence[Rule], reasons: Mapping[str, Text | None])
         rows = [run.judge(rule, touched=reasons[rule.id] is None, prefix=_WHOLE).evidence for rule in mine]
         run.engine.bind("blamed", arrow=pa.concat_tables(rows).select(["evidence", "row_id"]))
         blamed = f"FROM blamed AS b JOIN {_WHOLE}line AS l ON l.line_id = b.row_id WHERE b.evidence = 'line'"
-        if select == _BILLS:
+        if select == BILLS:
             found = run.engine.run(f"SELECT DISTINCT l.encounter_id AS id {blamed}")
             run.engine.bind("blamed_bill", arrow=found)
             selects.append("SELECT b.id FROM blamed_bill AS b")

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class Touched:
         if rule.whole:
             return Text(zh="规则把所有人放在一起比较", en="the rule compares everybody with everybody")
         made_of = {t for name in needed_relations([rule]) for t in relations()[name].made_of}
-        own = set.intersection(*(_carriers(version.key) for version in rule.versions)) - {*_SHARED}
+        own = frozenset.intersection(*(_carriers(one.key) for one in rule.versions)) - {*_SHARED}
         shared = [table(name).text for name in sorted((made_of & self.changed) - own)]
         if shared:
             return Text(
@@ -178,7 +179,8 @@ def bind_touched(
     A row that became known, or that was replaced, touches its encounter, and an encounter every key that any form of its
     rows ever had: what a relation nets and counts, it finds within the encounter.
     """
-    fresh = {name: lake.files(name, as_known=known_no, since=since) for name in files}
+    since_then = lake.files_by_table(known_no, since)
+    fresh = {name: since_then.get(name, []) for name in files}
     new_batches = {f.batch for held in fresh.values() for f in held}
     for name in _PLACED:
         _bind_all(engine, name, files[name])
@@ -233,17 +235,18 @@ def bind_encounters(engine: Engine, keys: Iterable[Key], more: Iterable[str]) ->
     return "judged_encounter"
 
 
-def _carriers(key: Key) -> set[str]:
+@cache
+def _carriers(key: Key) -> frozenset[str]:
     """Name the tables whose rows belong to a key, by themselves or by their encounter.
 
     A new row of any other table, or of one that many keys share, concerns everybody: the rules that read it judge
     everything again.
     """
-    return {
+    return frozenset(
         name
         for name, one in tables().items()
         if {*key} <= {*one.stored().names} or "encounter_id" in one.stored().names or name == _OF_LINES
-    }
+    )
 
 
 def _before(lake: Lake, since: int) -> int:
