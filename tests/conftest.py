@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,16 @@ def _migrated_database(register: Register) -> str:
 @pytest.fixture
 def fresh_register(register: Register, _migrated_database: str, tmp_path: Path) -> Iterator[Register]:
     """An empty register with a home of its own: a new database on the session's server."""
+    with empty_register(register, _migrated_database, tmp_path / "fresh-home") as opened:
+        yield opened
+
+
+@contextmanager
+def empty_register(register: Register, template: str, home: Path) -> Iterator[Register]:
+    """Open an empty register on the session's server, copied from a migrated database."""
     name = f"test_{uuid.uuid4().hex}"
-    _outside_transaction(register, f"CREATE DATABASE {name} TEMPLATE {_migrated_database}")
-    with open_register(Home(tmp_path / "fresh-home"), _url(register, name)) as opened:
+    _outside_transaction(register, f"CREATE DATABASE {name} TEMPLATE {template}")
+    with open_register(Home(home), _url(register, name)) as opened:
         yield opened
     _outside_transaction(register, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -12,6 +12,7 @@ from tests.audit.loading import name_of
 
 from yibao.audit import Rule, base_relations, choose, complaints, reads, rule_file, rules
 from yibao.audit.catalogue import BY_SUBJECT, offered_relations
+from yibao.audit.model import BELONGS, EVERYTHING, SHARED, as_key
 from yibao.claims import knowledge_tables, relations
 from yibao.kernel import Refused, read_yaml
 from yibao.policy import Policy, Unit
@@ -100,8 +101,9 @@ def test_the_partition_covers_everything_that_is_judged_or_remembered(rule: Rule
     assert rule.subject in rule.partition
     assert f"subject_{rule.subject}" in reads(rule)
     offered = offered_relations()
-    for relation, key in rule.partition.items():
-        assert key == "everything" or key in offered[f"subject_{relation}"]
+    for relation, by in rule.partition.items():
+        columns = {BELONGS[by]} if by in BELONGS else {*as_key(by)}
+        assert by in (EVERYTHING, SHARED) or columns <= offered[f"subject_{relation}"].keys()
 
 
 @RULES

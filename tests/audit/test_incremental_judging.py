@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from tests.audit.loading import EXAMPLES, Examples, in_one_city, name_of
 
-from yibao.audit import TOUCHED, Judged, Rule, judge, rules
+from yibao.audit import BY_SUBJECT, KEYS, LINKED, TOUCHED, Judged, Key, Rule, judge, rules
 from yibao.claims import bind, relations
 from yibao.engine import Engine
 from yibao.kernel import Refused
@@ -32,21 +32,41 @@ def full(bound: Engine, policy: Policy) -> dict[str, Judged]:
     return {rule.id: judge(bound, rule, policy, touched=False, filled=FILLED) for rule in rules().values()}
 
 
-def _touch(engine: Engine, ids: list[int]) -> None:
-    for relation in TOUCHED.values():
-        engine.bind(relation, arrow=pa.table({"id": pa.array(ids, pa.int64())}))
+Touched = dict[Key, list[tuple[int, ...]]]
+
+
+def _touch(engine: Engine, touched: Touched) -> None:
+    for key, relation in TOUCHED.items():
+        columns = {
+            name: pa.array([one[at] for one in touched[key]], pa.int64()) for at, name in enumerate(key)
+        }
+        engine.bind(relation, arrow=pa.table(columns))
+    engine.bind(
+        LINKED["person_id"], arrow=engine.run(f"SELECT t.person_id FROM {TOUCHED['person_id',]} AS t")
+    )
+    shared = f"SELECT DISTINCT u.trace_code FROM trace AS u JOIN {LINKED['person_id']} AS p ON p.person_id = u.person_id"
+    engine.bind(LINKED["trace_code"], arrow=engine.run(shared))
 
 
 def _counted(evidence: pa.Table) -> Counter[tuple[object, ...]]:
     return Counter(tuple(row.values()) for row in evidence.to_pylist())
 
 
-def _everybody(engine: Engine) -> list[int]:
-    found = engine.run(
-        "SELECT s.person_id AS id FROM line AS s UNION SELECT s.institution_id AS id FROM line AS s "
-        "UNION SELECT s.person_id AS id FROM settlement AS s UNION SELECT s.institution_id AS id FROM settlement AS s"
-    )
-    return sorted(found.column("id").to_pylist())
+def _everybody(engine: Engine) -> Touched:
+    """Give every value of every key that any rule parts its rows by."""
+    found: dict[Key, set[tuple[int, ...]]] = {key: set() for key in TOUCHED}
+    for relation in BY_SUBJECT:
+        for key in TOUCHED:
+            if {*key} <= {*engine.relations[relation]}:
+                rows = engine.run(
+                    f"SELECT DISTINCT {', '.join(f'r.{name}' for name in key)} FROM {relation} AS r"
+                )
+                found[key] |= {tuple(row.values()) for row in rows.to_pylist()}
+    return {key: sorted(values) for key, values in found.items()}
+
+
+def _is_of(rule: Rule, row: dict[str, int], touched: Touched) -> bool:
+    return rule.whole or tuple(row[name] for name in KEYS[rule.key]) in {*touched[rule.key]}
 
 
 @pytest.mark.parametrize("rule", rules().values(), ids=name_of)
@@ -57,17 +77,18 @@ def test_the_touched_are_judged_as_in_a_full_run(
     evidence = full[rule.id].evidence.to_pylist()
     assert evidence, "the city must give the rule something to find"
     for seed, share in ((1, 0.1), (2, 0.5), (3, 0.9)):
-        touched = random.Random(seed).sample(everybody, int(share * len(everybody)))
+        dice = random.Random(seed)
+        touched = {key: dice.sample(values, int(share * len(values))) for key, values in everybody.items()}
         _touch(bound, touched)
         found = judge(bound, rule, policy, touched=True, filled=FILLED)
-        wanted = [row for row in evidence if rule.whole or row[rule.key] in set(touched)]
+        wanted = [row for row in evidence if _is_of(rule, row, touched)]
         assert _counted(found.evidence) == Counter(tuple(row.values()) for row in wanted)
         assert (found.result, found.values) == (full[rule.id].result, full[rule.id].values)
 
 
 @pytest.mark.parametrize("rule", rules().values(), ids=name_of)
 def test_nobody_and_everybody(rule: Rule, bound: Engine, full: dict[str, Judged], policy: Policy) -> None:
-    _touch(bound, [])
+    _touch(bound, {key: [] for key in TOUCHED})
     found = judge(bound, rule, policy, touched=True, filled=FILLED).evidence.num_rows
     assert found == (full[rule.id].evidence.num_rows if rule.whole else 0)
     _touch(bound, _everybody(bound))
@@ -78,7 +99,7 @@ def test_nobody_and_everybody(rule: Rule, bound: Engine, full: dict[str, Judged]
 def test_a_relation_without_a_partition_cannot_run_incrementally(bound: Engine, policy: Policy) -> None:
     rule = rules()["split_stay"]
     careless = rule.model_copy(update={"partition": {"stay": "person_id"}})
-    _touch(bound, [])
+    _touch(bound, {key: [] for key in TOUCHED})
     with pytest.raises(Refused) as refused:
         judge(bound, careless, policy, touched=True, filled=FILLED)
     assert refused.value.code == "audit.no_partition"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from yibao.audit.attribution import FINDING, LABELLED, attribute, label
 from yibao.audit.catalogue import (
+    BY_SUBJECT,
     RULE_FILE,
     base_relations,
     check_adoptions,
@@ -23,20 +24,32 @@ from yibao.audit.catalogue import (
     running,
 )
 from yibao.audit.examples import Case, cases, disagreements, together
-from yibao.audit.judging import TOUCHED, Judged, effective_result, judge, needed_relations
-from yibao.audit.model import EVIDENCE, KIND_NAMES, LIFE_NAMES, RESULT_NAMES, Rule, Step
+from yibao.audit.judging import (
+    LINKED,
+    TOUCHED,
+    Judged,
+    covered_days,
+    effective_result,
+    judge,
+    needed_relations,
+)
+from yibao.audit.model import EVIDENCE, KEYS, KIND_NAMES, LIFE_NAMES, RESULT_NAMES, Key, Rule, Step
 
 __all__ = [
+    "BY_SUBJECT",
     "EVIDENCE",
     "FINDING",
+    "KEYS",
     "KIND_NAMES",
     "LABELLED",
     "LIFE_NAMES",
+    "LINKED",
     "RESULT_NAMES",
     "RULE_FILE",
     "TOUCHED",
     "Case",
     "Judged",
+    "Key",
     "Rule",
     "Step",
     "attribute",
@@ -45,6 +58,7 @@ __all__ = [
     "check_adoptions",
     "choose",
     "complaints",
+    "covered_days",
     "disagreements",
     "effective_result",
     "judge",

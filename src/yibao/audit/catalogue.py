@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from yibao.audit.model import Rule
+from yibao.audit.model import BELONGS, Rule
 from yibao.claims import relation_schemas, relations
 from yibao.engine import Complaint, lint
 from yibao.kernel import Refused, Region, Text, read_yaml, today
@@ -130,11 +130,19 @@ def read_columns(rules: Iterable[Rule]) -> dict[str, set[str]]:
         bare = set(_BARE.findall(text))
         for name in {*base_relations(rule)} & {*BY_SUBJECT}:
             mine = {column for alias, column in named if alias in aliases.get(name, ())}
-            words = bare | mine | {rule.partition.get(name, "")}
+            words = bare | mine | _keys(rule, name)
             if name == rule.subject:
                 words.add(rule.day_column)
             found.setdefault(name, set()).update(words & schemas[name].keys())
     return found
+
+
+def _keys(rule: Rule, name: str) -> set[str]:
+    """Name the columns of a relation that its partition, or that of the relations that go with it, looks at."""
+    by = rule.partition.get(name, ())
+    mine = {BELONGS.get(by, by)} if isinstance(by, str) else {*by}
+    mine |= {rule.linked_by} if rule.linked_by and name == rule.subject else set()
+    return mine | ({BELONGS[name]} if name in rule.partition.values() else set())
 
 
 def base_relations(rule: Rule) -> list[str]:

@@ -1,8 +1,8 @@
 """Judging: one rule over bound relations, on any engine; a pure calculation.
 
 In a full run the subject of a rule is everything and so is its history. In an incremental run both are the rows of
-the *touched* keys: a person (or an institution) of whom anything new became known is judged again as a whole, and
-nobody else. That is why a full and an incremental run agree.
+the *touched* keys: a person (an institution, a day of an institution) of whom anything new became known is judged
+again as a whole, and nobody else. That is why a full and an incremental run agree.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yibao.audit.catalogue import BY_SUBJECT, base_relations, reads
-from yibao.audit.model import EVIDENCE, Result, Rule
+from yibao.audit.model import BELONGS, EVIDENCE, KEYS, SHARED, Result, Rule, as_key
+from yibao.claims import relations
 from yibao.engine import Engine
 from yibao.kernel import Period, Refused, Text
 from yibao.policy import Adoption, Policy, Status, Value
 
-TOUCHED = {"person_id": "touched_person", "institution_id": "touched_institution"}
-"""The relation that lists the touched keys of an incremental run, by key."""
+TOUCHED = {key: "_".join(("touched", *(column.removesuffix("_id") for column in key))) for key in KEYS}
+"""The relation that lists the touched keys of an incremental run, in the key's columns, by key."""
+
+LINKED = {"person_id": "linked_person", "trace_code": "linked_trace_code"}
+"""The relations that list whom a touched row concerns by a column that rows share, and all that these share."""
 
 
 @dataclass(slots=True)
@@ -73,11 +77,16 @@ def judge(
     touched: bool,
     filled: Mapping[str, bool],
     official: Collection[int] | None = None,
+    covered: Mapping[str, Period | None] | None = None,
+    prefix: str = "",
 ) -> Judged:
     """Run one rule; ``touched`` restricts it to the touched keys, ``filled`` tells which relations hold rows.
 
     ``official`` are the batches that brought the knowledge points for which the rule's origin vouches; every other
     point is foreign (`Judged.parts`). None: the origin vouches for all of them, as in the rule's own examples.
+
+    ``covered`` gives the days that each subject covers (`covered_days`); None: the bound relation is asked. ``prefix``
+    stands before the names under which the rows to judge are bound, where the same relations are bound twice.
 
     A bill is judged by the version that is in force on its day, and with the parameters of its day.
 
@@ -88,10 +97,12 @@ def judge(
     if missing:
         return Judged(rule, EVIDENCE.empty_table(), rule.result, skipped=_no_data(missing))
     began = perf_counter()
-    covered = _covered(engine, rule)
+    days = covered[rule.subject] if covered is not None else _covered(engine, prefix, rule)
     judged = [
-        _judge_version(engine, version, policy, covered, touched=touched, filled=filled, official=official)
-        for version in rule.versions
+        _judge_version(
+            engine, one, policy, days, touched=touched, filled=filled, official=official, prefix=prefix
+        )
+        for one in rule.versions
     ]
     whole = judged[-1]
     lacking = [one.skipped for one in judged if one.skipped is not None]
@@ -119,6 +130,7 @@ def _judge_version(
     touched: bool,
     filled: Mapping[str, bool],
     official: Collection[int] | None,
+    prefix: str,
 ) -> Judged:
     """Judge the bills of the days on which one version is in force."""
     span = covered.overlap(rule.period) if covered else None
@@ -128,7 +140,7 @@ def _judge_version(
         return Judged(rule, EVIDENCE.empty_table(), rule.result, skipped=told)
     parts, used = [EVIDENCE.empty_table()], []
     for stretch, values in _stretches(rule, policy, span):
-        _bind_subject(engine, rule, stretch, covered, touched=touched)
+        _bind_subject(engine, rule, stretch, covered, touched=touched, prefix=prefix)
         found = engine.run(rule.select, {name: v.number for name, v in values.items()}, name=rule.id)
         parts.append(found.select(EVIDENCE.names).cast(EVIDENCE))
         used += [v for v in values.values() if v not in used]
@@ -185,11 +197,30 @@ def _no_data(missing: list[str]) -> Text:
     return Text(zh=f"未运行：没有数据（{names}）", en=f"not run: there is no data ({', '.join(missing)})")
 
 
-def _covered(engine: Engine, rule: Rule) -> Period | None:
-    """Give the days that the subject covers, or None for no rows."""
-    column = rule.day_column
+def covered_days(engine: Engine, rules: Iterable[Rule]) -> dict[str, Period | None]:
+    """Give the days that the subjects of rules cover, asked of the stored rows that stand (``raw_<table>``).
+
+    They are what bills there are, whoever is judged: in an incremental run the relations hold only the touched.
+    """
+    asked = {rule.subject: rule.day_column for rule in rules}
+    return {
+        subject: _days(engine, f"raw_{relations()[subject].of}", _STORED_DAY.get(column, column))
+        for subject, column in asked.items()
+    }
+
+
+_STORED_DAY = {"admit_day": "start_day"}
+"""What the stored table calls a day that its relation calls otherwise."""
+
+
+def _covered(engine: Engine, prefix: str, rule: Rule) -> Period | None:
+    """Give the days that the bound subject covers, or None for no rows."""
+    return _days(engine, prefix + rule.subject, rule.day_column)
+
+
+def _days(engine: Engine, rows: str, column: str) -> Period | None:
     found = engine.run(
-        f"SELECT min(s.{column}) AS first_day, max(s.{column}) AS last_day FROM {rule.subject} AS s"
+        f"SELECT min(s.{column}) AS first_day, max(s.{column}) AS last_day FROM {rows} AS s"
     ).to_pylist()[0]
     if found["first_day"] is None:
         return None
@@ -209,7 +240,7 @@ def _stretches(rule: Rule, policy: Policy, span: Period | None) -> Iterable[tupl
 
 
 def _bind_subject(
-    engine: Engine, rule: Rule, stretch: Period, covered: Period | None, *, touched: bool
+    engine: Engine, rule: Rule, stretch: Period, covered: Period | None, *, touched: bool, prefix: str
 ) -> None:
     """Make ``subject_…`` and ``history_…`` mean what this run judges; other relations are bound already."""
     for name in reads(rule):
@@ -218,20 +249,37 @@ def _bind_subject(
             continue
         conditions = []
         if touched and not rule.whole:
-            if base not in rule.partition:
-                raise Refused(
-                    "audit.no_partition",
-                    zh="规则没有说明该关系按哪个键分区，无法增量运行",
-                    en="the rule does not say by which key this relation is partitioned; it cannot run incrementally",
-                    where=f"rules/{rule.id}/rule.yaml",
-                    wanted=f"partition: {{{base}: person_id | institution_id}}",
-                )
-            key = rule.partition[base]
-            conditions.append(f"EXISTS (SELECT 1 FROM {TOUCHED[key]} AS t WHERE t.id = r.{key})")
+            conditions += _touched(rule, name, "r", prefix)
         if name == f"subject_{rule.subject}" and stretch != covered:
             conditions.append(
                 f"r.{rule.day_column} >= {stretch.from_day} AND r.{rule.day_column} < {stretch.until_day}"
             )
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        columns = ", ".join(f"r.{column}" for column in engine.relations[base])
-        engine.view(name, f"SELECT {columns} FROM {base} AS r{where}")
+        columns = ", ".join(f"r.{column}" for column in engine.relations[prefix + base])
+        engine.view(name, f"SELECT {columns} FROM {prefix}{base} AS r{where}")
+
+
+def _touched(rule: Rule, name: str, rows: str, prefix: str) -> list[str]:
+    """Write the conditions that rows of a relation are of a touched key, themselves or by what they belong to."""
+    base = name.removeprefix("subject_").removeprefix("history_")
+    if base not in rule.partition:
+        raise Refused(
+            "audit.no_partition",
+            zh="规则没有说明该关系按哪个键分区，无法增量运行",
+            en="the rule does not say by which key this relation is partitioned; it cannot run incrementally",
+            where=f"rules/{rule.id}/rule.yaml",
+            wanted=f"partition: {{{base}: {' | '.join(', '.join(key) for key in KEYS)}}}",
+        )
+    by = rule.partition[base]
+    if by == SHARED:
+        return []
+    if isinstance(by, str) and by in BELONGS:
+        column = BELONGS[by]
+        owner = " AND ".join([f"o.{column} = {rows}.{column}", *_touched(rule, by, "o", prefix)])
+        return [f"EXISTS (SELECT 1 FROM {prefix}{by} AS o WHERE {owner})"]
+    key, listed = as_key(by), TOUCHED[as_key(by)]
+    if rule.linked_by is not None:
+        key = (rule.linked_by,) if name == f"history_{rule.subject}" else key
+        listed = LINKED[key[0]]
+    same = " AND ".join(f"t.{column} = {rows}.{column}" for column in key)
+    return [f"EXISTS (SELECT 1 FROM {listed} AS t WHERE {same})"]

@@ -14,6 +14,9 @@ from yibao.kernel import OPEN_END, Period, Region, Text, day_of
 Result = Literal["clear", "suspicious"]
 """clear 明确违规: the rows speak for themselves; suspicious 可疑: a person has to look."""
 
+Key = tuple[str, ...]
+"""The columns whose values together say which rows are judged together."""
+
 Origin = Literal["OFFICIAL", "LAW", "REFERENCE", "OURS"]
 Stage = Literal["draft", "trial", "grey", "published", "retired"]
 """Where a rule stands in its life; see `Step`."""
@@ -53,6 +56,24 @@ EVIDENCE = pa.schema(
 ``key_1`` … ``key_4`` say which finding the row belongs to (what they are is the rule's ``unit``; 0 = not used).
 ``evidence`` names the table of the row, ``row_id`` its key there, ``role`` is 1 for a violating row and 2 for one
 that is involved (违规项目类型 of message 3101). ``at_stake_fen`` is the money of this row alone."""
+
+
+EVERYTHING, SHARED = "everything", "shared"
+
+KEYS: dict[Key, Key] = {
+    ("person_id",): ("person_id",),
+    ("institution_id",): ("institution_id",),
+    ("institution_id", "settled_day"): ("institution_id", "day"),
+}
+"""The keys by which rules part what they judge, and where the evidence tells them: a finding belongs to one key."""
+
+BELONGS = {"settlement": "settlement_id", "stay": "encounter_id", "visit": "encounter_id", "trace": "line_id"}
+"""The relations whose rows others belong to, and the column that says so."""
+
+
+def as_key(by: str | Key) -> Key:
+    """Give a key as columns, where a rule writes one column alone."""
+    return (by,) if isinstance(by, str) else by
 
 
 class Bilingual(BaseModel):
@@ -147,8 +168,18 @@ class Rule(BaseModel):
     scene: tuple[Literal["outpatient", "inpatient", "pharmacy"], ...]
     subject: Literal["line", "settlement", "stay", "visit", "trace"]
     unit: tuple[str, ...]
-    partition: dict[str, Literal["person_id", "institution_id", "everything"]]
-    """By which key the rows of each relation are judged together; ``everything``: only all of them at once."""
+    partition: dict[str, str | Key]
+    """By which key the rows of each relation are judged together: a column, or several columns.
+
+    Another relation of the rule instead: the rows go with the rows of that relation that they belong to (the lines of a
+    settlement). ``everything``: only all rows at once. ``shared``: all of its rows are looked at whoever is judged, and a
+    new one concerns everybody.
+    """
+    linked_by: Literal["trace_code"] | None = None
+    """A column of the subject by which persons are judged together: those whose rows share it. A row that shares it with
+    no other is never found."""
+    sums_lines: bool = False
+    """Whether it finds more, never less, where all that was ever sold of a drug at an institution is one line."""
     origin: Origin
     knowledge: str | None = None
     needs: tuple[str, ...] = ()
@@ -183,6 +214,17 @@ class Rule(BaseModel):
             raise ValueError(f"life: {self.life[-1].status}, status: {self.status}")
         return self
 
+    @model_validator(mode="after")
+    def _partition_is_known(self) -> Rule:
+        """Hold a partition to keys that a touched row can be found by, and rows that go with others to such rows."""
+        for relation, by in self.partition.items():
+            with_others = (
+                isinstance(by, str) and by in BELONGS and isinstance(self.partition.get(by), str | tuple)
+            )
+            if not (with_others or by in (EVERYTHING, SHARED) or as_key(by) in KEYS):
+                raise ValueError(f"partition: {relation}: {by}")
+        return self
+
     def step_on(self, day: int) -> Step:
         """Give the step of its life that a rule is at on a day; one without a life is always at its status."""
         if not self.life:
@@ -208,14 +250,20 @@ class Rule(BaseModel):
         return (*self.earlier, self)
 
     @property
-    def key(self) -> str:
-        """Name the key whose rows must be judged together: person_id, institution_id or everything."""
-        return self.partition[self.subject]
+    def key(self) -> Key:
+        """Name the columns whose rows must be judged together; none where all must."""
+        by = self.partition[self.subject]
+        return () if by == EVERYTHING else as_key(by)
 
     @property
     def whole(self) -> bool:
         """Say whether the rule compares everybody with everybody and so always judges all."""
-        return any("everything" in one.partition.values() for one in self.versions)
+        return any(EVERYTHING in one.partition.values() for one in self.versions)
+
+    @property
+    def takes_lines_last(self) -> bool:
+        """Say whether the rule takes lines only for the money of what it has found: they go with a bill or a stay."""
+        return all(one.partition.get("line") in ("settlement", "stay", "visit") for one in self.versions)
 
     @property
     def period(self) -> Period:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from yibao.casework.lines import ViolatingLine, violating_lines
 from yibao.casework.model import STATE_NAMES, RunOutcome, finding_code, finding_number
 from yibao.casework.notices import Notice, give_notice
+from yibao.casework.order import Order, Progress
 from yibao.casework.outputs import (
     Backlog,
     Corrected,
@@ -31,7 +32,7 @@ from yibao.casework.outputs import (
     write_sweep,
     write_workbooks,
 )
-from yibao.casework.service import Order, Progress, audit_lake, money
+from yibao.casework.service import audit_lake, money
 from yibao.casework.trials import Backtest, Trial, backtest, trial
 
 __all__ = [

@@ -30,7 +30,7 @@ def violating_lines(home: Home, register: Register) -> Iterator[ViolatingLine]:
     """Give every violating line of every open finding."""
     lake = Lake(home, register)
     with register.unit_of_work(actor="read") as unit:
-        headers = store.kept_headers(unit.connection, {})
+        headers = store.open_places(unit.connection)
     replaced = superseded(lake)
     corrected = "line" in replaced.column("table_name").to_pylist()
     with open_engine("duckdb", memory_mib=1024, spill=home.work) as engine:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,83 +11,21 @@ from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import yibao
-from yibao.audit import LABELLED, Judged, Rule, attribute, judge, label, needed_relations, read_columns, rules
+from yibao.audit import attribute, label
 from yibao.casework import store
 from yibao.casework.corrections import corrections, put_on_record, standing, without
+from yibao.casework.crediting import credit, ranks, stored_evidence
 from yibao.casework.model import RunOutcome
-from yibao.casework.touched import Last, Touched, bind_touched, differs, recorded
-from yibao.claims import bind, relations
+from yibao.casework.order import Order, Progress
+from yibao.casework.running import Verdict, judge_all
+from yibao.casework.touched import Last, recorded
 from yibao.collect import known_files, superseded
 from yibao.engine import Engine, open_engine
 from yibao.kernel import Event, EventKind, Json, Refused, Text, format_fen
-from yibao.policy import Policy
 from yibao.store import Home, Lake, Register
-
-Progress = Callable[[str, int, int], None]
-
-MEMORY_MIB = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked of a run: by which rules and policy, on which engine, over what."""
-
-    rules: Sequence[Rule]
-    policy: Policy
-    grey: Sequence[Rule] = ()
-    """Rules that run along and are counted, and make no findings; not in an incremental run, which sees only a part."""
-    engine: str = "duckdb"
-    since: int | None = None
-    as_known: int | datetime | None = None
-    memory_mib: int = MEMORY_MIB
-    official: Collection[str] | None = None
-    """The sources whose knowledge points are those that the rules' origin speaks of; None: every source is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a grey rule would have found: counts that are recorded with the run, and nothing else."""
-
-    judged: Judged
-    findings: int
-    at_stake_fen: int
-    institutions: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the counts as plain values."""
-        skipped = self.judged.skipped
-        return {
-            "findings": self.findings, "at_stake_fen": self.at_stake_fen, "institutions": self.institutions,
-            "skipped": skipped.both() if skipped else None,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the rules of a run gave, and of whom: everybody, or the touched where nothing widened the rule."""
-
-    judged: list[Judged]
-    touched: Touched | None
-    widened: dict[str, Text]
-    lines: int
-    grey: list[Counted]
-
-    def again(self) -> dict[str, store.Again]:
-        """Say what this run judged again, rule by rule."""
-        return {
-            one.rule.id: (
-                one.rule.key,
-                None
-                if self.touched is None or one.rule.id in self.widened
-                else self.touched.ids[one.rule.key],
-            )
-            for one in self.judged
-            if one.skipped is None
-        }
 
 
 def audit_lake(
@@ -121,7 +58,7 @@ def audit_lake(
         replaced = superseded(lake, known_no)
         with open_engine(order.engine, memory_mib=order.memory_mib, spill=home.work) as engine:
             last = _last(register, actor) if order.since is not None else {}
-            verdict = _judge_all(engine, lake, files, replaced, order, known_no, last, progress)
+            verdict = judge_all(engine, lake, files, replaced, order, known_no, last, progress)
             if sql_log is not None:
                 _write_log(engine, sql_log)
         progress("归集疑点", len(order.rules), len(order.rules))
@@ -139,75 +76,11 @@ def nothing_to_audit() -> Refused:
     )
 
 
-def _judge_all(
-    engine: Engine,
-    lake: Lake,
-    files: Mapping[str, Sequence[Path]],
-    replaced: pa.Table,
-    order: Order,
-    known_no: int | datetime,
-    last: Mapping[str, Last],
-    progress: Progress,
-) -> Verdict:
-    grey = order.grey if order.since is None else ()
-    asked = [*order.rules, *grey]
-    names = needed_relations(asked)
-    progress("绑定数据", 0, len(asked))
-    columns = read_columns(asked)
-    bind(engine, files, names, superseded=replaced, materialise=True, columns=columns)
-    filled = {relation.name: bool(files[relation.of]) for relation in relations().values()}
-    touched = (
-        bind_touched(engine, lake, files, replaced, order.since, known_no)
-        if order.since is not None
-        else None
-    )
-    lines = int(engine.run("SELECT count(*) AS n FROM line").column("n")[0].as_py()) if "line" in names else 0
-    official = official_batches(lake, order)
-    judged, widened = [], {}
-    for at, rule in enumerate(order.rules):
-        progress(f"审核 {rule.name.zh}", at, len(asked))
-        ask = partial(judge, engine, rule, order.policy, filled=filled, official=official)
-        before = last.get(rule.id)
-        reason = touched.widens(rule, str(order.policy.region), before) if touched is not None else None
-        found = ask(touched=touched is not None and reason is None)
-        if touched is not None and reason is None and before is not None:
-            reason = differs(found, before)
-            found = ask(touched=False) if reason is not None else found
-        if reason is not None and found.skipped is None:
-            widened[rule.id] = reason
-        judged.append(found)
-    counted = []
-    for at, rule in enumerate(grey, start=len(order.rules)):
-        progress(f"灰度 {rule.name.zh}", at, len(asked))
-        counted.append(
-            count(judge(engine, rule, order.policy, touched=False, filled=filled, official=official))
-        )
-    return Verdict(judged, touched, widened, lines, counted)
-
-
-def count(judged: Judged) -> Counted:
-    """Count what a rule gave, without keeping it."""
-    findings, _ = label(judged.parts())
-    return Counted(
-        judged,
-        findings.num_rows,
-        sum(findings.column("at_stake_fen").to_pylist()),
-        len(findings.column("institution_id").unique()),
-    )
-
-
 def _last(register: Register, actor: str) -> dict[str, Last]:
     """Give the newest run that judged each rule."""
     with register.unit_of_work(actor=actor) as unit:
         rows = store.last_judged(unit.connection)
     return {row.said["rule"]: Last(row.number, row.region, row.known_no, row.said) for row in rows}
-
-
-def official_batches(lake: Lake, order: Order) -> list[int] | None:
-    """Give the batches that brought the points for which the rules' origin vouches; None: it vouches for all."""
-    if order.official is None:
-        return None
-    return [b.number for b in lake.batches() if b.kind == "collect" and b.source in order.official]
 
 
 def _write_log(engine: Engine, path: Path) -> None:
@@ -234,23 +107,21 @@ def _receive(
     findings, evidence = label([part for one in verdict.judged for part in one.parts()])
     outcome = _outcome(order, verdict)
     if order.as_known is not None:
-        credits = attribute(findings, evidence, _ranks())
+        credits = attribute(findings, evidence, ranks())
         _count(outcome, _with_credits(findings, credits))
         outcome.seconds = perf_counter() - began
         return outcome
     with lake.batch(kind="audit", source=order.engine) as batch, register.unit_of_work(actor=actor) as unit:
-        again = verdict.again()
-        lessened = store.lessened(unit.connection, findings, again)
-        taken_back = corrections(home, lake, lessened, partial(_kept, lake), known_no)
+        store.show_again(unit.connection, verdict.again())
+        lessened = store.lessened(unit.connection, findings)
+        taken_back = corrections(home, lake, lessened, partial(stored_evidence, lake), known_no)
         stay = standing(taken_back)
         findings, evidence = without(findings, stay), without(evidence, stay)
-        kept = pa.concat_tables([store.kept_headers(unit.connection, again), stay])
-        names = ["finding_id", "rule", "result"]
-        credits = attribute(
-            pa.concat_tables([findings.select(names), kept.select(names)]),
-            pa.concat_tables([evidence, _kept(lake, kept)]),
-            _ranks(),
-        )
+        store.keep(unit.connection, stay.column("finding_id").to_pylist())
+        credits = credit(
+            lake, findings, evidence, before=store.again_places(unit.connection),
+            kept=partial(store.kept_places, unit.connection) if store.keeps_any(unit.connection) else None,
+        )  # fmt: skip
         findings = _with_credits(findings, credits)
         if evidence.num_rows:
             pq.write_table(evidence, batch.stage("evidence"), compression="zstd")
@@ -264,9 +135,7 @@ def _receive(
         put_on_record(unit, run, taken_back)
         outcome.self_corrected = sum(one.what == "self_corrected" for one in taken_back)
         outcome.returned = sum(one.what == "returned" and not one.known for one in taken_back)
-        outcome.withdrawn = sum(
-            store.withdraw(unit.connection, run, rule, what) for rule, what in again.items()
-        )
+        outcome.withdrawn = store.withdraw(unit.connection, run)
         store.credit(unit.connection, credits)
         outcome.run = run
         for row in store.totals(unit.connection):
@@ -331,27 +200,10 @@ def _count(outcome: RunOutcome, findings: pa.Table) -> None:
     outcome.amount_fen = sum(outcome.amount_by_rule.values())
 
 
-def _ranks() -> dict[str, int]:
-    """Rank every rule of the catalogue, so that findings of rules that did not run keep their place."""
-    return {rule: at for at, rule in enumerate(rules())}
-
-
 def _with_credits(findings: pa.Table, credits: pa.Table) -> pa.Table:
     credited = dict(zip(credits.column(0).to_pylist(), credits.column(1).to_pylist(), strict=True))
     values = pa.array([credited[i] for i in findings.column("finding_id").to_pylist()], pa.int64())
     return findings.set_column(findings.schema.get_field_index("attributed_fen"), "attributed_fen", values)
-
-
-def _kept(lake: Lake, headers: pa.Table) -> pa.Table:
-    """Give the evidence of the open findings this run did not judge again, so that money is credited once."""
-    parts = [LABELLED.empty_table()]
-    batches = set(headers.column("evidence_batch").to_pylist())
-    for file in lake.files("evidence"):
-        if file.batch in batches:
-            mine = headers.filter(pc.equal(headers.column("evidence_batch"), file.batch)).column("finding_id")
-            rows = pq.read_table(file.path, schema=LABELLED)
-            parts.append(rows.filter(pc.is_in(rows.column("finding_id"), value_set=mine.combine_chunks())))
-    return pa.concat_tables(parts)
 
 
 def _latest(lake: Lake) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -10,13 +11,24 @@ from sqlalchemy import Connection, Row, func, select, text, update
 
 from yibao.casework.tables import audit_run, finding, finding_event, notice
 
-Again = tuple[str, Collection[int] | None]
-"""What a run judged again of a rule: the key column and the keys, None for all of them."""
-
 _HEADER = (
     "finding_id", "rule", "rule_version", "result", "institution_id", "person_id", "day", "measured", "threshold",
     "knowledge_id", "at_stake_fen", "attributed_fen", "rows",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a run judged again: some rules wholly, and the findings of some keys of others."""
+
+    whole: Sequence[str]
+    parts: Sequence[tuple[Sequence[str], pa.Table]]
+    """Rules, and the keys of which they judged again, in the columns of the header that tell them."""
+
+    def __post_init__(self) -> None:
+        """Take keys that a header can tell."""
+        for _, keys in self.parts:
+            assert {*keys.column_names} <= {*_HEADER}
 
 
 def begin_run(connection: Connection, **values: Any) -> int:
@@ -81,35 +93,48 @@ def receive(connection: Connection, findings: pa.Table, run: int, batch: int) ->
     )
 
 
-def withdraw(connection: Connection, run: int, rule: str, again: Again) -> int:
-    """Withdraw the open findings of a rule that the run judged again and did not find; give their number."""
-    wanted = _among(connection, again)
+def show_again(connection: Connection, again: Again) -> None:
+    """Show the transaction which open findings a run judged again, as they were before it (``judged_again``)."""
+    conditions, given = ["f.rule = ANY(:whole)"], {"whole": list(again.whole)}
+    for at, (rules, keys) in enumerate(again.parts):
+        columns = ", ".join(keys.column_names)
+        typed = ", ".join(f"{name} bigint" for name in keys.column_names)
+        connection.execute(text(f"CREATE TEMP TABLE keys_{at} ({typed}) ON COMMIT DROP"))
+        _copy(connection, f"keys_{at}", keys.column_names, keys)
+        connection.execute(text(f"ANALYZE keys_{at}"))
+        mine = ", ".join(f"f.{name}" for name in keys.column_names)
+        conditions.append(f"(f.rule = ANY(:rules_{at}) AND ({mine}) IN (SELECT {columns} FROM keys_{at}))")
+        given[f"rules_{at}"] = list(rules)
+    connection.execute(
+        text(
+            "CREATE TEMP TABLE judged_again ON COMMIT DROP AS "
+            f"SELECT f.finding_id FROM finding f WHERE f.state = 'open' AND ({' OR '.join(conditions)})"
+        ),
+        given,
+    )
+
+
+def keep(connection: Connection, ids: Sequence[int]) -> None:
+    """Let findings count as not judged again (`show_again`): they stand as they were."""
+    connection.execute(text("DELETE FROM judged_again WHERE finding_id = ANY(:ids)"), {"ids": list(ids)})
+
+
+def withdraw(connection: Connection, run: int) -> int:
+    """Withdraw the open findings that the run judged again (`show_again`) and did not find; give their number."""
     return connection.execute(
         text(
-            "WITH gone AS (UPDATE finding f SET state = 'withdrawn', closed_run = :run "
-            f"WHERE f.rule = :rule AND f.state = 'open' AND f.last_run <> :run {wanted} "
-            "RETURNING finding_id, attributed_fen) "
+            "WITH gone AS (UPDATE finding f SET state = 'withdrawn', closed_run = :run FROM judged_again a "
+            "WHERE f.finding_id = a.finding_id AND f.state = 'open' AND f.last_run <> :run "
+            "RETURNING f.finding_id, f.attributed_fen) "
             "INSERT INTO finding_event (finding_id, what, run, fen) "
             "SELECT finding_id, 'withdrawn', :run, attributed_fen FROM gone"
         ),
-        {"run": run, "rule": rule},
+        {"run": run},
     ).rowcount
 
 
-def _among(connection: Connection, again: Again) -> str:
-    """Give the condition that a finding is of the keys that a run judged again; a run has one set of them a key."""
-    key, ids = again
-    if ids is None:
-        return ""
-    touched = f"touched_{key}"
-    if connection.scalar(text(f"SELECT to_regclass('pg_temp.{touched}')")) is None:
-        connection.execute(text(f"CREATE TEMP TABLE {touched} (id bigint PRIMARY KEY) ON COMMIT DROP"))
-        _copy(connection, touched, ("id",), pa.table({"id": pa.array(sorted(ids), pa.int64())}))
-    return f"AND f.{key} IN (SELECT id FROM {touched})"
-
-
-def lessened(connection: Connection, found: pa.Table, again: Mapping[str, Again]) -> list[Row[Any]]:
-    """Give the open findings that a run judged again and did not find, or found with less at stake.
+def lessened(connection: Connection, found: pa.Table) -> list[Row[Any]]:
+    """Give the open findings that a run judged again (`show_again`) and did not find, or found with less at stake.
 
     Each with ``now_fen`` (NULL: not found), ``seen`` (what its last run knew) and ``noticed`` (what was known when the
     institution was given notice, NULL: it was not). ``found`` are the findings of the run.
@@ -118,20 +143,17 @@ def lessened(connection: Connection, found: pa.Table, again: Mapping[str, Again]
         text("CREATE TEMP TABLE found_now (finding_id bigint, at_stake_fen bigint) ON COMMIT DROP")
     )
     _copy(connection, "found_now", ("finding_id", "at_stake_fen"), found)
-    rows: list[Row[Any]] = []
-    for rule, what in again.items():
-        wanted = _among(connection, what)
-        rows += connection.execute(
+    return list(
+        connection.execute(
             text(
                 "SELECT f.finding_id, f.rule, f.result, f.institution_id, f.at_stake_fen, f.attributed_fen, "
                 "f.returned_fen, f.evidence_batch, g.at_stake_fen AS now_fen, r.known_no AS seen, n.known_no AS noticed "
-                "FROM finding f JOIN audit_run r ON r.number = f.last_run LEFT JOIN notice n ON n.number = f.notice "
-                "LEFT JOIN found_now g ON g.finding_id = f.finding_id WHERE f.rule = :rule AND f.state = 'open' "
-                f"AND (g.finding_id IS NULL OR g.at_stake_fen < f.at_stake_fen) {wanted}"
-            ),
-            {"rule": rule},
+                "FROM judged_again a JOIN finding f USING (finding_id) JOIN audit_run r ON r.number = f.last_run "
+                "LEFT JOIN notice n ON n.number = f.notice LEFT JOIN found_now g ON g.finding_id = f.finding_id "
+                "WHERE g.finding_id IS NULL OR g.at_stake_fen < f.at_stake_fen ORDER BY f.rule, f.finding_id"
+            )
         )
-    return rows
+    )
 
 
 def correct(connection: Connection, run: int, ids: Sequence[int]) -> None:
@@ -230,31 +252,46 @@ def corrected_by_institution(connection: Connection) -> list[Row[Any]]:
     )
 
 
-def kept_headers(connection: Connection, judged_again: Mapping[str, Again]) -> pa.Table:
-    """Give ``finding_id, rule, result, evidence_batch`` of the open findings that a run does not judge again."""
-    rows = connection.execute(
-        select(
-            finding.c.finding_id,
-            finding.c.rule,
-            finding.c.result,
-            finding.c.evidence_batch,
-            finding.c.person_id,
-            finding.c.institution_id,
-        ).where(finding.c.state == "open")
+_PLACE = {"finding_id": pa.int64(), "rule": pa.string(), "result": pa.string(), "evidence_batch": pa.int64()}
+
+
+def open_places(connection: Connection) -> pa.Table:
+    """Give ``finding_id, rule, result, evidence_batch`` of the open findings."""
+    return _places(connection, "SELECT {} FROM finding f WHERE f.state = 'open'")
+
+
+def again_places(connection: Connection) -> pa.Table:
+    """Give the same of those that a run judged again (`show_again`), as they were before it."""
+    return _places(connection, "SELECT {} FROM finding f JOIN judged_again a USING (finding_id)")
+
+
+def kept_places(connection: Connection, ids: Sequence[int]) -> pa.Table:
+    """Give the same of those of some open findings that a run did not judge again (`show_again`)."""
+    return _places(
+        connection,
+        "SELECT {} FROM finding f WHERE f.state = 'open' AND f.finding_id = ANY(:ids) "
+        "AND NOT EXISTS (SELECT 1 FROM judged_again a WHERE a.finding_id = f.finding_id)",
+        ids=list(ids),
     )
-    kept = [row[:4] for row in rows if not _again(row, judged_again)]
-    names = ("finding_id", "rule", "result", "evidence_batch")
-    types = (pa.int64(), pa.string(), pa.string(), pa.int64())
+
+
+def keeps_any(connection: Connection) -> bool:
+    """Say whether there are open findings that a run did not judge again (`show_again`)."""
+    return bool(
+        connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT 1 FROM finding f WHERE f.state = 'open' "
+                "AND NOT EXISTS (SELECT 1 FROM judged_again a WHERE a.finding_id = f.finding_id))"
+            )
+        )
+    )
+
+
+def _places(connection: Connection, wanted: str, **given: Any) -> pa.Table:
+    rows = connection.execute(text(wanted.format(", ".join(f"f.{name}" for name in _PLACE))), given).all()
     return pa.table(
-        {n: pa.array([r[at] for r in kept], t) for at, (n, t) in enumerate(zip(names, types, strict=True))}
+        {name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(_PLACE.items())}
     )
-
-
-def _again(row: Any, judged_again: Mapping[str, Again]) -> bool:
-    if row.rule not in judged_again:
-        return False
-    key, ids = judged_again[row.rule]
-    return ids is None or getattr(row, key) in ids
 
 
 def credit(connection: Connection, credits: pa.Table) -> None:

@@ -7,31 +7,28 @@ region's, knew less, or went by another version, definition or parameter, the ru
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from yibao.audit import TOUCHED, Judged, Rule, needed_relations
-from yibao.claims import bind_raw, relations, table, tables
+from yibao.audit import LINKED, TOUCHED, Judged, Key, Rule, needed_relations
+from yibao.claims import relations, table, tables
 from yibao.engine import Engine
 from yibao.kernel import Text
 from yibao.store import Lake
 
-_CARRIERS = {
-    key: tuple(n for n, one in tables().items() if {key, "encounter_id"} & {*one.stored().names})
-    for key in TOUCHED
-}
-"""The tables whose rows belong to a key, by themselves or by their encounter. A new row of any other table, or of one
-that many keys share, concerns everybody: the rules that read it judge everything again."""
+_OF_LINES = "trace_code_use"
+"""The table whose rows belong to an encounter by the line that they name."""
+
+_ENCOUNTERS = pa.schema([("id", pa.int64())])
 
 _SHARED = ("institution", "practitioner")
 """Tables that rules look up across keys, although their rows carry one."""
-
-_KEYS = pa.schema([("id", pa.int64())])
 
 
 _DEFINES = {
@@ -52,20 +49,25 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The touched keys, by key column, the tables that changed, and what had been collected before them."""
+    """The touched keys, by the columns of the key, the tables that changed, and what had been collected before them."""
 
-    ids: Mapping[str, frozenset[int]]
+    keys: Mapping[Key, pa.Table]
+    linked: pa.Table
+    """The persons whom a touched traceability code concerns."""
     changed: frozenset[str]
     before: int
     """The newest publication of collected rows that the touched keys leave out."""
+
+    def keys_of(self, rule: Rule) -> pa.Table:
+        """Give the touched keys of a rule, in the columns of its key."""
+        return self.linked if rule.linked_by is not None else self.keys[rule.key]
 
     def widens(self, rule: Rule, region: str, last: Last | None) -> Text | None:
         """Give the reason why this rule must judge everything, None where the touched keys are enough so far."""
         if rule.whole:
             return Text(zh="规则把所有人放在一起比较", en="the rule compares everybody with everybody")
         made_of = {t for name in needed_relations([rule]) for t in relations()[name].made_of}
-        keys = {key for version in rule.versions for key in version.partition.values()}
-        own = set.intersection(*(set(_CARRIERS[key]) for key in keys)) - {*_SHARED}
+        own = frozenset.intersection(*(_carriers(one.key) for one in rule.versions)) - {*_SHARED}
         shared = [table(name).text for name in sorted((made_of & self.changed) - own)]
         if shared:
             return Text(
@@ -172,20 +174,79 @@ def bind_touched(
     since: int,
     known_no: int | datetime,
 ) -> Touched:
-    """Find the keys touched after batch ``since`` and bind them where rules look for them."""
-    fresh = {name: [f.path for f in lake.files(name, as_known=known_no, since=since)] for name in files}
-    bind_raw(engine, table("encounter"), files["encounter"], corrected=False)
-    new_batches = {f.batch for name in files for f in lake.files(name, as_known=known_no, since=since)}
-    ids = {}
-    for key, carriers in _CARRIERS.items():
-        parts = []
-        for carrier in carriers:
-            parts += _keys_of_new(engine, carrier, fresh[carrier], key)
-            parts += _keys_of_replaced(engine, carrier, files[carrier], replaced, new_batches, key)
-        rows = pa.concat_tables([_KEYS.empty_table(), *parts]).group_by("id").aggregate([])
-        engine.bind(TOUCHED[key], arrow=rows)
-        ids[key] = frozenset(rows.column("id").to_pylist())
-    return Touched(ids, frozenset(name for name in fresh if fresh[name]), _before(lake, since))
+    """Find the keys touched after batch ``since`` and bind them where rules look for them.
+
+    A row that became known, or that was replaced, touches its encounter, and an encounter every key that any form of its
+    rows ever had: what a relation nets and counts, it finds within the encounter.
+    """
+    since_then = lake.files_by_table(known_no, since)
+    fresh = {name: since_then.get(name, []) for name in files}
+    new_batches = {f.batch for held in fresh.values() for f in held}
+    for name in _PLACED:
+        _bind_all(engine, name, files[name])
+    news = {}
+    for name in files:
+        mine = _bind_new(engine, name, [f.path for f in fresh[name]])
+        mine += _bind_old(engine, name, files[name], replaced, new_batches)
+        if mine:
+            news[name] = mine
+    _bind_union(engine, "touched_encounter", _ENCOUNTERS, _encounters(news))
+    keys = {}
+    for key, relation in TOUCHED.items():
+        schema = pa.schema([(column, pa.int64()) for column in key])
+        keys[key] = _bind_union(engine, relation, schema, _keys(key, news))
+    linked = _bind_linked(engine, files)
+    return Touched(keys, linked, frozenset(name for name in fresh if fresh[name]), _before(lake, since))
+
+
+_PLACED = ("encounter", "settlement", "line")
+"""The tables by whose rows an encounter is placed: whose it is, where, and on which day."""
+
+
+def singles_out(key: Key) -> bool:
+    """Say whether the touched ones among the keys have few encounters: nearly every institution has a bill every day."""
+    return key not in ((), ("institution_id",))
+
+
+def bind_encounters(engine: Engine, keys: Iterable[Key], more: Iterable[str]) -> str:
+    """Bind the encounters of the touched keys, and ``more``, as `claims.bind` wants them; gives the relation's name.
+
+    The reversal of a bill may have come as an encounter of its own: it counts with the bill that it reverses.
+    """
+    mine = [
+        f"SELECT r.encounter_id AS id FROM all_{name} AS r JOIN {TOUCHED[key]} AS t "
+        f"ON {' AND '.join(f't.{column} = r.{column}' for column in key)}"
+        for key in sorted(keys)
+        for name in _PLACED
+        if {*key} <= {*table(name).stored().names}
+    ]
+    mine.append(
+        f"SELECT u.encounter_id AS id FROM shared_use AS u JOIN {LINKED['trace_code']} AS c ON c.trace_code = u.trace_code"
+    )
+    _bind_union(engine, "judged_encounter", _ENCOUNTERS, [*mine, *more])
+    reversals = (
+        "SELECT r.encounter_id AS id FROM all_settlement AS r "
+        "JOIN all_settlement AS s ON s.settlement_id = r.reverses_id "
+        "JOIN judged_encounter AS j ON j.id = s.encounter_id WHERE r.refund = 1"
+    )
+    _bind_union(
+        engine, "judged_encounter", _ENCOUNTERS, ["SELECT j.id FROM judged_encounter AS j", reversals]
+    )
+    return "judged_encounter"
+
+
+@cache
+def _carriers(key: Key) -> frozenset[str]:
+    """Name the tables whose rows belong to a key, by themselves or by their encounter.
+
+    A new row of any other table, or of one that many keys share, concerns everybody: the rules that read it judge
+    everything again.
+    """
+    return frozenset(
+        name
+        for name, one in tables().items()
+        if {*key} <= {*one.stored().names} or "encounter_id" in one.stored().names or name == _OF_LINES
+    )
 
 
 def _before(lake: Lake, since: int) -> int:
@@ -197,32 +258,97 @@ def _before(lake: Lake, since: int) -> int:
     return max((number for number in collected if number <= until), default=0)
 
 
-def _keys_of_new(engine: Engine, carrier: str, fresh: Sequence[Path], key: str) -> list[pa.Table]:
+def _bind_linked(engine: Engine, files: Mapping[str, Sequence[Path]]) -> pa.Table:
+    """Find the persons whose rows share a traceability code with a touched one, bind them and the codes that they share.
+
+    Nearly every code is used once, and concerns nobody else: only the others are looked at.
+    """
+    _bind_all(engine, _OF_LINES, files[_OF_LINES])
+    engine.materialise(
+        "shared_use",
+        f"SELECT u.trace_code, l.person_id, l.encounter_id FROM all_{_OF_LINES} AS u "
+        f"JOIN (SELECT a.trace_code FROM all_{_OF_LINES} AS a GROUP BY a.trace_code HAVING count(*) > 1) AS s "
+        "ON s.trace_code = u.trace_code "
+        "JOIN all_line AS l ON l.line_no = u.line AND l.institution_id = u.institution_id",
+    )
+    persons = pa.schema([("person_id", pa.int64())])
+    found = _bind_union(
+        engine,
+        LINKED["person_id"],
+        persons,
+        [
+            "SELECT o.person_id FROM touched_encounter AS t JOIN shared_use AS u ON u.encounter_id = t.id "
+            "JOIN shared_use AS o ON o.trace_code = u.trace_code"
+        ],
+    )
+    mine = f"SELECT u.trace_code FROM {LINKED['person_id']} AS p JOIN shared_use AS u ON u.person_id = p.person_id"
+    _bind_union(engine, LINKED["trace_code"], pa.schema([("trace_code", pa.string())]), [mine])
+    return found
+
+
+def _bind_all(engine: Engine, name: str, files: Sequence[Path]) -> None:
+    """Bind ``all_<table>``: every form that a row ever had."""
+    engine.bind(f"all_{name}", files=list(files), schema=table(name).stored())
+
+
+def _bind_new(engine: Engine, name: str, fresh: Sequence[Path]) -> list[str]:
+    """Bind the rows of a table that became known, if there are any."""
     if not fresh:
         return []
-    engine.bind("fresh_rows", files=list(fresh), schema=table(carrier).stored())
-    return [engine.run(_keys("fresh_rows", carrier, key))]
+    engine.bind(f"new_{name}", files=list(fresh), schema=table(name).stored())
+    return [f"new_{name}"]
 
 
-def _keys_of_replaced(
-    engine: Engine, carrier: str, files: Sequence[Path], replaced: pa.Table, new_batches: set[int], key: str
-) -> list[pa.Table]:
-    """A corrected row also touches the key that its older form belonged to."""
-    mine = [r for r in replaced.to_pylist() if r["table_name"] == carrier and r["by_batch"] in new_batches]
+def _bind_old(
+    engine: Engine, name: str, files: Sequence[Path], replaced: pa.Table, new_batches: set[int]
+) -> list[str]:
+    """Bind the older forms of the rows of a table that were corrected, if there are any."""
+    mine = [r for r in replaced.to_pylist() if r["table_name"] == name and r["by_batch"] in new_batches]
     if not mine:
         return []
-    target = table(carrier)
-    bind_raw(engine, target, files, corrected=False)
+    _bind_all(engine, name, files)
     engine.bind(
-        "old_rows", arrow=pa.table({n: pa.array([r[n] for r in mine], pa.int64()) for n in ("id", "batch")})
+        f"gone_{name}",
+        arrow=pa.table({n: pa.array([r[n] for r in mine], pa.int64()) for n in ("id", "batch")}),
     )
-    old = f"JOIN old_rows AS o ON o.id = r.{target.id} AND o.batch = r.batch"
-    return [engine.run(_keys(f"raw_{carrier}", carrier, key, old))]
+    columns = ", ".join(f"r.{column}" for column in table(name).stored().names)
+    engine.view(
+        f"old_{name}",
+        f"SELECT {columns} FROM all_{name} AS r "
+        f"JOIN gone_{name} AS o ON o.id = r.{table(name).id} AND o.batch = r.batch",
+    )
+    return [f"old_{name}"]
 
 
-def _keys(rows: str, carrier: str, key: str, also: str = "") -> str:
-    """Write the SELECT of the keys of some rows, which their encounter tells where they carry none."""
-    if key in table(carrier).stored().names:
-        return f"SELECT DISTINCT r.{key} AS id FROM {rows} AS r {also} WHERE r.{key} IS NOT NULL"
-    whose = "JOIN raw_encounter AS e ON e.encounter_id = r.encounter_id"
-    return f"SELECT DISTINCT e.{key} AS id FROM {rows} AS r {also} {whose}"
+def _encounters(news: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Write the SELECTs of the encounters of new and replaced rows."""
+    for name, relations_of in news.items():
+        for rows in relations_of:
+            if "encounter_id" in table(name).stored().names:
+                yield f"SELECT r.encounter_id AS id FROM {rows} AS r"
+            if name == _OF_LINES:
+                line = "l.line_no = r.line AND l.institution_id = r.institution_id"
+                yield f"SELECT l.encounter_id AS id FROM {rows} AS r JOIN all_line AS l ON {line}"
+            if name == "settlement":
+                reversed_one = "JOIN all_settlement AS s ON s.settlement_id = r.reverses_id"
+                yield f"SELECT s.encounter_id AS id FROM {rows} AS r {reversed_one}"
+
+
+def _keys(key: Key, news: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Write the SELECTs of a key: of new and replaced rows that carry it, and of the touched encounters."""
+    columns = ", ".join(f"r.{column}" for column in key)
+    known = " AND ".join(f"r.{column} IS NOT NULL" for column in key)
+    for name, relations_of in news.items():
+        if {*key} <= {*table(name).stored().names}:
+            yield from (f"SELECT {columns} FROM {rows} AS r WHERE {known}" for rows in relations_of)
+    for name in _PLACED:
+        if {*key} <= {*table(name).stored().names}:
+            yield f"SELECT {columns} FROM all_{name} AS r JOIN touched_encounter AS t ON t.id = r.encounter_id"
+
+
+def _bind_union(engine: Engine, name: str, schema: pa.Schema, selects: Iterable[str]) -> pa.Table:
+    """Bind the distinct rows of some SELECTs as rows at hand, and give them."""
+    text = " UNION ".join(selects)
+    rows = engine.run(f"SELECT DISTINCT * FROM ({text})").cast(schema) if text else schema.empty_table()
+    engine.bind(name, arrow=rows)
+    return rows

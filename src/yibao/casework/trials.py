@@ -16,11 +16,13 @@ import pyarrow as pa
 
 from yibao.audit import Judged, Rule, judge, label, needed_relations, read_columns
 from yibao.casework import store
+from yibao.casework.order import Order
 from yibao.casework.outputs.institutions import institutions, nobody
 from yibao.casework.outputs.looking import looking
 from yibao.casework.outputs.ruletext import rule_name
 from yibao.casework.outputs.store import open_headers
-from yibao.casework.service import Order, nothing_to_audit, official_batches
+from yibao.casework.running import official_batches
+from yibao.casework.service import nothing_to_audit
 from yibao.claims import bind, relations
 from yibao.collect import known_files, superseded
 from yibao.engine import Engine, open_engine

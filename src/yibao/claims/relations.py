@@ -29,6 +29,8 @@ SUPERSEDED = pa.schema(
 Stored: TypeAlias = "Sequence[Path] | pa.Table"
 """What is stored of one table: its Parquet files, or its rows at hand in the stored schema."""
 
+_WORD = re.compile(r"\w+")
+
 VIEWS = "views"
 """The folder of the relations: ``<name>.sql`` defines one, ``looked_up_by.yaml`` says by which keys rules look rows up."""
 
@@ -90,29 +92,39 @@ def bind(
     superseded: pa.Table | None = None,
     materialise: bool = False,
     columns: Mapping[str, Collection[str]] | None = None,
+    only: str | None = None,
+    prefix: str = "",
 ) -> None:
     """Bind the relations ``names`` on an engine over what is ``stored`` of each table (files, or rows at hand).
 
     ``superseded`` lists the replaced rows as known on the asked day (schema `SUPERSEDED`); absent or empty means
     that nothing was ever corrected, and the anti-join is spared. ``materialise`` computes each relation once and
     keeps it, which pays where many rules read it; ``columns`` names those that will be read (all where it does not).
+    ``only`` names a bound relation of encounters (column ``id``): of tables whose rows belong to an encounter only the
+    rows of these are read, once. What a relation nets or counts of other rows, it finds within the same encounter.
+    ``prefix`` is put before the name of each relation.
     """
     wanted = needed(names)
     corrected: set[str] = set()
     if superseded is not None and superseded.num_rows:
         corrected = set(superseded.column("table_name").to_pylist())
         engine.bind("superseded", arrow=superseded)
+    words = {word for relation in wanted for word in _WORD.findall(relation.select)}
     for table in tables().values():
         if any(table.table in r.made_of for r in wanted):
-            bind_raw(engine, table, stored.get(table.table, ()), corrected=table.table in corrected)
+            of_encounters = only if "encounter_id" in table.stored().names else None
+            bind_raw(
+                engine, table, stored.get(table.table, ()), corrected=table.table in corrected,
+                only=of_encounters, columns=[name for name in table.stored().names if name in words],
+            )  # fmt: skip
     for relation in wanted:
         kept = (columns or {}).get(relation.name)
         select = _only(relation, kept)
         if materialise:
             keys = [k for k in indexes().get(relation.name, ()) if kept is None or set(k) <= set(kept)]
-            engine.materialise(relation.name, select, indexes=keys)
+            engine.materialise(prefix + relation.name, select, indexes=keys)
         else:
-            engine.view(relation.name, select)
+            engine.view(prefix + relation.name, select)
 
 
 def _only(relation: Relation, columns: Collection[str] | None) -> str:
@@ -122,19 +134,33 @@ def _only(relation: Relation, columns: Collection[str] | None) -> str:
     return f"SELECT {', '.join(f'r.{name}' for name in wanted)} FROM ({relation.select}) AS r"
 
 
-def bind_raw(engine: Engine, table: Table, stored: Stored, *, corrected: bool) -> None:
-    """Bind ``raw_<table>``: the stored rows of a table that stand."""
+def bind_raw(
+    engine: Engine,
+    table: Table,
+    stored: Stored,
+    *,
+    corrected: bool,
+    only: str | None = None,
+    columns: Collection[str] = (),
+) -> None:
+    """Bind ``raw_<table>``: the stored rows of a table that stand.
+
+    With ``only`` (a relation of encounters) these are the rows of the encounters, in these ``columns``, kept at hand.
+    """
     everything, raw = f"stored_{table.table}", f"raw_{table.table}"
-    _bind_stored(engine, everything if corrected else raw, table, stored)
-    if not corrected:
-        return
-    columns = ", ".join(f"t.{name}" for name in table.stored().names)
-    engine.view(
-        raw,
-        f"SELECT {columns} FROM {everything} AS t WHERE NOT EXISTS ("
-        f"SELECT 1 FROM superseded AS x WHERE x.table_name = '{table.table}' "
-        "AND x.id = t.{id} AND x.batch = t.batch)".replace("{id}", table.id),
-    )
+    conditions = []
+    if corrected:
+        conditions.append(
+            f"NOT EXISTS (SELECT 1 FROM superseded AS x WHERE x.table_name = '{table.table}' "
+            f"AND x.id = t.{table.id} AND x.batch = t.batch)"
+        )
+    if only is not None:
+        conditions.append(f"EXISTS (SELECT 1 FROM {only} AS o WHERE o.id = t.encounter_id)")
+    _bind_stored(engine, everything if conditions else raw, table, stored)
+    if conditions:
+        names = ", ".join(f"t.{name}" for name in (columns if only else table.stored().names))
+        select = f"SELECT {names} FROM {everything} AS t WHERE {' AND '.join(conditions)}"
+        (engine.materialise if only else engine.view)(raw, select)
 
 
 def _bind_stored(engine: Engine, name: str, table: Table, stored: Stored) -> None:

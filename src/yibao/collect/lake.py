@@ -23,4 +23,5 @@ def superseded(lake: Lake, as_known: int | datetime | None = None) -> pa.Table:
 
 def known_files(lake: Lake, as_known: int | datetime | None = None) -> Mapping[str, list[Path]]:
     """Give the stored files of every contract table, as known on the asked day."""
-    return {name: [f.path for f in lake.files(name, as_known=as_known)] for name in tables()}
+    held = lake.files_by_table(as_known)
+    return {name: [f.path for f in held.get(name, ())] for name in tables()}

@@ -41,6 +41,7 @@ class Engine(ABC):
         self.log: list[Ran] = []
         self.relations: dict[str, Relation] = {}
         self._shapes: dict[str, dict[str, str | None]] = {}
+        self._views: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +100,7 @@ class Engine(ABC):
         if name in self.relations:
             self._drop(name)
             del self.relations[name]
-            self._shapes.clear()
+            self._forget(name)
 
     # — rows out —
 
@@ -190,6 +191,8 @@ class Engine(ABC):
     ) -> None:
         self._check_name(name)
         text = translate(sql, self.name, parameters)
+        if not stored and self._views.get(name) == text:
+            return  # it means this already, and nothing that it reads has changed since
         columns = {column: kind or "BIGINT" for column, kind in self._shape(sql).items()}
         self.drop(name)
         if stored:
@@ -197,10 +200,17 @@ class Engine(ABC):
         else:
             self._create_view(name, text, columns)
         self._know(name, columns)
+        if not stored:
+            self._views[name] = text
 
     def _know(self, name: str, relation: Relation) -> None:
         self.relations[name] = relation
-        self._shapes.clear()
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """Forget what was remembered of texts that read a relation of this name."""
+        self._shapes = {text: shape for text, shape in self._shapes.items() if name not in text}
+        self._views = {view: text for view, text in self._views.items() if name not in text and view != name}
 
     def _shape(self, sql: str) -> dict[str, str | None]:
         if sql not in self._shapes:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -39,10 +39,6 @@ _PORTABLE = {
     "TINYINT": "BIGINT",
     "VARCHAR": "VARCHAR",
 }
-_CATALOGUES = {
-    "VIEW": "SELECT 1 FROM duckdb_views() WHERE view_name = ?",
-    "TABLE": "SELECT 1 FROM duckdb_tables() WHERE table_name = ?",
-}
 
 
 class DuckDB(Engine):
@@ -56,7 +52,7 @@ class DuckDB(Engine):
     def __init__(self, limits: Limits, database: Path | None, keep_order: bool) -> None:
         super().__init__()
         self._limits = limits
-        self._registered: set[str] = set()
+        self._kinds: dict[str, Literal["VIEW", "TABLE", "ARROW"]] = {}
         self._hands, self._one_at_a_time = ThreadPoolExecutor(1), Lock()
         try:
             self._connection: Any = duckdb.connect(
@@ -136,33 +132,34 @@ class DuckDB(Engine):
         sql = f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL '.join(parts)}"
         with self._running(name, sql):
             self._connection.execute(sql)
+        self._kinds[name] = "VIEW"
 
     def _bind_arrow(self, name: str, table: pa.Table) -> None:
         with self._running(name, f"-- {name}: Arrow, {table.num_rows} rows") as rows:
             self._connection.register(name, table)
-            self._registered.add(name)
+            self._kinds[name] = "ARROW"
             rows.append(table.num_rows)
 
     def _create_view(self, name: str, sql: str, columns: Relation) -> None:
         self._create(name, f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+        self._kinds[name] = "VIEW"
 
     def _create_table(
         self, name: str, sql: str, columns: Relation, indexes: tuple[tuple[str, ...], ...]
     ) -> None:
         self._create(name, f"CREATE TEMP TABLE {name} AS {self._as_portable(sql)}")
+        self._kinds[name] = "TABLE"
 
     def _create(self, name: str, sql: str) -> None:
         with self._running(name, sql):
             self._stoppable(lambda: self._connection.execute(sql))
 
     def _drop(self, name: str) -> None:
-        if name in self._registered:
+        kind = self._kinds.pop(name)
+        if kind == "ARROW":
             self._connection.unregister(name)
-            self._registered.remove(name)
-            return
-        for kind, catalogue in _CATALOGUES.items():
-            if self._connection.execute(catalogue, [name]).fetchall():
-                self._connection.execute(f"DROP {kind} {name}")
+        else:
+            self._connection.execute(f"DROP {kind} IF EXISTS {name}")
 
     def _fetch(self, name: str | None, sql: str, columns: Mapping[str, str | None]) -> pa.Table:
         with self._running(name, sql) as rows:
@@ -244,5 +241,6 @@ def _casts(relation: Relation, held: frozenset[str]) -> str:
     )
 
 
+@cache
 def _quoted(name: str) -> str:
     return exp.to_identifier(name, quoted=True).sql("duckdb")

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from yibao.kernel import Refused, Text
 from yibao.store.batch import Batch, close_unless_published
@@ -91,10 +91,24 @@ class Lake:
         Raises `Refused`: ``store.lake_naive_time``, ``store.lake_not_known`` for a future ``known_no``,
         ``store.lake_since`` for a batch that is not published.
         """
+        return self._listed(lake_file.c.table_name == check_table(table), as_known, since)
+
+    def files_by_table(
+        self, as_known: int | datetime | None = None, since: int | None = None
+    ) -> dict[str, list[LakeFile]]:
+        """List the visible files of all tables that have any, as `files` lists those of one, in one question."""
+        found: dict[str, list[LakeFile]] = {}
+        for file in self._listed(true(), as_known, since):
+            found.setdefault(file.table, []).append(file)
+        return found
+
+    def _listed(
+        self, which: ColumnElement[bool], as_known: int | datetime | None, since: int | None
+    ) -> list[LakeFile]:
         wanted = (
             select(lake_file, batch.c.known_no)
             .join(batch, batch.c.number == lake_file.c.batch)
-            .where(lake_file.c.table_name == check_table(table), batch.c.state == "published")
+            .where(which, batch.c.state == "published")
             .order_by(batch.c.known_no, lake_file.c.path)
         )
         with self._register.engine.begin() as connection:
