@@ -7,10 +7,15 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar
 
 from sqlalchemy import text
+from tests.casework.cases import people
 
-from yibao.kernel import Event
+from yibao.casework import penalty
+from yibao.casework.cases import Doing, Opening
+from yibao.kernel import Event, day_of_ymd
 from yibao.ledger import Sequencer, Tag, home_signers, record, sign_waiting, verify_everything
 from yibao.store import Delivered, Handler, Job, JobHandler, Register, UnitOfWork, defer
+
+_DAY = day_of_ymd(20260302)
 
 
 class Acts:
@@ -123,4 +128,37 @@ class LedgerActs(Acts):
         return told + ([f"ledger: {found.waiting} entries have no position"] if found.waiting else [])
 
 
-MIXED: tuple[Acts, ...] = (StoreActs(), LedgerActs())
+class CaseActs(Acts):
+    """Every act opens a case and moves it once; in the end each case has its two acts, its clock and its two entries."""
+
+    def act(self, unit: UnitOfWork, number: int) -> None:
+        desk = people.desk(unit, people.ZHAO)
+        opening = Opening(region=people.CITY, cause=f"act:{number}", institution_id=7)
+        case = penalty.register(desk, opening, Doing(_DAY))
+        penalty.act(desk, case.id, "propose_filing", Doing(_DAY, "经查证属实"))
+
+    def faults(self, register: Register, acknowledged: set[int]) -> list[str]:
+        with register.engine.connect() as connection:
+            wrong = connection.execute(
+                text(
+                    "SELECT a.number, count(DISTINCT c.id) AS cases, count(DISTINCT d.number) AS acts, "
+                    "count(DISTINCT k.id) FILTER (WHERE k.stopped_day IS NULL) AS clocks, "
+                    "count(DISTINCT l.entry) AS entries FROM crash_act a "
+                    "LEFT JOIN case_file c ON c.cause = 'act:' || a.number AND c.state = 'to_file' AND c.version = 2 "
+                    "LEFT JOIN case_act d ON d.case_id = c.id LEFT JOIN case_clock k ON k.case_id = c.id "
+                    "LEFT JOIN ledger_leaf l ON l.entry = d.ledger_entry GROUP BY a.number "
+                    "HAVING (count(DISTINCT c.id), count(DISTINCT d.number), "
+                    "count(DISTINCT k.id) FILTER (WHERE k.stopped_day IS NULL), count(DISTINCT l.entry)) <> (1, 2, 1, 2) "
+                    "ORDER BY a.number"
+                )
+            ).all()
+            spare = connection.scalar(text("SELECT count(*) FROM case_file")) or 0
+            acts = connection.scalar(text("SELECT count(*) FROM crash_act")) or 0
+        told = [
+            f"act {row.number}: {row.cases} cases, {row.acts} acts, {row.clocks} clocks, {row.entries} entries"
+            for row in wrong
+        ]
+        return told if spare == acts else [*told, f"{spare} cases of {acts} acts"]
+
+
+MIXED: tuple[Acts, ...] = (StoreActs(), LedgerActs(), CaseActs())
