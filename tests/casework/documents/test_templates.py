@@ -63,7 +63,6 @@ def test_a_part_may_be_changed_alone(folder: Path) -> None:
     (folder / "templates/parts/hearing_part.md").write_text(
         "（二）听证：{hearing_reasons}，{hearing_request_days}日。"
     )
-    own(folder, "penalty_prior_notice", house("penalty_prior_notice"))
     data = {**anything(kind("penalty_prior_notice")), "hearing_due": True, "fine": None}
     assert "（二）听证：甲、乙，5日。" in render("penalty_prior_notice", data, folder=folder, day=DAY).text
 
