@@ -65,7 +65,7 @@ def issue(
     on = today() if day is None else day
     where = f"{slug}（{case}）"
     by = issuer_of(of, issuer, where)
-    used = template(of, home.documents)
+    used = template(of, home.documents, str(case))
     of = used.kind(of)
     whose, code = _recipient(of, data, recipient, recipient_code)
     check_rows(of, data, code, where)

@@ -63,12 +63,23 @@ class Template:
         return replace(kind, fields={**kind.fields, **self.fields}) if self.fields else kind
 
 
-def template(kind: DocumentKind, folder: Path | None = None) -> Template:
+def template(kind: DocumentKind, folder: Path | None = None, case: str | None = None) -> Template:
     """Give the template of a kind of document; ``folder`` is the home's ``documents``.
 
-    Raises `Refused`: ``casework.document_grammar``, ``casework.document_unclosed``, ``casework.document_placeholder``,
+    ``case`` is named beside the place in the text by whatever is refused. Raises `Refused`:
+    ``casework.document_grammar``, ``casework.document_unclosed``, ``casework.document_placeholder``,
     ``casework.document_template`` (front matter), ``casework.document_element`` (an element that law demands is gone).
     """
+    try:
+        return _template(kind, folder)
+    except Refused as refusal:
+        if case is not None:
+            refusal.where = f"{refusal.where}（{case}）"
+            refusal.args = (refusal.render(),)
+        raise
+
+
+def _template(kind: DocumentKind, folder: Path | None) -> Template:
     of_house = house_template(kind)
     if folder is None:
         return of_house
