@@ -7,7 +7,7 @@ from tests.casework.documents.samples import anything
 
 from yibao.casework.documents import Way, fields, kind, kinds, problems, template
 from yibao.casework.documents.filling import missing, snapshot
-from yibao.casework.documents.grammar import parts_of, placeholders
+from yibao.casework.documents.grammar import placeholders
 from yibao.casework.documents.model import OFFICES
 from yibao.casework.documents.rendering import compose
 from yibao.kernel import Refused
@@ -52,7 +52,7 @@ def test_every_document_can_be_written(slug: str) -> None:
 def test_a_model_text_prints_what_the_document_must_say(slug: str) -> None:
     of, used = kind(slug), template(kind(slug))
     assert used.text.startswith("---"), "a text, not the form of its fields"
-    said = placeholders([*used.sections, *(s for name in parts_of(used.sections) for s in used.parts[name])])
+    said = placeholders([*used.sections, *(s for part in used.parts.values() for s in part)])
     kept_on_file = {
         "doc_title",
         "party_kind",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.casework.documents.samples import CASE, CONFIRMATION, DAY, DECISION, PARTY
+from tests.casework.documents.samples import CASE, CONFIRMATION, DAY, DECISION, PARTY, anything
 
 from yibao.casework.documents import (
     CaseRef,
@@ -16,10 +16,13 @@ from yibao.casework.documents import (
     deliver,
     get,
     issue,
+    kind,
+    made_again,
     of_case,
     public_version,
     read_file,
     revoke,
+    template,
     void,
 )
 from yibao.kernel import Refused, day_of_ymd
@@ -67,6 +70,25 @@ def test_a_decision_is_issued_whole(unit: UnitOfWork, home: Home, policy: Policy
     path = home.documents / made.pdf
     assert path.stat().st_mode & 0o777 == 0o400 and made.digest[:16] in path.name
     assert made.as_json()["case"] == "penalty:5" and "data" not in made.as_json()
+
+
+def test_a_document_is_made_again_though_its_template_changed(
+    unit: UnitOfWork, policy: Policy, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    parts = home.documents / "templates/parts"
+    parts.mkdir(parents=True)
+    house = template(kind("agr_terminate")).kept.split("<!-- part agr_facts -->\n")[1].split("<!-- part")[0]
+    (parts / "agr_facts.md").write_text(house.replace("（{no}）", "第{no}项："), encoding="utf-8")
+    data = {**anything(kind("agr_terminate")), "violations": DECISION["violations"], "loss_total": 4_276_000}
+    first = issue(unit, home, policy, "agr_terminate", CASE, data, "李四", day=DAY)
+    (parts / "agr_facts.md").write_text("事实另附。", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        issue(unit, home, policy, "agr_terminate", CASE, data, "李四", day=DAY)
+    assert refused.value.code == "casework.document_element"
+    again = made_again(unit, home, first)
+    assert (again.digest, again.docx_digest) == (first.digest, first.docx_digest)
+    assert "第1项：重复收费" in again.text
 
 
 def test_a_file_that_was_changed_is_not_given(unit: UnitOfWork, home: Home, policy: Policy) -> None:
@@ -229,10 +251,10 @@ def test_the_public_reads_a_version_of_its_own(unit: UnitOfWork, home: Home, pol
         "process_summary": "3月2日询问欧阳明。",
     }  # fmt: skip
     made = issue(unit, home, policy, "penalty_decision", CASE, {**DECISION, **person}, "张局", day=DAY)
-    shown = public_version(home, made)
+    shown = public_version(unit, home, made)
     assert "欧阳明" not in shown.text and "欧某" in shown.text
     assert "11010519491231002X" not in shown.text and "6222000000001234" not in shown.text
     assert "欧阳明" in made.data["process_summary"] and shown.digest != made.digest
     void(unit, made.id, "有误", "张局", day=DAY)
     with pytest.raises(Refused):
-        public_version(home, get(unit, made.id))
+        public_version(unit, home, get(unit, made.id))

@@ -63,7 +63,6 @@ def test_a_part_may_be_changed_alone(folder: Path) -> None:
     (folder / "templates/parts/hearing_part.md").write_text(
         "（二）听证：{hearing_reasons}，{hearing_request_days}日。"
     )
-    own(folder, "penalty_prior_notice", house("penalty_prior_notice"))
     data = {**anything(kind("penalty_prior_notice")), "hearing_due": True, "fine": None}
     assert "（二）听证：甲、乙，5日。" in render("penalty_prior_notice", data, folder=folder, day=DAY).text
 
@@ -97,8 +96,9 @@ def test_a_form_may_be_arranged_anew_with_its_signatures(folder: Path) -> None:
 def test_mistakes_are_told_with_their_place(folder: Path, text: str, code: str, where: str) -> None:
     own(folder, "penalty_decision", text)
     with pytest.raises(Refused) as refused:
-        render("penalty_decision", DECISION, folder=folder, day=DAY)
-    assert (refused.value.code, refused.value.where) == (f"casework.document_{code}", where)
+        render("penalty_decision", DECISION, folder=folder, day=DAY, case="penalty:5")
+    assert "（penalty:5）" in str(refused.value)
+    assert (refused.value.code, refused.value.where) == (f"casework.document_{code}", f"{where}（penalty:5）")
 
 
 def test_another_encoding_is_refused(folder: Path) -> None:

@@ -47,7 +47,7 @@ def _drafted(
     slug: str, data: Values, folder: Path | None, day: int | None, case: str
 ) -> tuple[DocumentKind, Template, Values, int]:
     on = today() if day is None else day
-    used = template(kind(slug), folder)
+    used = template(kind(slug), folder, case)
     of = used.kind(kind(slug))
     return of, used, snapshot(of, {"doc_number": DRAFT, "doc_date": on, **data}, f"{slug}（{case}）"), on
 

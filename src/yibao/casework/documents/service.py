@@ -7,7 +7,6 @@ the row is committed: a crash leaves at most files that no row names, under name
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +26,7 @@ from yibao.casework.documents.model import (
 from yibao.casework.documents.numbers import issuer_of, series_of, take_number
 from yibao.casework.documents.rendering import rendered
 from yibao.casework.documents.serving import open_document
-from yibao.casework.documents.templates import template
+from yibao.casework.documents.templates import Template, kept_template, template
 from yibao.casework.documents.wording import check_rows, for_the_public
 from yibao.kernel import Text, date_of, today
 from yibao.policy import Policy
@@ -66,7 +65,7 @@ def issue(
     on = today() if day is None else day
     where = f"{slug}（{case}）"
     by = issuer_of(of, issuer, where)
-    used = template(of, home.documents)
+    used = template(of, home.documents, str(case))
     of = used.kind(of)
     whose, code = _recipient(of, data, recipient, recipient_code)
     check_rows(of, data, code, where)
@@ -79,7 +78,7 @@ def issue(
         values = snapshot(of, {**data, **_given_by_us(of, number, on)}, where)
         made = rendered(of, used, values, home.documents, on, where)
         store.keep_template(
-            unit.connection, digest=used.digest, slug=slug, source=used.source, said=used.text
+            unit.connection, digest=used.digest, slug=slug, source=used.source, said=used.kept
         )
         return store.insert_document(
             unit.connection, slug=slug, issuer=series_of(policy, by), year=date_of(on).year, serial=serial,
@@ -204,7 +203,13 @@ def read_file(home: Home, document: Document, form: str = "pdf") -> bytes:
     return content
 
 
-def public_version(home: Home, document: Document) -> Rendered:
+def made_again(unit: UnitOfWork, home: Home, document: Document) -> Rendered:
+    """Render a document again from its values and the template it was made from: the same bytes, by the same house."""
+    of, used, where = _kept(unit, document)
+    return rendered(of, used, document.data, home.documents, document.day, where)
+
+
+def public_version(unit: UnitOfWork, home: Home, document: Document) -> Rendered:
     """Render a document anew as the public may read it: from its values under the public's mask, never by hand.
 
     Raises `Refused` as `issue` does, and ``casework.document_ended`` for one that was voided or revoked.
@@ -214,8 +219,12 @@ def public_version(home: Home, document: Document) -> Rendered:
             "ended", "文书已经作废或撤销", "the document was voided or revoked",
             where=document.number or str(document.id), wanted="in force", came=document.voided or document.revoked,
         )  # fmt: skip
-    of = kind(document.slug)
-    used = template(of, home.documents)
-    of = used.kind(of)
-    shown: Mapping[str, Any] = for_the_public(of, document.data)
-    return rendered(of, used, shown, home.documents, document.day, f"{document.slug}（{document.case}）")
+    of, used, where = _kept(unit, document)
+    return rendered(of, used, for_the_public(of, document.data), home.documents, document.day, where)
+
+
+def _kept(unit: UnitOfWork, document: Document) -> tuple[DocumentKind, Template, str]:
+    """Give the kind and the template of a document as they were when it was issued."""
+    of, where = kind(document.slug), f"{document.slug}（{document.case}）"
+    used = kept_template(of, store.template_text(unit.connection, document.template), where)
+    return used.kind(of), used, where

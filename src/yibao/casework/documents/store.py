@@ -27,6 +27,12 @@ def keep_template(connection: Connection, *, digest: str, slug: str, source: str
     connection.execute(row.on_conflict_do_nothing())
 
 
+def template_text(connection: Connection, digest: str) -> str:
+    """Give what was kept of a template."""
+    asked = select(document_template.c.text).where(document_template.c.digest == digest)
+    return str(connection.execute(asked).scalar_one())
+
+
 def insert_document(connection: Connection, **values: Any) -> Document:
     """Write the row of an issued document and give it."""
     row = connection.execute(document.insert().values(**values).returning(*document.c)).one()

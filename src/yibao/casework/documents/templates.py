@@ -25,6 +25,7 @@ FOLDER: Final = "templates"
 PARTS: Final = "parts"
 HOUSE: Final = "yibao"
 _FRONT: Final = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
+_PART: Final = re.compile(r"\n<!-- part ([a-z0-9_]+) -->\n")
 _FRONT_FIELDS: Final = (
     "document", "name", "elements", "basis", "wording", "parameters", "caution", "fields"
 )  # fmt: skip
@@ -48,7 +49,10 @@ class Template:
     source: str
     """``yibao``, or the file of the bureau."""
     text: str
+    kept: str
+    """The text with the parts it inserts, which is all that a document needs to be made again."""
     digest: str
+    """SHA-256 of what is kept."""
     sections: tuple[Section, ...]
     parts: Mapping[str, tuple[Section, ...]]
     fields: Mapping[str, Field]
@@ -59,19 +63,40 @@ class Template:
         return replace(kind, fields={**kind.fields, **self.fields}) if self.fields else kind
 
 
-def template(kind: DocumentKind, folder: Path | None = None) -> Template:
+def template(kind: DocumentKind, folder: Path | None = None, case: str | None = None) -> Template:
     """Give the template of a kind of document; ``folder`` is the home's ``documents``.
 
-    Raises `Refused`: ``casework.document_grammar``, ``casework.document_unclosed``, ``casework.document_placeholder``,
+    ``case`` is named beside the place in the text by whatever is refused. Raises `Refused`:
+    ``casework.document_grammar``, ``casework.document_unclosed``, ``casework.document_placeholder``,
     ``casework.document_template`` (front matter), ``casework.document_element`` (an element that law demands is gone).
     """
-    file = folder / FOLDER / f"{kind.slug}.md" if folder is not None else None
-    if file is None or not file.is_file():
-        return house_template(kind)
-    parts = {**_house_parts(), **dict(_parts_in(file.parent / PARTS))}
-    read = read_template(kind, _utf8(file), file.name, parts, source=file.name)
-    _keeps_elements(kind, read, file.name)
+    try:
+        return _template(kind, folder)
+    except Refused as refusal:
+        if case is not None:
+            refusal.where = f"{refusal.where}（{case}）"
+            refusal.args = (refusal.render(),)
+        raise
+
+
+def _template(kind: DocumentKind, folder: Path | None) -> Template:
+    of_house = house_template(kind)
+    if folder is None:
+        return of_house
+    file, own_parts = folder / FOLDER / f"{kind.slug}.md", dict(_parts_in(folder / FOLDER / PARTS))
+    if not file.is_file() and not own_parts.keys() & of_house.parts.keys():
+        return of_house
+    text, source = (_utf8(file), file.name) if file.is_file() else (of_house.text, PARTS)
+    read = read_template(kind, text, f"{kind.slug}.md", {**_house_parts(), **own_parts}, source=source)
+    _keeps_elements(kind, read, source)
     return read
+
+
+def kept_template(kind: DocumentKind, kept: str, where: str) -> Template:
+    """Give a template from what was kept of it when a document was issued."""
+    text, *rest = _PART.split(kept)
+    parts = dict(zip(rest[::2], rest[1::2], strict=True))
+    return read_template(kind, text, where, parts, source=where)
 
 
 def house_template(kind: DocumentKind) -> Template:
@@ -120,19 +145,32 @@ def plain_form(kind: DocumentKind) -> str:
 
 
 def read_template(
-    kind: DocumentKind, text: str, where: str, parts: Mapping[str, tuple[Section, ...]], *, source: str
+    kind: DocumentKind, text: str, where: str, parts: Mapping[str, str], *, source: str
 ) -> Template:
-    """Read a template and hold it against the fields of its document."""
+    """Read a template and hold it, with the parts it inserts, against the fields of its document."""
     front, body = _front(text, where)
     if front is not None and front.get("document") != kind.slug:
         raise _bad_front(front.where("document"), f"document: {kind.slug}", str(front.get("document")))
     added = _added_fields(front, kind) if front is not None else {}
     # the lines before the body are counted so that a refusal names the line that an editor shows
     sections = parse("\n" * text[: len(text) - len(body)].count("\n") + body, where)
-    check(sections, {**kind.fields, **added}, parts, where)
-    said = "\n".join([text, *(repr(parts[name]) for name in parts_of(sections))])
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    return Template(kind.slug, source, text, digest, sections, parts, added)
+    used = _used(sections, parts)
+    check(sections, {**kind.fields, **added}, used, where)
+    kept = text + "".join(f"\n<!-- part {name} -->\n{parts[name]}" for name in used)
+    digest = hashlib.sha256(kept.encode()).hexdigest()
+    return Template(kind.slug, source, text, kept, digest, sections, used, added)
+
+
+def _used(sections: tuple[Section, ...], parts: Mapping[str, str]) -> dict[str, tuple[Section, ...]]:
+    """Read the parts that a template inserts, and those that these insert."""
+    used: dict[str, tuple[Section, ...]] = {}
+    wanted = parts_of(sections)
+    while wanted:
+        name = wanted.pop()
+        if name in parts and name not in used:
+            used[name] = parse(parts[name], f"{PARTS}/{name}.md")
+            wanted += parts_of(used[name])
+    return dict(sorted(used.items()))
 
 
 def _front(text: str, where: str) -> tuple[Located | None, str]:
@@ -188,28 +226,35 @@ def _keeps_elements(kind: DocumentKind, own: Template, where: str) -> None:
         raise refused(
             "element", "模板删去了法定要素，只能增加，不能删减",
             "the template has lost elements that law demands: they may be added to, not removed",
-            where=where, wanted="; ".join(f"{{{name}}} {kind.fields[name].label}" for name in gone), came="—",
+            where=where, wanted="; ".join(f"{{{name}}} {_labels(kind)[name]}" for name in gone), came="—",
             todo=Text(zh="把这些字段放回模板", en="put these placeholders back into the template"),
         )  # fmt: skip
 
 
 def _elements(kind: DocumentKind, of: Template) -> set[str]:
-    """Give the document's own fields that a template prints, parts included; an empty ``form`` prints all."""
-    sections = [*of.sections, *(section for name in parts_of(of.sections) for section in of.parts[name])]
+    """Give the fields of the document, and the columns of its tables, that a template prints, parts included."""
+    sections = [*of.sections, *(section for part in of.parts.values() for section in part)]
+    ruled = {name for section in sections for name in section.names}
     if any(section.style == "form" and not section.names for section in sections):
-        return set(kind.fields)
-    return placeholders(sections) & set(kind.fields)
+        ruled = set(kind.fields)
+    in_tables = {column for name in ruled for column in kind.fields[name].columns}
+    return (placeholders(sections) | ruled | in_tables) & _labels(kind).keys()
+
+
+def _labels(kind: DocumentKind) -> dict[str, str]:
+    columns = {name: one.label for field in kind.fields.values() for name, one in field.columns.items()}
+    return {**columns, **{name: field.label for name, field in kind.fields.items()}}
 
 
 @cache
-def _house_parts() -> Mapping[str, tuple[Section, ...]]:
+def _house_parts() -> Mapping[str, str]:
     with resources.as_file(resources.files("yibao.casework.documents") / FOLDER / PARTS) as folder:
         return dict(_parts_in(folder))
 
 
-def _parts_in(folder: Path) -> Iterator[tuple[str, tuple[Section, ...]]]:
+def _parts_in(folder: Path) -> Iterator[tuple[str, str]]:
     for file in sorted(folder.glob("*.md")) if folder.is_dir() else ():
-        yield file.stem, parse(_utf8(file), file.name)
+        yield file.stem, _utf8(file)
 
 
 def _utf8(file: Path) -> str:
