@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
 from typing import Any
 
 from yibao.kernel import Json, Refused, Text, check_citizen_id
@@ -55,6 +57,14 @@ def record_many(unit: UnitOfWork, acts: Iterable[Act]) -> list[Receipt]:
     leaves = [_leaf(act, unit.actor, now) for act in acts]
     entries = store.write_many(unit.connection, leaves) if leaves else []
     return [Receipt(entry, leaf.leaf_hash) for entry, leaf in zip(entries, leaves, strict=True)]
+
+
+def record_file(unit: UnitOfWork, tag: Tag, subject: str, file: Path) -> Receipt:
+    """Write to the ledger that a file left the house: its name, its length in bytes and its SHA-256."""
+    with file.open("rb") as content:
+        digest = file_digest(content, "sha256").hexdigest()
+    body: dict[str, Json] = {"file": file.name, "bytes": file.stat().st_size, "sha256": digest}
+    return record(unit, tag, subject, body)
 
 
 def _now() -> str:
