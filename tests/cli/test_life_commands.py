@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 import typer
+from sqlalchemy import text
 from tests.casework.outputs import small
 from tests.casework.test_life import _BILL, BILLS_BACK
 
+from yibao.bootstrap import open_house
 from yibao.cli import console, main
 from yibao.cli.trials import parse_sweep
 from yibao.store import Home, stop_register
@@ -179,7 +181,13 @@ def test_runs_and_what_leaves_the_house_are_in_the_ledger_by_digest(
     exported = [leaf for leaf in leaves if leaf["tag"] == "audit:file:exported"]
     assert digest in [leaf["body"]["sha256"] for leaf in exported if leaf["subject"] == "疑点.csv"]
     assert {"审核报告.html", "审核摘要.pdf"} <= {leaf["subject"] for leaf in exported}
-    runs = [leaf["body"] for leaf in leaves if leaf["tag"] == "audit:run:finished"]
-    assert runs
-    for path, sha in ((path, sha) for run in runs for path, sha in run["evidence"].items()):
-        assert sha256((home / "lake" / path).read_bytes()).hexdigest() == sha
+    runs = [leaf for leaf in leaves if leaf["tag"] == "audit:run:finished"]
+    with open_house(home) as house, house.register.engine.connect() as connection:
+        kept = list(connection.execute(text("SELECT number, rules, versions FROM audit_run ORDER BY 1")))
+    assert [leaf["subject"] for leaf in runs] == [f"run:{run.number}" for run in kept]
+    for leaf, run in zip(runs, kept, strict=True):
+        judged_by = json.dumps([run.rules, run.versions], ensure_ascii=False, sort_keys=True)
+        assert sha256(judged_by.encode()).hexdigest() == leaf["body"]["judged_by"]
+        for path, sha in leaf["body"]["evidence"].items():
+            assert sha256((home / "lake" / path).read_bytes()).hexdigest() == sha
+    assert any(leaf["body"]["evidence"] for leaf in runs)
