@@ -197,17 +197,16 @@ def rotate_keys(register: Register, old: Sequence[Signer], new: Sequence[Signer]
         if len(names) != 1 or not new or {str(s.key) for s in old} & {str(s.key) for s in new}:
             raise _other_keys(new, [f"{old[0].key.name}+…" if old else "…"])
         _bring_keys(unit, Tag.LEDGER_KEY_ROTATED, new, replaces=old)
-        while True:
-            note = _grow(unit, (*old, *new), AT_ONCE, sign_all=False)
-            if note is not None:
-                return note
+        note = _grow(unit, (*old, *new), None)
+        assert note is not None, "the entry of the change itself was waiting"
+        return note
 
 
-def _grow(unit: UnitOfWork, signers: Sequence[Signer], limit: int, *, sign_all: bool = True) -> Note | None:
-    """Append the next waiting leaves and sign; with ``sign_all`` False sign only where none is left waiting."""
+def _grow(unit: UnitOfWork, signers: Sequence[Signer], limit: int | None) -> Note | None:
+    """Append the next waiting leaves, or all of them, and sign; None where another sequencer came first."""
     connection = unit.connection
     waiting = store.take(connection, limit)
-    if not waiting:  # another sequencer came first
+    if not waiting:
         return None
     size = store.size(connection)
     edge = nodes_over((0, size))
@@ -215,8 +214,6 @@ def _grow(unit: UnitOfWork, signers: Sequence[Signer], limit: int, *, sign_all: 
     tree = Growing(size, [known[node] for node in edge])
     rows = [(size + i, entry, tree.append(leaf)) for i, (entry, leaf) in enumerate(waiting)]
     store.write_tree(connection, rows)
-    if not sign_all and len(waiting) == limit:
-        return None
     note = signed(Checkpoint(signers[0].key.name, tree.size, tree.root()), signers)
     store.write_checkpoint(connection, tree.size, str(note))
     return note

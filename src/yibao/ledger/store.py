@@ -113,8 +113,8 @@ def anything_waiting(connection: Connection) -> bool:
     return bool(connection.scalar(select(exists(select(ledger_waiting.c.entry)))))
 
 
-def take(connection: Connection, limit: int) -> list[tuple[int, bytes]]:
-    """Take the oldest leaves out of the waiting ones: number and hash.
+def take(connection: Connection, limit: int | None) -> list[tuple[int, bytes]]:
+    """Take the oldest leaves out of the waiting ones, or all: number and hash.
 
     Only committed ones are seen, so a transaction that stays open delays its own leaves and nobody else's.
     """
