@@ -23,7 +23,7 @@ from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
 from yibao.kernel import Json, Refused, Region, Text
-from yibao.ledger import Tag, record, sign_waiting
+from yibao.ledger import Tag, record, record_file, sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
 from yibao.store import (
@@ -248,6 +248,13 @@ class House:
                 for (source, ships), rows in counts.items()
             ]
         return found
+
+    def anchor(self, files: Iterable[Path | None]) -> None:
+        """Write to the ledger which files were handed out, by digest; what could not be written is left out."""
+        with self.register.unit_of_work(self.actor) as unit:
+            for file in files:
+                if file is not None:
+                    record_file(unit, Tag.AUDIT_FILE_EXPORTED, file.name, file)
 
 
 @contextmanager

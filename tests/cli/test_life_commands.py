@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from sqlalchemy import text
 from tests.casework.outputs import small
 from tests.casework.test_life import _BILL, BILLS_BACK
 
+from yibao.bootstrap import open_house
 from yibao.cli import console, main
 from yibao.cli.trials import parse_sweep
 from yibao.store import Home, stop_register
@@ -165,3 +168,26 @@ def test_a_sweep_is_a_range_with_a_step_or_a_list() -> None:
     assert parse_sweep("gap_days=3..6") == ("gap_days", [3, 4, 5, 6])
     assert parse_sweep("gap_days = 3..31:14") == ("gap_days", [3, 17, 31])
     assert parse_sweep("gap_days=15,3,15") == ("gap_days", [3, 15])
+
+
+def test_runs_and_what_leaves_the_house_are_in_the_ledger_by_digest(
+    yibao: Run, audited: dict[str, str], home: Path
+) -> None:
+    asked(yibao, "findings", "--export", "疑点.csv")
+    assert asked(yibao, "ledger", "verify")["sound"]
+    asked(yibao, "ledger", "export", "all")
+    leaves = [json.loads(line) for line in Path("all").read_text(encoding="utf-8").splitlines()[1:]]
+    digest = sha256(Path("疑点.csv").read_bytes()).hexdigest()
+    exported = [leaf for leaf in leaves if leaf["tag"] == "audit:file:exported"]
+    assert digest in [leaf["body"]["sha256"] for leaf in exported if leaf["subject"] == "疑点.csv"]
+    assert {"审核报告.html", "审核摘要.pdf"} <= {leaf["subject"] for leaf in exported}
+    runs = [leaf for leaf in leaves if leaf["tag"] == "audit:run:finished"]
+    with open_house(home) as house, house.register.engine.connect() as connection:
+        kept = list(connection.execute(text("SELECT number, rules, versions FROM audit_run ORDER BY 1")))
+    assert [leaf["subject"] for leaf in runs] == [f"run:{run.number}" for run in kept]
+    for leaf, run in zip(runs, kept, strict=True):
+        judged_by = json.dumps([run.rules, run.versions], ensure_ascii=False, sort_keys=True)
+        assert sha256(judged_by.encode()).hexdigest() == leaf["body"]["judged_by"]
+        for path, sha in leaf["body"]["evidence"].items():
+            assert sha256((home / "lake" / path).read_bytes()).hexdigest() == sha
+    assert any(leaf["body"]["evidence"] for leaf in runs)

@@ -190,3 +190,33 @@ def test_a_key_that_others_may_read_is_refused(fresh_register: Register) -> None
     next(fresh_register.home.keys.iterdir()).chmod(0o644)
     with pytest.raises(Refused, match="key_open"):
         home_signers(fresh_register)
+
+
+def test_a_log_begins_with_keys_of_every_algorithm_also_after_a_crash_between_them(
+    fresh_register: Register,
+) -> None:
+    first = home_signers(fresh_register)
+    for signer in first[1:]:
+        (fresh_register.home.keys / f"ledger-{signer.key.key_id.hex()}.pem").unlink()
+    again = home_signers(fresh_register)
+    assert str(again[0].key) == str(first[0].key)
+    assert [(s.key.name, s.key.kind) for s in again] == [(s.key.name, s.key.kind) for s in first]
+
+
+def test_a_sequencer_follows_a_change_of_keys(fresh_register: Register) -> None:
+    with Sequencer(fresh_register, every=0.01):
+        act(fresh_register)
+        settle(fresh_register, home_signers(fresh_register))
+        change_keys(fresh_register)
+        act(fresh_register)
+    assert size_of(fresh_register) == 4, "two acts, the first keys and their change"
+
+
+def test_keys_change_over_many_waiting_leaves(fresh_register: Register) -> None:
+    act(fresh_register)
+    settle(fresh_register, home_signers(fresh_register))
+    with fresh_register.unit_of_work("x") as unit:
+        record_many(unit, [Act(Tag.CASEWORK_ROUND_SENT, f"L{i}", {}) for i in range(9)])
+    change_keys(fresh_register)
+    assert size_of(fresh_register) == 12
+    assert sequence(fresh_register, home_signers(fresh_register)) is None

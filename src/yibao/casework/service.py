@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -25,7 +27,8 @@ from yibao.casework.touched import Last, recorded
 from yibao.collect import known_files, superseded
 from yibao.engine import Engine, open_engine
 from yibao.kernel import Event, EventKind, Json, Refused, Text, format_fen
-from yibao.store import Home, Lake, Register
+from yibao.ledger import Tag, record
+from yibao.store import Home, Lake, Register, UnitOfWork
 
 
 def audit_lake(
@@ -154,8 +157,18 @@ def _receive(
             "engine": order.engine,
         }
         unit.emit(Event(EventKind.AUDIT_FINISHED, f"run:{run}", body))
-        batch.publish(unit)
+        _anchor(unit, f"run:{run}", body, verdict, batch.publish(unit))
     return outcome
+
+
+def _anchor(
+    unit: UnitOfWork, run: str, body: Mapping[str, Json], verdict: Verdict, files: Mapping[str, str]
+) -> None:
+    """Write to the ledger what a run found, by which rules and versions, and the digests of its evidence."""
+    judged_by = json.dumps([_said(verdict), _versions()], ensure_ascii=False, sort_keys=True)
+    digest = sha256(judged_by.encode()).hexdigest()
+    evidence: dict[str, Json] = {**files}
+    record(unit, Tag.AUDIT_RUN_FINISHED, run, {**body, "judged_by": digest, "evidence": evidence})
 
 
 def _said(verdict: Verdict) -> list[dict[str, Any]]:

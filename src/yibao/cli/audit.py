@@ -92,6 +92,7 @@ def audit(
         found = papers.write(lambda: summary(house.home, house.register)) if outcome.run else None
         path = papers.write(lambda: _write_report(house, found)) if report and found else None
         paper = papers.write(lambda: _write_paper(house, found, lang)) if report and found else None
+        house.anchor([*(books or ()), path, paper])
         if as_json:
             problems = [p.as_json() for p in papers.problems]
             written = {"report": str(path) if path else None, "paper": str(paper) if paper else None}
@@ -189,6 +190,7 @@ def report(
         books = _write_workbooks(house, told, folder, institution)  # refuses an institution before all else
         found = summary(house.home, house.register)
         page, paper = _write_report(house, found), _write_paper(house, found, lang)
+        house.anchor([*books, page, paper])
     if as_json:
         say_json({"report": str(page), "paper": str(paper), "workbooks": [str(b) for b in books]})
     else:

@@ -95,6 +95,7 @@ def quarantine(
     with open_house(home) as house:
         rows = quarantine_rows(house.home, house.register, batch=batch, open_only=not everything)
         written = write_quarantine(house.home, house.register, export) if export else 0
+        house.anchor([export])
     if as_json:
         say_json({"rows": len(rows), "exported": written, "entries": [r.as_json() for r in rows[:limit]]})
         return

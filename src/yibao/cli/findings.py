@@ -51,6 +51,7 @@ def findings(
             return
         if export is not None:
             written = write_findings(house.home, house.register, export, institution=institution, rule=rule)
+            house.anchor([export])
             out.print(f"已导出 {written:,} 条疑点：{export}") if not as_json else say_json(
                 {"exported": written}
             )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from yibao.ledger.service import (
         erase,
         record,
+        record_file,
         record_many,
         rotate_keys,
         sequence,
@@ -45,6 +46,7 @@ _ROOMS = {
     "service": (
         "erase",
         "record",
+        "record_file",
         "record_many",
         "rotate_keys",
         "sequence",
@@ -79,6 +81,7 @@ __all__ = [
     "prove_inclusion",
     "receipt",
     "record",
+    "record_file",
     "record_many",
     "rotate_keys",
     "sequence",

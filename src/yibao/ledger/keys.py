@@ -7,13 +7,14 @@ sign is what the register says, so that a crash while keys change leaves no doub
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from yibao.kernel import Refused, Text
 from yibao.ledger import sm2, store
-from yibao.ledger.note import Note
+from yibao.ledger.note import ED25519, SM2, Note
 from yibao.ledger.service import rotate_keys, settle
 from yibao.ledger.signing import (
     PRIVATE,
@@ -36,9 +37,10 @@ def home_signers(register: Register) -> list[Signer]:
     """
     with register.unit_of_work("ledger") as unit:
         past = store.generations(unit.connection)
-    here = {str(signer.key): signer for signer in _load(register.home)}
     if not past:
-        return list(here.values()) or _make(register.home, f"ledger.yibao/{uuid.uuid4().hex[:16]}")
+        with register.exclusive("ledger.keys"):
+            return _first_keys(register.home)
+    here = {str(signer.key): signer for signer in _load(register.home)}
     missing = [key for key in past[-1][1] if key not in here]
     if missing:
         raise Refused(
@@ -77,9 +79,19 @@ def change_keys(register: Register) -> list[Signer]:
     return new
 
 
-def _make(home: Home, name: str) -> list[Signer]:
-    made: list[Ed25519Signer | Sm2Signer] = [Ed25519Signer(name, Ed25519PrivateKey.generate())]
-    if sm2.available():
+def _first_keys(home: Home) -> list[Signer]:
+    """Give the keys with which a log is to begin: those that are there, and of each algorithm one."""
+    here = _load(home)
+    name = here[0].key.name if here else f"ledger.yibao/{uuid.uuid4().hex[:16]}"
+    kinds = {signer.key.kind for signer in here}
+    return [*here, *_make(home, name, besides=kinds)]
+
+
+def _make(home: Home, name: str, *, besides: Collection[bytes] = ()) -> list[Signer]:
+    made: list[Ed25519Signer | Sm2Signer] = []
+    if ED25519 not in besides:
+        made.append(Ed25519Signer(name, Ed25519PrivateKey.generate()))
+    if SM2 not in besides and sm2.available():
         made.append(Sm2Signer(name, sm2.PrivateKey.generate()))
     for signer in made:
         write_key_file(_file(home, signer), signer)

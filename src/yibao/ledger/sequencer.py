@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from yibao.ledger.keys import sign_waiting
 from yibao.ledger.service import settle
 from yibao.ledger.signing import Signer
 from yibao.store import Register
@@ -19,13 +20,16 @@ class Sequencer:
     """Gives positions to what was committed, every ``every`` seconds, until left; several programs may have one each.
 
     Whichever comes first does the work, the others find nothing to do. On leaving, what waits is settled. A failure
-    is logged and tried again: acts stay written and pending meanwhile, none is lost.
+    is logged and tried again: acts stay written and pending meanwhile, none is lost. Without ``signers`` the keys of
+    the register's home sign, looked up anew each time, so that a change of keys is followed.
 
-    >>> with Sequencer(register, signers):  # doctest: +SKIP
+    >>> with Sequencer(register):  # doctest: +SKIP
     ...     serve()
     """
 
-    def __init__(self, register: Register, signers: Sequence[Signer], *, every: float = 0.2) -> None:
+    def __init__(
+        self, register: Register, signers: Sequence[Signer] | None = None, *, every: float = 0.2
+    ) -> None:
         self._register = register
         self._signers = signers
         self._every = every
@@ -35,7 +39,7 @@ class Sequencer:
     def _run(self) -> None:
         while not self._end.wait(self._every):
             try:
-                settle(self._register, self._signers)
+                self._settle()
             except Exception:
                 log.exception("the ledger's sequencer failed and tries again (存证排序失败，稍后重试)")
                 self._end.wait(1.0)
@@ -50,4 +54,10 @@ class Sequencer:
         self._end.set()
         self._thread.join()
         if kind is None:
+            self._settle()
+
+    def _settle(self) -> None:
+        if self._signers is None:
+            sign_waiting(self._register)
+        else:
             settle(self._register, self._signers)

@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
 from typing import Any
 
 from yibao.kernel import Json, Refused, Text, check_citizen_id
@@ -55,6 +57,14 @@ def record_many(unit: UnitOfWork, acts: Iterable[Act]) -> list[Receipt]:
     leaves = [_leaf(act, unit.actor, now) for act in acts]
     entries = store.write_many(unit.connection, leaves) if leaves else []
     return [Receipt(entry, leaf.leaf_hash) for entry, leaf in zip(entries, leaves, strict=True)]
+
+
+def record_file(unit: UnitOfWork, tag: Tag, subject: str, file: Path) -> Receipt:
+    """Write to the ledger that a file left the house: its name, its length in bytes and its SHA-256."""
+    with file.open("rb") as content:
+        digest = file_digest(content, "sha256").hexdigest()
+    body: dict[str, Json] = {"file": file.name, "bytes": file.stat().st_size, "sha256": digest}
+    return record(unit, tag, subject, body)
 
 
 def _now() -> str:
@@ -187,17 +197,16 @@ def rotate_keys(register: Register, old: Sequence[Signer], new: Sequence[Signer]
         if len(names) != 1 or not new or {str(s.key) for s in old} & {str(s.key) for s in new}:
             raise _other_keys(new, [f"{old[0].key.name}+…" if old else "…"])
         _bring_keys(unit, Tag.LEDGER_KEY_ROTATED, new, replaces=old)
-        while True:
-            note = _grow(unit, (*old, *new), AT_ONCE, sign_all=False)
-            if note is not None:
-                return note
+        note = _grow(unit, (*old, *new), None)
+        assert note is not None, "the entry of the change itself was waiting"
+        return note
 
 
-def _grow(unit: UnitOfWork, signers: Sequence[Signer], limit: int, *, sign_all: bool = True) -> Note | None:
-    """Append the next waiting leaves and sign; with ``sign_all`` False sign only where none is left waiting."""
+def _grow(unit: UnitOfWork, signers: Sequence[Signer], limit: int | None) -> Note | None:
+    """Append the next waiting leaves, or all of them, and sign; None where another sequencer came first."""
     connection = unit.connection
     waiting = store.take(connection, limit)
-    if not waiting:  # another sequencer came first
+    if not waiting:
         return None
     size = store.size(connection)
     edge = nodes_over((0, size))
@@ -205,8 +214,6 @@ def _grow(unit: UnitOfWork, signers: Sequence[Signer], limit: int, *, sign_all: 
     tree = Growing(size, [known[node] for node in edge])
     rows = [(size + i, entry, tree.append(leaf)) for i, (entry, leaf) in enumerate(waiting)]
     store.write_tree(connection, rows)
-    if not sign_all and len(waiting) == limit:
-        return None
     note = signed(Checkpoint(signers[0].key.name, tree.size, tree.root()), signers)
     store.write_checkpoint(connection, tree.size, str(note))
     return note

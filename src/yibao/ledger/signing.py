@@ -116,11 +116,16 @@ def new_key_file(file: Path, name: str) -> Ed25519Signer:
 
 
 def write_key_file(file: Path, signer: Ed25519Signer | Sm2Signer) -> None:
-    """Write a signer's key to a new file that only its owner may read; it is on disk when this returns."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w") as out:
-        out.write(f"{_NAME}{signer.key.name}\n{signer.pem()}")
-        out.flush()
-        os.fsync(out.fileno())
+    """Write a signer's key to a new file that only its owner may read; it is there whole and on disk, or not at all."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w") as out:
+            out.write(f"{_NAME}{signer.key.name}\n{signer.pem()}")
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(draft, file)  # unlike a rename it never takes the place of another key
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read_key_file(file: Path, kind: bytes = ED25519) -> Ed25519Signer | Sm2Signer:

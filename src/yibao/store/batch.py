@@ -49,13 +49,13 @@ class Batch:
         self._staged[draft] = folder / final_name(self.number, index)
         return draft
 
-    def publish(self, unit: UnitOfWork) -> None:
+    def publish(self, unit: UnitOfWork) -> dict[str, str]:
         """Make every staged file that exists visible by the unit of work's commit, all of them or none.
 
-        Call it last in the unit of work: from here to the commit all other publications wait, which keeps
-        ``known_no`` without gaps and in the order of the commits. Raises `Refused`: ``store.batch_over``
-        where this batch was published, abandoned or swept before, ``store.lake_not_parquet``,
-        ``store.lake_file_exists``.
+        Gives the SHA-256 of each by its path in the lake. Call it last in the unit of work: from here to the
+        commit all other publications wait, which keeps ``known_no`` without gaps and in the order of the
+        commits. Raises `Refused`: ``store.batch_over`` where this batch was published, abandoned or swept
+        before, ``store.lake_not_parquet``, ``store.lake_file_exists``.
         """
         connection = unit.connection
         self._claim(connection)
@@ -87,6 +87,7 @@ class Batch:
         if rows:
             connection.execute(lake_file.insert(), rows)
         self._become_known(connection)
+        return {str(row["path"]): str(row["sha256"]) for row in rows}
 
     def leave(self) -> None:
         """End this program's part; an unpublished batch is abandoned and its files are removed.
