@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Final
 
 BENCHES: Final = (
-    "audit", "byhand", "city", "collect", "crash", "frames", "growth", "increment", "ledger", "proof",
+    "audit", "byhand", "cases", "city", "collect", "crash", "frames", "growth", "increment", "ledger", "proof",
 )  # fmt: skip
 """Each is a module of this package with a ``measure``; imported when asked for, as `frames` needs more than the rest."""
 

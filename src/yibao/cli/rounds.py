@@ -13,6 +13,8 @@ from yibao.audit import rules as all_rules
 from yibao.bootstrap import House
 from yibao.casework import money, rounds
 from yibao.casework.cases import Desk
+from yibao.casework.documents import Document
+from yibao.casework.papers import ROUND_PAPERS, write_round_paper
 from yibao.casework.rounds import Dispatch, Order, Receipt, Round, RoundView
 from yibao.cli.casedesk import DayOption, ReasonOption, the_day
 from yibao.cli.console import (
@@ -29,7 +31,7 @@ from yibao.cli.console import (
     some_of,
     waiting,
 )
-from yibao.kernel import date_of
+from yibao.kernel import date_of, read_yaml
 
 RoundArgument = Annotated[str, typer.Argument(help="批次编号，如 R000001 / number of the round")]
 InstitutionOption = Annotated[str | None, typer.Option(help="机构编码或名称 / code or name")]
@@ -229,6 +231,41 @@ def import_(
             out.print(f"    {plain(a.place)} {plain(a.heading)}：{plain(a.sent)} → {plain(a.came)}")
 
 
+def paper(
+    code: RoundArgument,
+    slug: Annotated[
+        str,
+        typer.Argument(
+            parser=one_of(lambda: ROUND_PAPERS), metavar="DOCUMENT", help="文书名（英文短名）/ its name"
+        ),
+    ],
+    institution: Annotated[str, typer.Option(help="机构编码或名称 / code or name")],
+    values: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="补充的内容（YAML）/ further values")
+    ] = None,
+    day: DayOption = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """给一家机构出批次文书：疑点通知、复审结论、扣款、复议结论、退还 / write a paper of a round."""
+    given = read_yaml(values.read_bytes(), str(values)) if values is not None else {}
+    more = dict(given) if isinstance(given, dict) else {}
+    with open_house(home) as house:
+
+        def deed(desk: Desk) -> Document:
+            key = rounds.institutions_of(desk, institution)[0]
+            return write_round_paper(desk, house.home, house.register, code, key, slug, the_day(day), more)
+
+        made = house.at_desk(who, deed)
+        folder = house.home.documents
+    if as_json:
+        say_json({"number": made.number, "pdf": str(folder / made.pdf), "docx": str(folder / made.docx)})
+        return
+    out.print(f"{made.number or slug}：{folder / made.pdf}")
+    out.print(f"Word：{folder / made.docx}")
+
+
 def cut_off(
     code: RoundArgument,
     day: DayOption = None,
@@ -315,7 +352,7 @@ def show_round(view: RoundView) -> None:
 def add_to(app: typer.Typer) -> typer.Typer:
     """Put the commands into the application; gives the group, for the acts on lines and money."""
     group = typer.Typer(help="批次：经办支付审核 / rounds of the payment audit", no_args_is_help=True)
-    for command in (new, send, recall, export, close):
+    for command in (new, send, recall, export, paper, close):
         group.command(command.__name__)(command)
     for name, named in (("list", list_), ("import", import_), ("cut-off", cut_off), ("sum-up", sum_up)):
         group.command(name)(named)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from yibao.access import Actor, Role
 from yibao.casework import rounds
 from yibao.casework.cases import Desk
 from yibao.casework.rounds import Line, Order, Outcome, Round, View
-from yibao.kernel import Region, day_of_ymd
+from yibao.kernel import day_of_ymd
+from yibao.policy import Policy
 from yibao.store import Home, Register, open_register
 
 START = day_of_ymd(20260302)
@@ -48,7 +50,7 @@ class Bureau:
     day: int = START
 
     def actor(self, name: str) -> Actor:
-        region = Region(str(self.bench.house.policy().region))
+        region = self.policy.region
         number = sum(map(ord, name))
         if name.startswith("inst:"):
             return Actor(
@@ -60,7 +62,11 @@ class Bureau:
     def at(self, name: str) -> Iterator[Desk]:
         register = self.bench.house.register
         with register.unit_of_work(actor=name) as unit:
-            yield Desk(unit, self.actor(name), self.bench.house.policy())
+            yield Desk(unit, self.actor(name), self.policy)
+
+    @cached_property
+    def policy(self) -> Policy:
+        return self.bench.house.policy()
 
     @property
     def home(self) -> Home:

@@ -106,18 +106,24 @@ def check_words(case: Case, move: Move, doing: Doing) -> None:
         )
 
 
-def check_free(desk: Desk, opening: Opening) -> None:
+def check_free(desk: Desk, openings: Sequence[Opening]) -> None:
     """Refuse a finding whose money another case decides; a finding stays with a case that is closed."""
-    if not opening.findings:
+    wanted = [finding for one in openings for finding in one.findings]
+    if not wanted:
         return
-    held = store.holders(desk.unit.connection, opening.findings)
-    taken = [one for one in held.values() if one.case_id not in opening.taken_from]
+    held = store.holders(desk.unit.connection, wanted)
+    taken = [
+        held[finding]
+        for one in openings
+        for finding in one.findings
+        if finding in held and held[finding].case_id not in one.taken_from
+    ]
     if taken:
         raise Refused(
             "casework.held",
             zh="疑点的资金已由另一案件决定：同一笔钱只决定一次",
             en="another case decides the money of this finding: money is decided once",
             where=case_number(Track(taken[0].track), taken[0].case_id),
-            came=f"{len(taken)} / {len(opening.findings)}",
+            came=f"{len(taken)} / {len(wanted)}",
             todo=Text(zh="在该案件中办理，或先转出", en="act in that case, or transfer it first"),
         )

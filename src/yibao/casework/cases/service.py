@@ -45,8 +45,7 @@ def open_cases(
     case decides already.
     """
     move = machine.opening(verb)
-    for one, _ in openings:
-        check_free(desk, one)
+    check_free(desk, [one for one, _ in openings])
     ids = store.open_cases(
         desk.unit.connection,
         [

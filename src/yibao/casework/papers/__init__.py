@@ -7,6 +7,17 @@ Here the two meet: known values are filled in, people write the rest, and what w
 from __future__ import annotations
 
 from yibao.casework.papers.office import KEYS, office, write_office
+from yibao.casework.papers.rounds import ROUND_PAPERS, write_round_paper
 from yibao.casework.papers.service import blank, papers, serve, write
 
-__all__ = ["KEYS", "blank", "office", "papers", "serve", "write", "write_office"]
+__all__ = [
+    "KEYS",
+    "ROUND_PAPERS",
+    "blank",
+    "office",
+    "papers",
+    "serve",
+    "write",
+    "write_office",
+    "write_round_paper",
+]

@@ -116,6 +116,15 @@ def speak_for(connection: Connection, rows: Iterable[tuple[int, int, int]]) -> N
         connection.execute(round_line_money.insert(), values)
 
 
+def charge_lines(connection: Connection, ids: Collection[int]) -> list[int]:
+    """Give the charge lines that cases speak of."""
+    found = connection.scalars(
+        select(round_line_money.c.line_id).where(round_line_money.c.case_id == func.any(_IDS)).distinct(),
+        {"ids": list(ids)},
+    )
+    return list(found)
+
+
 def free_money(connection: Connection, ids: Collection[int]) -> None:
     """Let cases speak of no charge line any more."""
     connection.execute(

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.casework.rounds.conftest import Bureau, audited_city, bureau  # noqa: F401  (fixtures)
+from tests.casework.rounds.conftest import Bureau
 
 from yibao.access import Role, actor_of, found, give_role, open_account
 from yibao.cli import console, main
@@ -30,7 +30,7 @@ casework.round.recall_minutes:
 
 
 @pytest.fixture
-def yibao(bureau: Bureau, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:  # noqa: F811
+def yibao(bureau: Bureau, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     region = str(bureau.bench.house.policy().region)
     pack = bureau.home.path / "policy" / region / "rounds.yaml"
     pack.parent.mkdir(parents=True)
