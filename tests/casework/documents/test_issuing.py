@@ -80,7 +80,12 @@ def test_a_document_is_made_again_though_its_template_changed(
     parts.mkdir(parents=True)
     house = template(kind("agr_terminate")).kept.split("<!-- part agr_facts -->\n")[1].split("<!-- part")[0]
     (parts / "agr_facts.md").write_text(house.replace("（{no}）", "第{no}项："), encoding="utf-8")
-    data = {**anything(kind("agr_terminate")), "violations": DECISION["violations"], "loss_total": 4_276_000}
+    data = {
+        **anything(kind("agr_terminate")),
+        "violations": DECISION["violations"],
+        "loss_total": None,
+        "violation_count": 2,
+    }
     first = issue(unit, home, policy, "agr_terminate", CASE, data, "李四", day=DAY)
     (parts / "agr_facts.md").write_text("事实另附。", encoding="utf-8")
     with pytest.raises(Refused) as refused:

@@ -133,6 +133,8 @@ def test_rare_characters_of_names_are_printed() -> None:
         ({"defence_made": "是"}, "value", "penalty_decision（—） defence_made 是否陈述申辩"),
         ({"officers": "张伟"}, "value", "penalty_decision（—） officers 执法人员姓名及执法证号"),
         ({"loss_total": 1}, "sum", "penalty_decision（—） loss_total"),
+        ({"violation_count": 3}, "sum", "penalty_decision（—） violation_count"),
+        ({"refund_due": 1}, "sum", "penalty_decision（—） refund_due"),
         ({"refund_fund": 4_276_001}, "sum", "penalty_decision（—） refund_fund"),
         ({"fine": 6_414_100}, "sum", "penalty_decision（—） fine"),
     ],

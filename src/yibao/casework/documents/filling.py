@@ -17,6 +17,8 @@ from yibao.kernel import Text
 
 _COUNT: Final = re.compile(r"calc\.count\((\w+)\)")
 _LESS: Final = re.compile(r"calc\.(\w+)-(\w+)")
+_COUNTED: Final = ("int", "money")
+"""Kinds of derived value that leave no choice: one that was given must be the same."""
 _ADDRESS: Final = {"INDIVIDUAL": "你"}
 _EMPTY_IS_SAID: Final = ("internal_form", "record")
 """Kinds of document in which an empty list is an answer: nothing differs, nothing is missing."""
@@ -31,8 +33,8 @@ def snapshot(kind: DocumentKind, given: Values, where: str) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: plain(field, given[name], where) for name, field in kind.fields.items() if given.get(name) is not None
     }  # fmt: skip
-    _derive(kind, values)
     _add_up(kind, values, where)
+    _derive(kind, values, where)
     absent = list(missing(kind, values))
     if absent and kind.office:
         raise refused(
@@ -63,17 +65,17 @@ def _empty(kind: DocumentKind, value: Any) -> bool:
     return value is None or value == ""
 
 
-def _derive(kind: DocumentKind, values: dict[str, Any]) -> None:
+def _derive(kind: DocumentKind, values: dict[str, Any], where: str) -> None:
     for field in kind.fields.values():
         if field.kind == TABLE:
             for column in field.columns.values():
                 if column.source == "calc.index":
                     for number, row in enumerate(values.get(field.name) or (), start=1):
                         row.setdefault(column.name, number)
-        elif field.name not in values:
-            found = _derived(kind, field, values)
-            if found is not None:
-                values[field.name] = found
+            continue
+        found = _derived(kind, field, values)
+        if found is not None and values.setdefault(field.name, found) != found and field.kind in _COUNTED:
+            raise _differs(field.source, found, field.name, values[field.name], where)
 
 
 def _derived(kind: DocumentKind, field: Field, values: Mapping[str, Any]) -> Any:
