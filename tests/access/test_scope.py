@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+import cedarpy
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from yibao.access import CASE_ROLES, NO_CASE, Actor, Permission, Role, Scope, Target, allows, scope
+from yibao.access import CASE_ROLES, NO_CASE, Actor, Permission, Role, Scope, Target, allows, cedar, scope
 from yibao.engine import open_engine
 from yibao.kernel import Refused, Region
 from yibao.store import Register
@@ -182,3 +183,26 @@ def test_an_unknown_operator_lets_no_row_through(
     with pytest.raises(Refused) as refused:
         module.scope(CLERK, Permission.FINDING_READ, subject="x.subject")
     assert refused.value.code == "access.scope_operator"
+
+
+EVERY_OPERATOR = """
+permit (principal, action, resource)
+when { resource.region in principal.region || resource.institution == principal.institution }
+unless { resource.person == principal.person };
+forbid (principal, action, resource)
+unless { !(resource.partner == principal.partner) || principal.recused.contains(resource.subject) };
+"""
+"""Policies of no sense that use what the translation knows and the house's own policies do not, negations above all."""
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(actor=ACTORS, targets=st.lists(TARGETS, min_size=1, max_size=8))
+def test_every_operator_means_in_sql_what_it_means_in_a_policy(
+    monkeypatch: pytest.MonkeyPatch, actor: Actor, targets: list[Target]
+) -> None:
+    parsed = cedarpy.PolicySet.from_str(EVERY_OPERATOR)
+    monkeypatch.setattr(cedar, "policies", lambda: parsed)
+    found = scope(actor, Permission.FINDING_READ, **COLUMNS)
+    assert in_duckdb(found, targets) == expected(actor, Permission.FINDING_READ, targets)

@@ -119,12 +119,9 @@ class _Writer:
         """Translate one residual policy; ``negative`` where its condition takes rows away."""
         if any(residual[part] != {"op": "All"} for part in ("principal", "action", "resource")):
             raise _unknown(residual)
-        bodies = []
-        for condition in residual["conditions"]:
-            when = condition["kind"] == "when"
-            body = self.expression(condition["body"], negative if when else not negative)
-            bodies.append(body if when else _not(body))
-        return _and(*bodies)
+        if any(condition["kind"] != "when" for condition in residual["conditions"]):
+            raise _unknown(residual)  # an "unless" is left as the negation of its body
+        return _and(*(self.expression(c["body"], negative) for c in residual["conditions"]))
 
     def expression(self, node: Mapping[str, Any], negative: bool) -> str:
         """Translate one expression of the closed list of operators."""
