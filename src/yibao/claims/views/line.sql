@@ -9,12 +9,11 @@ WITH returned AS (
     WHERE r.reverses IS NOT NULL
     GROUP BY r.encounter_id, r.reverses
 ),
-cancelled AS (
-    SELECT DISTINCT s.reverses_id AS settlement_id
+fallen AS (   -- bills that were taken back, and the bills that take back
+    SELECT s.reverses_id AS settlement_id
     FROM raw_settlement AS s
     WHERE s.refund = 1 AND s.reverses_id IS NOT NULL
-),
-refunds AS (
+    UNION
     SELECT s.settlement_id
     FROM raw_settlement AS s
     WHERE s.refund = 1
@@ -30,7 +29,7 @@ SELECT
     COALESCE(l.over_limit_fen, 0) + COALESCE(t.over_limit_fen, 0) AS net_over_limit_fen,
     CASE WHEN l.self_paid_fen >= l.amount_fen THEN 1 ELSE 0 END AS self_paid,
     CASE
-        WHEN l.reverses IS NOT NULL OR c.settlement_id IS NOT NULL OR f.settlement_id IS NOT NULL THEN 1
+        WHEN l.reverses IS NOT NULL OR f.settlement_id IS NOT NULL THEN 1
         WHEN l.quantity + COALESCE(t.quantity, 0) <= 0 OR l.amount_fen + COALESCE(t.amount_fen, 0) <= 0 THEN 1
         ELSE 0
     END AS reversed,
@@ -38,5 +37,4 @@ SELECT
     l.batch
 FROM raw_line AS l
 LEFT JOIN returned AS t ON t.encounter_id = l.encounter_id AND t.line_no = l.line_no
-LEFT JOIN cancelled AS c ON c.settlement_id = l.settlement_id
-LEFT JOIN refunds AS f ON f.settlement_id = l.settlement_id
+LEFT JOIN fallen AS f ON f.settlement_id = l.settlement_id

@@ -7,12 +7,11 @@ WITH returned AS (
     WHERE r.reverses IS NOT NULL
     GROUP BY r.encounter_id, r.reverses
 ),
-cancelled AS (
-    SELECT DISTINCT s.reverses_id AS settlement_id
+fallen AS (   -- bills that were taken back, and the bills that take back
+    SELECT s.reverses_id AS settlement_id
     FROM raw_settlement AS s
     WHERE s.refund = 1 AND s.reverses_id IS NOT NULL
-),
-refunds AS (
+    UNION
     SELECT s.settlement_id
     FROM raw_settlement AS s
     WHERE s.refund = 1
@@ -22,7 +21,7 @@ SELECT
     l.line_id, l.settlement_id, l.encounter_id, l.person_id, l.item_id,
     u.used_minute, u.used_day, u.used_ymd,
     CASE
-        WHEN l.reverses IS NOT NULL OR c.settlement_id IS NOT NULL OR f.settlement_id IS NOT NULL THEN 1
+        WHEN l.reverses IS NOT NULL OR f.settlement_id IS NOT NULL THEN 1
         WHEN l.quantity + COALESCE(t.quantity, 0) <= 0 THEN 1
         ELSE 0
     END AS reversed,
@@ -31,5 +30,4 @@ SELECT
 FROM raw_trace_code_use AS u
 JOIN raw_line AS l ON l.line_no = u.line AND l.institution_id = u.institution_id
 LEFT JOIN returned AS t ON t.encounter_id = l.encounter_id AND t.line_no = l.line_no
-LEFT JOIN cancelled AS c ON c.settlement_id = l.settlement_id
-LEFT JOIN refunds AS f ON f.settlement_id = l.settlement_id
+LEFT JOIN fallen AS f ON f.settlement_id = l.settlement_id

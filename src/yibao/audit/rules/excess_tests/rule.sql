@@ -14,8 +14,9 @@ costs AS (
             WHEN substr(l.charge, 1, 2) IN ('03', '04') OR l.charge IN ('1408', '1409', '1410', '145301') THEN l.net_fen
             ELSE 0
         END) AS BIGINT) AS tests_fen
-    FROM history_line AS l
-    WHERE l.reversed = 0 AND EXISTS (SELECT 1 FROM stays AS s WHERE s.encounter_id = l.encounter_id)
+    FROM stays AS s
+    JOIN history_line AS l ON l.encounter_id = s.encounter_id
+    WHERE l.reversed = 0
     GROUP BY l.encounter_id
 ),
 excess AS (

@@ -5,27 +5,28 @@ WITH points AS (   -- of two points on one item, the one that came into force la
         lag(k.from_day) OVER (PARTITION BY k.item_id ORDER BY k.from_day DESC, k.knowledge_id DESC) AS replaced_day
     FROM knowledge_frequency_limit AS k
 ),
-days AS (
-    SELECT DISTINCT l.person_id, l.institution_id, l.item_id, l.fee_day, k.knowledge_id, k.highest
-    FROM subject_line AS l
+over AS (   -- sums first: only the lines of the few days that hold too much are put in order
+    SELECT
+        l.person_id, l.institution_id, l.item_id, l.fee_day, k.knowledge_id,
+        min(k.highest) AS highest, CAST(sum(l.net_quantity) AS BIGINT) AS in_all
+    FROM history_line AS l
     JOIN points AS k ON k.item_id = l.item_id AND l.fee_day >= k.from_day AND l.fee_day < k.until_day
         AND (k.replaced_day IS NULL OR l.fee_day < k.replaced_day)
     WHERE l.reversed = 0 AND l.self_paid = 0
+    GROUP BY l.person_id, l.institution_id, l.item_id, l.fee_day, k.knowledge_id
+    HAVING CAST(sum(l.net_quantity) AS BIGINT) > min(k.highest)
 ),
 running AS (
     SELECT
         l.line_id, l.person_id, l.institution_id, l.item_id, l.fee_day, l.net_quantity, l.net_fen,
-        d.knowledge_id, d.highest,
+        o.knowledge_id, o.highest, o.in_all,
         CAST(sum(l.net_quantity) OVER (
-            PARTITION BY d.knowledge_id, l.person_id, l.institution_id, l.item_id, l.fee_day
+            PARTITION BY o.knowledge_id, l.person_id, l.institution_id, l.item_id, l.fee_day
             ORDER BY l.fee_minute, l.line_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS BIGINT) AS so_far,
-        CAST(sum(l.net_quantity) OVER (
-            PARTITION BY d.knowledge_id, l.person_id, l.institution_id, l.item_id, l.fee_day
-        ) AS BIGINT) AS in_all
-    FROM days AS d
+        ) AS BIGINT) AS so_far
+    FROM over AS o
     JOIN history_line AS l
-        ON l.person_id = d.person_id AND l.institution_id = d.institution_id AND l.item_id = d.item_id AND l.fee_day = d.fee_day
+        ON l.person_id = o.person_id AND l.institution_id = o.institution_id AND l.item_id = o.item_id AND l.fee_day = o.fee_day
     WHERE l.reversed = 0 AND l.self_paid = 0
 )
 SELECT
@@ -40,4 +41,8 @@ SELECT
         ELSE 0
     END AS at_stake_fen
 FROM running AS r
-WHERE r.in_all > r.highest
+WHERE EXISTS (   -- a day on which nothing is judged now only counts
+    SELECT 1 FROM subject_line AS j
+    WHERE j.person_id = r.person_id AND j.institution_id = r.institution_id AND j.item_id = r.item_id AND j.fee_day = r.fee_day
+        AND j.reversed = 0 AND j.self_paid = 0
+)

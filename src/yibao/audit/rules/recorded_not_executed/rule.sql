@@ -10,20 +10,24 @@ reported AS (   -- of the others the system told nothing
 ),
 services AS (   -- treatment is always executed by order; anything else only where there is a record of it
     SELECT l.encounter_id, l.item_id, min(substr(l.charge, 1, 2)) AS charge, CAST(sum(l.net_quantity) AS BIGINT) AS quantity
-    FROM history_line AS l
+    FROM reported AS r
+    JOIN history_line AS l ON l.encounter_id = r.encounter_id
     WHERE l.item_class = 2 AND l.reversed = 0 AND l.self_paid = 0
-        AND EXISTS (SELECT 1 FROM reported AS r WHERE r.encounter_id = l.encounter_id)
     GROUP BY l.encounter_id, l.item_id
 ),
-over AS (
+excess AS (
     SELECT
-        s.encounter_id, s.item_id, v.person_id, v.institution_id, v.start_day, s.quantity AS in_all,
+        s.encounter_id, s.item_id, s.quantity AS in_all,
         COALESCE(x.quantity, 0) AS executed, share_fen(COALESCE(x.quantity, 0), :ratio, 10000) AS allowed
     FROM services AS s
-    JOIN subject_visit AS v ON v.encounter_id = s.encounter_id
     LEFT JOIN executed AS x ON x.encounter_id = s.encounter_id AND x.item_id = s.item_id
     WHERE (x.item_id IS NOT NULL OR s.charge = '05')
         AND s.quantity > share_fen(COALESCE(x.quantity, 0), :ratio, 10000)
+),
+over AS (
+    SELECT e.encounter_id, e.item_id, v.person_id, v.institution_id, v.start_day, e.in_all, e.executed, e.allowed
+    FROM excess AS e
+    JOIN subject_visit AS v ON v.encounter_id = e.encounter_id
 ),
 running AS (
     SELECT

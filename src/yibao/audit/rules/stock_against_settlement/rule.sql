@@ -42,15 +42,21 @@ accounts AS (   -- a drug that was counted before anything else is known of it i
     FROM placed AS p
     GROUP BY p.institution_id, p.item_id
 ),
-touched AS (
-    SELECT l.institution_id, l.item_id, min(l.fee_day) AS first_day, max(l.fee_day) AS last_day
-    FROM subject_line AS l
-    WHERE l.item_class = 1 AND l.reversed = 0
-    GROUP BY l.institution_id, l.item_id
+doubtful AS (   -- sums first: whatever was sold when, of most drugs there was enough for all of it
+    SELECT q.institution_id, q.item_id
+    FROM (
+        SELECT l.institution_id, l.item_id, CAST(sum(l.net_quantity) AS BIGINT) AS quantity
+        FROM history_line AS l
+        WHERE l.item_class = 1 AND l.reversed = 0
+        GROUP BY l.institution_id, l.item_id
+    ) AS q
+    LEFT JOIN accounts AS a ON a.institution_id = q.institution_id AND a.item_id = q.item_id
+    WHERE a.item_id IS NULL
+        OR q.quantity * 10000 > (a.moved + greatest2(a.found - greatest2(a.moved_before, 0), 0)) * :tolerance_basis_points
 ),
 sales AS (
     SELECT
-        l.line_id, l.institution_id, l.item_id, l.fee_day, l.net_quantity, l.net_fen, t.first_day, t.last_day,
+        l.line_id, l.institution_id, l.item_id, l.fee_day, l.net_quantity, l.net_fen,
         COALESCE(a.found, 0) AS found, COALESCE(a.moved, 0) AS moved, COALESCE(a.moved_before, 0) AS moved_before,
         CAST(sum(CASE WHEN l.fee_minute < a.done_minute THEN l.net_quantity ELSE 0 END) OVER (
             PARTITION BY l.institution_id, l.item_id
@@ -60,15 +66,15 @@ sales AS (
             ORDER BY l.fee_minute, l.line_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS BIGINT) AS so_far,
         CAST(sum(l.net_quantity) OVER (PARTITION BY l.institution_id, l.item_id) AS BIGINT) AS in_all
-    FROM history_line AS l
-    JOIN touched AS t ON t.institution_id = l.institution_id AND t.item_id = l.item_id
+    FROM doubtful AS d
+    JOIN history_line AS l ON l.institution_id = d.institution_id AND l.item_id = d.item_id
     JOIN reporting AS r ON r.institution_id = l.institution_id
     LEFT JOIN accounts AS a ON a.institution_id = l.institution_id AND a.item_id = l.item_id
     WHERE l.item_class = 1 AND l.reversed = 0 AND l.fee_minute >= COALESCE(a.judged_from, r.first_minute)
 ),
 running AS (   -- what a stocktake found beyond the reports so far had been there from the start
     SELECT
-        s.line_id, s.institution_id, s.item_id, s.fee_day, s.net_quantity, s.net_fen, s.first_day, s.last_day,
+        s.line_id, s.institution_id, s.item_id, s.fee_day, s.net_quantity, s.net_fen,
         s.so_far, s.in_all,
         int_div(
             greatest2(s.moved + greatest2(s.found - greatest2(s.moved_before - s.sold_before, 0), 0), 0)
@@ -79,8 +85,8 @@ running AS (   -- what a stocktake found beyond the reports so far had been ther
 over AS (
     SELECT r.line_id, r.institution_id, r.item_id, r.fee_day, r.net_quantity, r.net_fen, r.allowed, r.so_far, r.in_all
     FROM running AS r
+    JOIN subject_line AS j ON j.line_id = r.line_id   -- what is judged now; the sales around it only count
     WHERE r.so_far > r.allowed
-        AND r.fee_day >= r.first_day AND r.fee_day <= r.last_day   -- what is judged now; the days around it only count
 )
 SELECT
     o.institution_id AS key_1, o.item_id AS key_2, 0 AS key_3, 0 AS key_4,
