@@ -35,3 +35,8 @@ def __getattr__(name: str) -> Any:
     from yibao.city import measuring
 
     return getattr(measuring, name)
+
+
+def __dir__() -> list[str]:
+    """Name what this door opens to, also before it is asked for."""
+    return [*globals(), "Measured", "measure"]

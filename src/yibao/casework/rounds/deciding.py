@@ -119,7 +119,7 @@ def call_panel(
 def vote(desk: Desk, line: Line, view: View, *, day: int, reason: str) -> dict[int, int]:
     """Give an opinion as a member of the panel; a member who speaks again replaces what he said.
 
-    Raises `Refused`: ``casework.not_seated``, and ``casework.same_person`` for who reviewed the line first.
+    Raises `Refused`: ``casework.not_seated``, and ``access.four_eyes`` for who reviewed the line first.
     """
     seats = store.panel(desk.unit.connection, [line.case_id]).get(line.case_id, [])
     if desk.actor.name not in {seat.member for seat in seats}:
@@ -189,7 +189,7 @@ def decide(
     """Decide finally, as proposed unless another view is given: what is deducted of each line, or nothing.
 
     What is decided lies within what is at stake, purse by purse. Raises `Refused`: ``casework.not_now`` for a line that
-    is decided already, ``casework.same_person``, ``casework.beyond_stake``.
+    is decided already, ``access.four_eyes``, ``casework.beyond_stake``.
     """
     decided = {line.case_id: _decided(line, view) for line in lines}
     acts: dict[int, int] = {}

@@ -92,7 +92,7 @@ def dispatch(
 
     Lines whose finding a run withdrew meanwhile stay behind. Within ``register.exclusive("audit")``: the notice
     settles what an institution may still correct by itself.
-    Raises `Refused`: ``casework.still_waiting``, ``casework.same_person`` where who sends has reviewed.
+    Raises `Refused`: ``casework.still_waiting``, ``access.four_eyes`` where who sends has reviewed.
     """
     one = find_round(desk, code, lock=True)
     ROUND.move(one.state, "dispatch", one.code)
