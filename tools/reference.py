@@ -19,7 +19,7 @@ from typer.main import get_command
 from tools.permissions import permissions
 from tools.pieces import cell, code, grid, page, toctree
 from tools.refusals import refusals
-from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, reads, rule_file, rules
+from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, as_key, reads, rule_file, rules
 from yibao.casework.outputs.columnar import COLUMNS, VERSION
 from yibao.claims import Column, Table, knowledge_tables, tables
 from yibao.kernel import date_of, read_yaml
@@ -210,7 +210,10 @@ def rule_page(rule: Rule) -> str:
             ("版本 version", f"{rule.version}，{rule.status}，{rule.period}"),
             ("环节 stages", "·".join(STAGE_NAMES[s] for s in rule.stages)),
             ("判什么 subject", f"{rule.subject}，一条疑点 one finding：{' + '.join(rule.unit)}"),
-            ("按键 partition", cell(", ".join(f"{k}: {v}" for k, v in rule.partition.items()))),
+            (
+                "按键 partition",
+                cell(", ".join(f"{k}: {' + '.join(as_key(v))}" for k, v in rule.partition.items())),
+            ),
             ("读取 reads", " ".join(code(name) for name in reads(rule))),
             ("知识 knowledge", code(rule.knowledge or "")),
             ("测得值 measured", cell(f"{rule.measured.zh} / {rule.measured.en}")),

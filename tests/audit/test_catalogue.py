@@ -102,8 +102,8 @@ def test_the_partition_covers_everything_that_is_judged_or_remembered(rule: Rule
     assert f"subject_{rule.subject}" in reads(rule)
     offered = offered_relations()
     for relation, by in rule.partition.items():
-        columns = {BELONGS[by]} if by in BELONGS else {*as_key(by)}
-        assert by in (EVERYTHING, SHARED) or columns <= offered[f"subject_{relation}"].keys()
+        looked_up = by in (EVERYTHING, SHARED, *BELONGS)
+        assert looked_up or {*as_key(by)} <= offered[f"subject_{relation}"].keys()
 
 
 @RULES

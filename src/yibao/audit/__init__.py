@@ -30,10 +30,11 @@ from yibao.audit.judging import (
     Judged,
     covered_days,
     effective_result,
+    is_among,
     judge,
     needed_relations,
 )
-from yibao.audit.model import EVIDENCE, KEYS, KIND_NAMES, LIFE_NAMES, RESULT_NAMES, Key, Rule, Step
+from yibao.audit.model import EVIDENCE, KEYS, KIND_NAMES, LIFE_NAMES, RESULT_NAMES, Key, Rule, Step, as_key
 
 __all__ = [
     "BY_SUBJECT",
@@ -52,6 +53,7 @@ __all__ = [
     "Key",
     "Rule",
     "Step",
+    "as_key",
     "attribute",
     "base_relations",
     "cases",
@@ -61,6 +63,7 @@ __all__ = [
     "covered_days",
     "disagreements",
     "effective_result",
+    "is_among",
     "judge",
     "label",
     "needed_relations",

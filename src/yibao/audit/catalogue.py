@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from yibao.audit.model import BELONGS, Rule
+from yibao.audit.model import Rule, as_key
 from yibao.claims import relation_schemas, relations
 from yibao.engine import Complaint, lint
 from yibao.kernel import Refused, Region, Text, read_yaml, today
@@ -138,11 +138,9 @@ def read_columns(rules: Iterable[Rule]) -> dict[str, set[str]]:
 
 
 def _keys(rule: Rule, name: str) -> set[str]:
-    """Name the columns of a relation that its partition, or that of the relations that go with it, looks at."""
-    by = rule.partition.get(name, ())
-    mine = {BELONGS.get(by, by)} if isinstance(by, str) else {*by}
-    mine |= {rule.linked_by} if rule.linked_by and name == rule.subject else set()
-    return mine | ({BELONGS[name]} if name in rule.partition.values() else set())
+    """Name the columns of a relation by which the touched ones of its rows are told."""
+    mine = {*as_key(rule.partition.get(name, ()))}
+    return mine | ({rule.linked_by} if rule.linked_by and name == rule.subject else set())
 
 
 def base_relations(rule: Rule) -> list[str]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yibao.audit.catalogue import BY_SUBJECT, base_relations, reads
-from yibao.audit.model import BELONGS, EVIDENCE, KEYS, SHARED, Result, Rule, as_key
+from yibao.audit.model import BELONGS, EVIDENCE, KEYS, SHARED, Key, Result, Rule, as_key
 from yibao.claims import relations
 from yibao.engine import Engine
 from yibao.kernel import Period, Refused, Text
@@ -249,7 +249,7 @@ def _bind_subject(
             continue
         conditions = []
         if touched and not rule.whole:
-            conditions += _touched(rule, name, "r", prefix)
+            conditions += touched_rows(rule, name)
         if name == f"subject_{rule.subject}" and stretch != covered:
             conditions.append(
                 f"r.{rule.day_column} >= {stretch.from_day} AND r.{rule.day_column} < {stretch.until_day}"
@@ -259,8 +259,8 @@ def _bind_subject(
         engine.view(name, f"SELECT {columns} FROM {prefix}{base} AS r{where}")
 
 
-def _touched(rule: Rule, name: str, rows: str, prefix: str) -> list[str]:
-    """Write the conditions that rows of a relation are of a touched key, themselves or by what they belong to."""
+def touched_rows(rule: Rule, name: str) -> list[str]:
+    """Write the conditions that rows ``r`` of a relation are of a touched key; none where others look them up."""
     base = name.removeprefix("subject_").removeprefix("history_")
     if base not in rule.partition:
         raise Refused(
@@ -271,15 +271,16 @@ def _touched(rule: Rule, name: str, rows: str, prefix: str) -> list[str]:
             wanted=f"partition: {{{base}: {' | '.join(', '.join(key) for key in KEYS)}}}",
         )
     by = rule.partition[base]
-    if by == SHARED:
+    if by == SHARED or by in BELONGS:
         return []
-    if isinstance(by, str) and by in BELONGS:
-        column = BELONGS[by]
-        owner = " AND ".join([f"o.{column} = {rows}.{column}", *_touched(rule, by, "o", prefix)])
-        return [f"EXISTS (SELECT 1 FROM {prefix}{by} AS o WHERE {owner})"]
     key, listed = as_key(by), TOUCHED[as_key(by)]
     if rule.linked_by is not None:
         key = (rule.linked_by,) if name == f"history_{rule.subject}" else key
         listed = LINKED[key[0]]
-    same = " AND ".join(f"t.{column} = {rows}.{column}" for column in key)
-    return [f"EXISTS (SELECT 1 FROM {listed} AS t WHERE {same})"]
+    return [is_among(listed, key)]
+
+
+def is_among(listed: str, key: Key) -> str:
+    """Write the condition that rows ``r`` have a key that a relation lists."""
+    same = " AND ".join(f"t.{column} = r.{column}" for column in key)
+    return f"EXISTS (SELECT 1 FROM {listed} AS t WHERE {same})"

@@ -67,8 +67,8 @@ KEYS: dict[Key, Key] = {
 }
 """The keys by which rules part what they judge, and where the evidence tells them: a finding belongs to one key."""
 
-BELONGS = {"settlement": "settlement_id", "stay": "encounter_id", "visit": "encounter_id", "trace": "line_id"}
-"""The relations whose rows others belong to, and the column that says so."""
+BELONGS = ("settlement", "stay", "visit", "trace")
+"""The relations whose rows others belong to, and are looked up by."""
 
 
 def as_key(by: str | Key) -> Key:
@@ -171,9 +171,9 @@ class Rule(BaseModel):
     partition: dict[str, str | Key]
     """By which key the rows of each relation are judged together: a column, or several columns.
 
-    Another relation of the rule instead: the rows go with the rows of that relation that they belong to (the lines of a
-    settlement). ``everything``: only all rows at once. ``shared``: all of its rows are looked at whoever is judged, and a
-    new one concerns everybody.
+    The name of another relation instead: the rows are only looked up by the rows of that relation to which they belong, as
+    lines are by their settlement. ``everything``: all rows at once. ``shared``: all rows are looked at whoever is judged,
+    and a new one concerns everybody.
     """
     linked_by: Literal["trace_code"] | None = None
     """A column of the subject by which persons are judged together: those whose rows share it. A row that shares it with

@@ -15,15 +15,29 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from yibao.audit import BY_SUBJECT, Judged, Rule, covered_days, judge, needed_relations, read_columns
+from yibao.audit import (
+    BY_SUBJECT,
+    TOUCHED,
+    Judged,
+    Key,
+    Rule,
+    covered_days,
+    is_among,
+    judge,
+    needed_relations,
+    read_columns,
+)
 from yibao.casework.order import Order, Progress
 from yibao.casework.touched import bind_encounters, singles_out
-from yibao.claims import bind, bind_raw, relations, table
+from yibao.claims import bind, bind_raw, bind_relations, bind_rows, relation_schemas, relations, table
 from yibao.engine import Engine
 from yibao.kernel import Period, Text
 
 _WHOLE = "whole_"
-"""What stands before the name of a relation that holds all its rows beside one that holds the touched ones."""
+_FEW = "few_"
+"""What stands before the name of a relation that holds all its rows, or those of few encounters, beside the relation of
+the same name that holds those of the touched persons."""
+_PERSON = ("person_id",)
 
 
 @dataclass(slots=True)
@@ -53,24 +67,40 @@ class Run:
         self.days = covered_days(self.engine, rules)
         self.lines = int(self.engine.run("SELECT count(*) AS n FROM raw_line").column("n")[0].as_py())
 
-    def bind(
-        self,
-        rules: Sequence[Rule],
-        *,
-        names: Iterable[str] | None = None,
-        only: str | None = None,
-        prefix: str = "",
-    ) -> None:
-        """Bind what some rules read, or these relations of it: all rows, or those of some encounters."""
-        wanted = {*(names if names is not None else needed_relations(rules))} - self.held
+    def bind(self, rules: Sequence[Rule], *, names: Iterable[str] | None = None, prefix: str = "") -> None:
+        """Bind what some rules read, or these relations of it, with all that is stored."""
+        wanted = {*(names if names is not None else needed_relations(rules))}
+        self.bind_rows(wanted)
+        self.bind_relations(rules, wanted, prefix=prefix)
+
+    def bind_rows(self, names: Iterable[str], only: str | None = None) -> None:
+        """Bind the rows that relations are made of: all, or those of some encounters."""
+        wanted = {*names} - self.held
         shared = wanted - {*BY_SUBJECT}
-        columns = read_columns(rules)
-        bind(self.engine, self.files, shared, superseded=self.replaced, materialise=self.order.since is None)
-        bind(
-            self.engine, self.files, wanted - shared, superseded=self.replaced, materialise=True, columns=columns,
-            only=only, prefix=prefix,
-        )  # fmt: skip
+        bind(self.engine, self.files, shared, superseded=self.replaced, materialise=True)
         self.held |= shared
+        bind_rows(self.engine, self.files, wanted - shared, superseded=self.replaced, only=only)
+
+    def bind_relations(
+        self, rules: Sequence[Rule], names: Iterable[str], *, touched: Key | None = None, prefix: str = ""
+    ) -> None:
+        """Bind relations that some rules read over the rows that are bound, those of the touched keys where it is asked."""
+        wanted, where = {*names} & {*BY_SUBJECT}, None
+        if touched is not None:
+            schemas = relation_schemas()
+            where = {n: is_among(TOUCHED[touched], touched) for n in wanted if {*touched} <= {*schemas[n]}}
+        bind_relations(
+            self.engine, wanted, materialise=True, columns=read_columns(rules), where=where, prefix=prefix
+        )
+
+    def pick(self, rules: Sequence[Rule], names: Iterable[str]) -> None:
+        """Pick the rows of the touched persons out of relations of a few encounters."""
+        columns = read_columns(rules)
+        for name in sorted({*names} & {*BY_SUBJECT}):
+            mine = ", ".join(f"r.{n}" for n in self.engine.relations[_FEW + name] if n in columns[name])
+            of_persons = {*_PERSON} <= {*self.engine.relations[_FEW + name]}
+            where = f" WHERE {is_among(TOUCHED[_PERSON], _PERSON)}" if of_persons else ""
+            self.engine.materialise(name, f"SELECT {mine} FROM {_FEW}{name} AS r{where}")
 
     def judge(self, rule: Rule, *, touched: bool, prefix: str = "", what: str = "审核") -> Judged:
         """Judge by one rule over what is bound."""
@@ -94,20 +124,23 @@ def judge_whole(run: Run, rules: Sequence[Rule]) -> dict[str, Judged]:
 def judge_touched(run: Run, reasons: Mapping[str, Text | None]) -> dict[str, Judged]:
     """Judge the touched keys by every rule, and everybody by those for which there is a reason to."""
     near = [rule for rule in run.order.rules if reasons[rule.id] is None and singles_out(rule.key)]
+    persons = [rule for rule in near if rule.key == _PERSON and rule.linked_by is None]
+    others = [rule for rule in near if rule not in persons]
     far = [rule for rule in run.order.rules if rule not in near]
     patient = [rule for rule in far if _stand_in(run, rule) is not None]
     found = judge_far(run, [rule for rule in far if rule not in patient], reasons)
-    blamed = _blamed(run, patient, reasons)
-    only = bind_encounters(run.engine, {rule.key for rule in near}, blamed)
-    reading = [*near, *patient]
-    run.bind(reading, names={*needed_relations(near), *(["line"] if patient else [])}, only=only)
+    only = bind_encounters(run.engine, {rule.key for rule in near}, _blamed(run, patient, reasons))
+    few, theirs = needed_relations(others) | ({"line"} if patient else set()), needed_relations(persons)
+    run.bind_rows(theirs | few, only)
+    run.bind_relations([*near, *patient], few, prefix=_FEW)
+    run.pick(persons, few & theirs)
+    run.bind_relations(persons, theirs - few, touched=_PERSON)
     if patient:
-        columns = ", ".join(f"r.{column}" for column in run.engine.relations["line"])
-        run.engine.view(f"{_WHOLE}line", f"SELECT {columns} FROM line AS r")
-    for rule in patient:
-        found[rule.id] = run.judge(rule, touched=reasons[rule.id] is None, prefix=_WHOLE)
-    for rule in near:
-        found[rule.id] = run.judge(rule, touched=True)
+        columns = ", ".join(f"r.{column}" for column in run.engine.relations[f"{_FEW}line"])
+        run.engine.view(f"{_WHOLE}line", f"SELECT {columns} FROM {_FEW}line AS r")
+    found |= {rule.id: run.judge(rule, touched=reasons[rule.id] is None, prefix=_WHOLE) for rule in patient}
+    found |= {rule.id: run.judge(rule, touched=True, prefix=_FEW) for rule in others}
+    found |= {rule.id: run.judge(rule, touched=False) for rule in persons}
     return found
 
 

@@ -92,17 +92,30 @@ def bind(
     superseded: pa.Table | None = None,
     materialise: bool = False,
     columns: Mapping[str, Collection[str]] | None = None,
-    only: str | None = None,
-    prefix: str = "",
 ) -> None:
     """Bind the relations ``names`` on an engine over what is ``stored`` of each table (files, or rows at hand).
 
+    `bind_rows` and `bind_relations` in one.
+    """
+    wanted = [*names]
+    bind_rows(engine, stored, wanted, superseded=superseded)
+    bind_relations(engine, wanted, materialise=materialise, columns=columns)
+
+
+def bind_rows(
+    engine: Engine,
+    stored: Mapping[str, Stored],
+    names: Iterable[str],
+    *,
+    superseded: pa.Table | None = None,
+    only: str | None = None,
+) -> None:
+    """Bind the rows that the relations ``names`` are made of.
+
     ``superseded`` lists the replaced rows as known on the asked day (schema `SUPERSEDED`); absent or empty means
-    that nothing was ever corrected, and the anti-join is spared. ``materialise`` computes each relation once and
-    keeps it, which pays where many rules read it; ``columns`` names those that will be read (all where it does not).
-    ``only`` names a bound relation of encounters (column ``id``): of tables whose rows belong to an encounter only the
-    rows of these are read, once. What a relation nets or counts of other rows, it finds within the same encounter.
-    ``prefix`` is put before the name of each relation.
+    that nothing was ever corrected, and the anti-join is spared. ``only`` names a bound relation of encounters (column
+    ``id``): of tables whose rows belong to an encounter only the rows of these are read, once. What a relation nets or
+    counts of other rows, it finds within the same encounter.
     """
     wanted = needed(names)
     corrected: set[str] = set()
@@ -117,9 +130,26 @@ def bind(
                 engine, table, stored.get(table.table, ()), corrected=table.table in corrected,
                 only=of_encounters, columns=[name for name in table.stored().names if name in words],
             )  # fmt: skip
-    for relation in wanted:
+
+
+def bind_relations(
+    engine: Engine,
+    names: Iterable[str],
+    *,
+    materialise: bool = False,
+    columns: Mapping[str, Collection[str]] | None = None,
+    where: Mapping[str, str] | None = None,
+    prefix: str = "",
+) -> None:
+    """Bind the relations ``names`` over the rows that are bound.
+
+    ``materialise`` computes each relation once and keeps it, which pays where many rules read it; ``columns`` names those
+    that will be read (all where it does not). ``where`` gives conditions on the rows ``r`` of relations, ``prefix`` is put
+    before the name of each.
+    """
+    for relation in needed(names):
         kept = (columns or {}).get(relation.name)
-        select = _only(relation, kept)
+        select = _only(relation, kept, (where or {}).get(relation.name))
         if materialise:
             keys = [k for k in indexes().get(relation.name, ()) if kept is None or set(k) <= set(kept)]
             engine.materialise(prefix + relation.name, select, indexes=keys)
@@ -127,11 +157,12 @@ def bind(
             engine.view(prefix + relation.name, select)
 
 
-def _only(relation: Relation, columns: Collection[str] | None) -> str:
-    if columns is None:
+def _only(relation: Relation, columns: Collection[str] | None, where: str | None) -> str:
+    if columns is None and where is None:
         return relation.select
-    wanted = [name for name in relation_schemas()[relation.name] if name in columns]
-    return f"SELECT {', '.join(f'r.{name}' for name in wanted)} FROM ({relation.select}) AS r"
+    wanted = [name for name in relation_schemas()[relation.name] if columns is None or name in columns]
+    select = f"SELECT {', '.join(f'r.{name}' for name in wanted)} FROM ({relation.select}) AS r"
+    return f"{select} WHERE {where}" if where else select
 
 
 def bind_raw(
