@@ -220,3 +220,13 @@ def test_keys_change_over_many_waiting_leaves(fresh_register: Register) -> None:
     change_keys(fresh_register)
     assert size_of(fresh_register) == 12
     assert sequence(fresh_register, home_signers(fresh_register)) is None
+
+
+def test_a_lost_connection_is_told_as_everywhere_else(fresh_register: Register) -> None:
+    with pytest.raises(DBAPIError), fresh_register.unit_of_work("x") as unit:
+        mine = unit.connection.scalar(text("SELECT pg_backend_pid()"))
+        with fresh_register.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:mine)"), {"mine": mine})
+        record(unit, Tag.CASEWORK_CASE_OPENED, "C1", {})
+    act(fresh_register)
+    assert settle(fresh_register, home_signers(fresh_register)) is not None
