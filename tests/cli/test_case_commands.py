@@ -162,3 +162,14 @@ def test_bounds_by_the_law_of_the_day(by: Run, found: dict[str, str]) -> None:
     }
     assert by("zhao", "case", "show", "C99") == {"code": "casework.case_number"}
     assert by("zhao", "case", "show", "C999999") == {"code": "casework.unknown_case"}
+
+
+def test_findings_are_seen_by_those_whose_they_are(by: Run, found: dict[str, str]) -> None:
+    assert by("xi", "findings")["findings"] == [], "an administrator sees no findings"
+    assert by("xi", "explain", found["sex_limit"]) == {"code": "access.denied"}
+    assert by("xi", "notice", found["sex_limit"]) == {"code": "access.denied"}
+    assert by("xi", "findings", "--export", "x.csv") == {"code": "access.denied"}
+    before = len(by("shen", "access", "log")["looks"])
+    assert by("zhao", "explain", found["sex_limit"])["finding"] == found["sex_limit"]
+    looks = by("shen", "access", "log")["looks"]
+    assert len(looks) > before and any(look["subject"] == found["sex_limit"] for look in looks)

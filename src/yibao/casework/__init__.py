@@ -8,6 +8,7 @@ finds is withdrawn and stays on record. Cases, statements and decisions build on
 from __future__ import annotations
 
 from yibao.casework.lines import ViolatingLine, violating_lines
+from yibao.casework.looks import look_at, may_notice
 from yibao.casework.model import STATE_NAMES, RunOutcome, finding_code, finding_number
 from yibao.casework.notices import Notice, give_notice
 from yibao.casework.order import Order, Progress
@@ -59,6 +60,8 @@ __all__ = [
     "finding_number",
     "give_notice",
     "list_findings",
+    "look_at",
+    "may_notice",
     "money",
     "quarantine_rows",
     "summary",

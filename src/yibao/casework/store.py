@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, func, literal_column, select, text, update
 
+from yibao.access import Scope
 from yibao.casework.tables import audit_run, finding, finding_event, notice
 
 _HEADER = (
@@ -324,6 +325,14 @@ def totals(connection: Connection) -> list[Row[Any]]:
     )
 
 
+WHOSE = {
+    "region": "(SELECT i.region FROM institution AS i WHERE i.institution_id = finding.institution_id)",
+    "institution": "finding.institution_id",
+    "person": "finding.person_id",
+}
+"""Where the header of a finding says what access asks of it (`access.scope`)."""
+
+
 def headers(
     connection: Connection,
     *,
@@ -333,8 +342,9 @@ def headers(
     ids: Sequence[int] | None = None,
     unnoticed: bool = False,
     limit: int | None = None,
+    seen: Scope | None = None,
 ) -> list[Row[Any]]:
-    """Give headers of findings, most money first."""
+    """Give headers of findings, most money first; ``seen`` is what of them somebody may see."""
     wanted = select(finding).order_by(finding.c.attributed_fen.desc(), finding.c.finding_id)
     if institution_ids is not None:
         wanted = wanted.where(finding.c.institution_id.in_(institution_ids))
@@ -346,27 +356,23 @@ def headers(
         wanted = wanted.where(finding.c.finding_id.in_(ids))
     if unnoticed:
         wanted = wanted.where(finding.c.notice.is_(None))
+    if seen is not None:
+        wanted = wanted.where(text(seen.sql).bindparams(**seen.parameters))
     if limit is not None:
         wanted = wanted.limit(limit)
     return list(connection.execute(wanted))
 
 
-def by_institution(connection: Connection) -> list[Row[Any]]:
-    """Give ``institution_id, rule, result, month, findings, attributed_fen`` of the open findings."""
+def whose(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """Give ``finding_id, institution_id, person_id, region`` of findings."""
     columns = finding.c
-    return list(
-        connection.execute(
-            select(
-                columns.institution_id,
-                columns.rule,
-                columns.result,
-                func.count().label("findings"),
-                func.sum(columns.attributed_fen).label("attributed_fen"),
-            )
-            .where(columns.state == "open")
-            .group_by(columns.institution_id, columns.rule, columns.result)
-        )
+    wanted = select(
+        columns.finding_id,
+        columns.institution_id,
+        columns.person_id,
+        literal_column(WHOSE["region"]).label("region"),
     )
+    return list(connection.execute(wanted.where(columns.finding_id.in_(ids))))
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], rows: pa.Table) -> None:

@@ -9,12 +9,23 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from yibao.access import Permission, Target, check
 from yibao.audit import rules as all_rules
 from yibao.bootstrap import open_house
-from yibao.casework import Corrected, corrected, give_notice, list_findings, money, write_findings
+from yibao.casework import (
+    Corrected,
+    corrected,
+    give_notice,
+    list_findings,
+    look_at,
+    may_notice,
+    money,
+    write_findings,
+)
 from yibao.casework import explain as explain_finding
 from yibao.cli.console import (
     DEFAULT_HOME,
+    AsOption,
     HomeOption,
     JsonOption,
     LanguageOption,
@@ -39,6 +50,7 @@ def findings(
         Path | None, typer.Option(help="导出 .xlsx、.csv 或 .parquet / write to a file")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="显示条数 / rows shown")] = 50,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -46,6 +58,9 @@ def findings(
     if self_corrected and (institution is not None or rule is not None or export is not None):
         raise typer.BadParameter("--self-corrected 单独使用 / give --self-corrected alone")
     with open_house(home) as house:
+        actor = house.acting(who)
+        if self_corrected or export is not None:
+            check(actor, Permission.EXPORT_TAKE, Target(house.policy().region))
         if self_corrected:
             _show_corrected(corrected(house.home, house.register), as_json=as_json)
             return
@@ -56,7 +71,9 @@ def findings(
                 {"exported": written}
             )
             return
-        rows = list_findings(house.home, house.register, institution=institution, rule=rule, limit=limit)
+        rows = list_findings(
+            house.home, house.register, institution=institution, rule=rule, limit=limit, actor=actor
+        )
     if as_json:
         say_json({"findings": [row.as_json() for row in rows]})
         return
@@ -104,6 +121,7 @@ def notice(
     ] = None,
     document: Annotated[str | None, typer.Option(help="通知书文号 / number of the letter")] = None,
     by: Annotated[str, typer.Option(help="经办人 / who gives the notice")] = "cli",
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -113,8 +131,14 @@ def notice(
             "给出疑点编号、--institution 或 --rule / give codes, --institution or --rule"
         )
     with open_house(home, by) as house:
+        actor = house.acting(who)
+        if finding:
+            house.at_desk(who, lambda desk: may_notice(desk.unit, desk.actor, finding))
+        else:
+            check(actor, Permission.FINDING_NOTICE, Target(house.policy().region))
+        name = by if actor.is_local else actor.name
         given = give_notice(
-            house.home, house.register, actor=by, codes=finding, institution=institution, rule=rule,
+            house.home, house.register, actor=name, codes=finding, institution=institution, rule=rule,
             day=day_of(on.date()) if on is not None else None, document=document, on_wait=waiting,
         )  # fmt: skip
     if as_json:
@@ -138,12 +162,14 @@ def explain(
             "--for-institution", help="给机构看：他机构的行只显示月份 / others' rows show only a month"
         ),
     ] = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
     """解释一条疑点：规则、依据、证据、金额、出处 / explain a finding down to the rows it rests on."""
     with open_house(home) as house:
+        house.at_desk(who, lambda desk: look_at(desk.unit, desk.actor, finding))
         explanation = explain_finding(house.home, house.register, finding, for_institution=for_institution)
     if as_json:
         say_json(explanation.as_json())

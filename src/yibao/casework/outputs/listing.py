@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from yibao.access import NO_CASE, Actor, Permission, Scope, scope
 from yibao.audit import choose
 from yibao.casework import store as headers_store
 from yibao.casework.model import finding_code
@@ -45,9 +46,17 @@ class FindingRow:
 
 
 def list_findings(
-    home: Home, register: Register, institution: str | None = None, rule: str | None = None, limit: int = 50
+    home: Home,
+    register: Register,
+    institution: str | None = None,
+    rule: str | None = None,
+    limit: int = 50,
+    *,
+    actor: Actor | None = None,
 ) -> list[FindingRow]:
     """Give open findings, most money first: of one institution (code, or part of a name), of one rule.
+
+    Those that ``actor`` may see; None is the program itself, which sees all.
 
     Raises `Refused`: ``casework.no_run``, ``casework.unknown_institution``, ``audit.unknown_rule``.
     """
@@ -57,7 +66,11 @@ def list_findings(
     ids = chosen(known, institution) if institution is not None else None
     with register.unit_of_work(actor="outputs") as unit:
         found = headers_store.headers(
-            unit.connection, institution_ids=ids, rules=[rule] if rule else None, limit=limit
+            unit.connection,
+            institution_ids=ids,
+            rules=[rule] if rule else None,
+            limit=limit,
+            seen=seen_by(actor),
         )
     rows = []
     for header in found:
@@ -77,6 +90,13 @@ def list_findings(
             )
         )  # fmt: skip
     return rows
+
+
+def seen_by(actor: Actor | None) -> Scope | None:
+    """Give which findings somebody may see, as SQL over their headers."""
+    if actor is None:
+        return None
+    return scope(actor, Permission.FINDING_READ, subject=NO_CASE, **headers_store.WHOSE)
 
 
 def check_rule(rule: str | None) -> None:
