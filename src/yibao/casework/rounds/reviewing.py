@@ -80,9 +80,13 @@ def first_review(
     """
     if verb in ("pass", "dismiss") and len(lines) > 1:
         _check_sample(desk, lines)
+    found = {
+        "pass": lambda line: {Amount.FOUND: line.at_stake},
+        "take_out": lambda line: {Amount.FOUND: -line.at_stake},
+    }
     acts = do(
         desk, verb, lines, day, reason=reason,
-        amounts=lambda line: {Amount.FOUND: line.at_stake} if verb == "pass" else {},
+        amounts=lambda line: found[verb](line) if verb in found else {},
     )  # fmt: skip
     if verb == "dismiss":
         false_alarms(desk, lines, acts, day)

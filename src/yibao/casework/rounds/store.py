@@ -112,7 +112,10 @@ def spoken_for(connection: Connection, lines: Collection[int]) -> dict[int, int]
 def speak_for(connection: Connection, rows: Iterable[tuple[int, int, int]]) -> None:
     """Write how much of charge lines cases speak of: line, case, fen; by COPY, for a round may have a million."""
     raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy("COPY round_line_money (line_id, case_id, fen) FROM STDIN") as copy:
+    with (
+        raw.cursor() as cursor,
+        cursor.copy("COPY round_line_money (line_id, case_id, fen) FROM STDIN") as copy,
+    ):
         for row in rows:
             copy.write_row(row)
 
