@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.casework.conftest import Desk as Bench
 from tests.casework.rounds.conftest import NOON, Bureau
 
 from yibao.casework import rounds
@@ -390,23 +391,22 @@ def test_a_finding_that_stands_no_more_leaves_its_round(bureau: Bureau) -> None:
     assert bureau.value("SELECT count(*) FROM round_line_money WHERE case_id = :c", c=line.case_id) == 0
 
 
-def test_what_a_false_alarm_was_credited_with_goes_to_the_other_finding_of_the_line(bureau: Bureau) -> None:
-    """Two findings on one line: once people dismiss the one that had its money, the other has it."""
-    pair = bureau.value(
-        "SELECT array_agg(finding_id ORDER BY attributed_fen DESC) FROM finding WHERE state = 'open' AND rows = 1 "
-        "AND person_id IS NOT NULL GROUP BY institution_id, person_id, day, at_stake_fen "
-        "HAVING count(DISTINCT rule) = 2 AND count(*) = 2 AND min(attributed_fen) = 0 AND max(attributed_fen) > 0 LIMIT 1"
-    )
-    if pair is None:
-        pytest.skip("the small city has no such pair of findings")
-    assert isinstance(pair, list)
-    rules = {key: str(bureau.value("SELECT rule FROM finding WHERE finding_id = :k", k=key)) for key in pair}
-    first = next(
-        x for x in bureau.lines(bureau.new(Order(rules=(rules[pair[0]],))).code) if x.finding_id == pair[0]
-    )
+def test_what_false_alarms_were_credited_with_goes_to_the_other_findings_of_the_line(
+    small_desk: Bench,
+) -> None:
+    """Three rules hit one line of the small delivery; the last of them has its money once people dismiss the others."""
+    bureau = Bureau(small_desk)
+    with bureau.register.engine.connect() as connection:
+        behind = connection.exec_driver_sql(
+            "SELECT finding_id, rule, at_stake_fen, attributed_fen FROM finding WHERE attributed_fen < at_stake_fen "
+            "ORDER BY attributed_fen, finding_id LIMIT 1"
+        ).one()
+    others = bureau.value("SELECT array_agg(DISTINCT rule) FROM finding WHERE rule <> :r", r=behind.rule)
+    assert isinstance(others, list)
+    one = bureau.new(Order(rules=tuple(others)))
     with bureau.at("zhang") as desk:
-        rounds.first_review(desk, "dismiss", [first], day=bureau.day, reason="误报")
-    second = next(
-        x for x in bureau.lines(bureau.new(Order(rules=(rules[pair[1]],))).code) if x.finding_id == pair[1]
-    )
-    assert second.at_stake == first.at_stake
+        lines = rounds.list_lines(desk, one.code)
+        rounds.open_lines(desk, [line.finding for line in lines if line.sampled])
+        rounds.first_review(desk, "dismiss", lines, day=bureau.day, reason="误报")
+    [line] = bureau.lines(bureau.new(Order(rules=(behind.rule,))).code)
+    assert line.at_stake.total_fen == behind.at_stake_fen > behind.attributed_fen
