@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -15,20 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibao.access import Actor, acting
+from yibao.access import Actor, acting, local_actor
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
-from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, trial
+from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, rounds, trial
 from yibao.casework.cases import Desk, note_institutions
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
-from yibao.kernel import Json, Refused, Region, Text
+from yibao.kernel import Json, Refused, Region, Text, today
 from yibao.ledger import Tag, record, record_file, sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
 from yibao.store import (
     Handler,
     Home,
+    Job,
     JobHandler,
     Lake,
     Register,
@@ -205,7 +207,17 @@ class House:
             return until is None or until()
 
         over_or_once = None if until is None else over
-        return work(self.register, JOBS, events=EVENTS, until=over_or_once, trouble=trouble)
+        jobs = {**JOBS, rounds.LEAVES: self._round_leaves}
+        return work(self.register, jobs, events=EVENTS, until=over_or_once, trouble=trouble)
+
+    def _round_leaves(self, unit: UnitOfWork, job: Job) -> None:
+        """Let a round leave whose time to be recalled is over, in the name of who sent it."""
+        alone = ExitStack()
+        alone.enter_context(self.register.exclusive("audit"))
+        unit.at_end(alone.close)  # a run must not change findings before the notice of them is committed
+        who = self.acting(None if job.actor == local_actor().name else job.actor)
+        number, now = int(str(job.body["round"])), datetime.now(UTC)
+        rounds.leave(Desk(unit, who, self.policy()), self.home, self.register, number, day=today(), now=now)
 
     def jobs(self) -> Mapping[str, int]:
         """Count the background jobs by state."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -19,7 +20,7 @@ from yibao.access import Actor, Role
 from yibao.casework import rounds
 from yibao.casework.cases import Desk
 from yibao.casework.rounds import Line, Order, Outcome, Round, View
-from yibao.kernel import day_of_ymd
+from yibao.kernel import Refused, day_of_ymd
 from yibao.policy import Policy
 from yibao.store import Home, Register, open_register
 
@@ -129,6 +130,18 @@ class Bureau:
             made = rounds.plan(desk, 202604, day=self.day)
         with self.at("li") as desk:
             return rounds.execute(desk, made.number, day=self.day, voucher="V1")
+
+
+def refused(bureau: Bureau, name: str, deed: Any) -> str:
+    with pytest.raises(Refused) as told, bureau.at(name) as desk:
+        deed(desk)
+    assert told.value.text.zh and told.value.text.en
+    return told.value.code
+
+
+def fresh(bureau: Bureau, line: Line) -> Line:
+    with bureau.at("wang") as desk:
+        return rounds.find_lines(desk, [line.finding])[0]
 
 
 @pytest.fixture(scope="session")

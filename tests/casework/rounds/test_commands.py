@@ -111,6 +111,34 @@ def test_what_is_refused_says_what_to_do(yibao: Run) -> None:
     yibao("new", "--month", "2026-13", who="clerk", code=2)
 
 
+def test_a_round_leaves_by_itself_when_its_minutes_are_over(yibao: Run, bureau: Bureau) -> None:
+    pack = next((bureau.home.path / "policy").rglob("rounds.yaml"))
+    pack.write_text(NO_WAIT.replace("value: 0", "value: 5"), encoding="utf-8")
+    code = yibao("new", "--limit", "3", "--seed", "3", "--day", "2026-03-02", who="clerk")["round"]
+    for group in yibao("groups", code, who="clerk")["groups"]:
+        for finding in group["sample"]:
+            yibao("show", finding, who="clerk")
+    yibao("review", "pass", "--round", code, "--day", "2026-03-02", who="clerk")
+    assert yibao("send", code, "--day", "2026-03-02", who="sender")["state"] == "waiting"
+
+    def trouble(at: str, error: Exception) -> None:
+        pytest.fail(f"{at}: {error}")
+
+    def work() -> int:
+        return bureau.bench.house.work(until=None, trouble=trouble)
+
+    assert work() == 0, "it is not due yet"
+    with bureau.register.unit_of_work(actor="test") as unit:
+        unit.connection.exec_driver_sql("UPDATE audit_round SET leaves_at = now() - interval '1 minute'")
+        unit.connection.exec_driver_sql(
+            "UPDATE job SET run_at = now() - interval '1 minute' WHERE kind = 'round:leave'"
+        )
+    assert work() == 1
+    shown = yibao("show", code, who="clerk")
+    assert shown["state"] == "sent" and [a["actor"] for a in shown["acts"]][-1] == "sender"
+    assert work() == 0, "and it leaves once"
+
+
 def _answer(path: Path) -> tuple[str, str]:
     """Dispute the first finding of a workbook; give its code and the institution's."""
     book = openpyxl.load_workbook(path)

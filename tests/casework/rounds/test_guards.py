@@ -5,26 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from tests.casework.rounds.conftest import NOON, Bureau
+from tests.casework.rounds.conftest import NOON, Bureau, fresh, refused
 
 from yibao.casework import rounds
 from yibao.casework.agreement import MACHINE as AGREEMENT
 from yibao.casework.cases import Amount, Doing, Opening, open_cases, standing_amounts
-from yibao.casework.rounds import Answer, Line, Order, Outcome, Said, View
-from yibao.kernel import Refused, date_of, day_of_ymd
-
-
-def refused(bureau: Bureau, name: str, deed: Any) -> str:
-    with pytest.raises(Refused) as told, bureau.at(name) as desk:
-        deed(desk)
-    assert told.value.text.zh and told.value.text.en
-    return told.value.code
-
-
-def fresh(bureau: Bureau, line: Line) -> Line:
-    with bureau.at("wang") as desk:
-        return rounds.find_lines(desk, [line.finding])[0]
+from yibao.casework.rounds import Answer, Order, Outcome, Said, View
+from yibao.kernel import date_of, day_of_ymd
 
 
 def test_a_round_waits_ten_minutes_in_which_it_can_be_recalled(bureau: Bureau) -> None:
@@ -89,51 +76,6 @@ def test_a_group_is_reviewed_only_after_its_sample_was_opened_by_the_same_person
     with bureau.at("zhang") as desk:
         rounds.open_lines(desk, sorted(drawn))
         passing(desk)
-
-
-def test_money_of_a_finding_is_decided_in_one_place_only(bureau: Bureau) -> None:
-    one = bureau.new(Order(limit=10))
-    assert refused(bureau, "zhang", lambda d: bureau_order(d, bureau, one)) == "casework.nothing_for_round"
-    with bureau.at("zhang") as desk:
-        rounds.withdraw(desk, bureau.lines(one.code)[:3], day=bureau.day, reason="数据待补")
-    with bureau.at("zhang") as desk:
-        again = bureau_order(desk, bureau, one)
-    assert (again.lines, again.held) == (3, 7)
-
-
-def bureau_order(desk: Any, bureau: Bureau, one: rounds.Round) -> rounds.Round:
-    """A round of the very findings that another round holds."""
-    lines = [line for line in bureau.lines(one.code)]
-    wanted = Order(
-        rules=tuple({line.rule for line in lines}),
-        institutions=tuple({line.institution_id for line in lines}),
-    )
-    findings = bureau.value("SELECT count(*) FROM finding_hold")
-    assert findings
-    with desk.unit.connection.begin_nested():
-        desk.unit.connection.exec_driver_sql(
-            "UPDATE finding SET state = 'withdrawn', closed_run = last_run WHERE state = 'open' AND finding_id NOT IN "
-            f"({', '.join(str(line.finding_id) for line in lines)})"
-        )
-    return rounds.new_round(desk, bureau.home, bureau.register, wanted, day=bureau.day)
-
-
-def test_a_line_hit_by_several_rules_counts_once_whenever_it_is_taken(bureau: Bureau) -> None:
-    """Round by round, rule by rule: the lines of the city are never spoken for beyond what they put at stake."""
-    rules = bureau.value("SELECT array_agg(DISTINCT rule) FROM finding WHERE state = 'open'")
-    assert isinstance(rules, list)
-    for rule in sorted(rules, reverse=True):
-        bureau.new(Order(rules=(rule,)))
-    assert (
-        bureau.value(
-            "SELECT count(*) FROM finding f WHERE state = 'open' AND NOT EXISTS "
-            "(SELECT 1 FROM finding_hold h WHERE h.finding_id = f.finding_id)"
-        )
-        == 0
-    )
-    whole = bureau.value("SELECT sum(attributed_fen) FROM finding WHERE state = 'open'")
-    assert bureau.value("SELECT sum(fund_fen + patient_fen) FROM round_line") == whole
-    assert bureau.value("SELECT sum(fen) FROM round_line_money") == whole
 
 
 def test_second_review_decision_and_reconsideration_are_three_other_people(
@@ -353,7 +295,8 @@ def test_what_is_handed_over_is_frozen_here_until_another_case_takes_it(
     )
     with bureau.at("li") as desk:
         rounds.hand_back(desk, [fresh(bureau, other)], day=bureau.day, reason="不属稽核")
-    assert fresh(bureau, other).state == "first_review"
+    assert fresh(bureau, other).state == "withdrawn"
+    assert bureau.new(Order()).held == 59, "it is free for another round"
 
 
 def test_an_institution_sees_what_was_sent_to_it_and_no_view_before_the_decision(bureau: Bureau) -> None:
@@ -374,16 +317,3 @@ def test_an_institution_sees_what_was_sent_to_it_and_no_view_before_the_decision
         assert [x.proposed for x in seen if x.finding == line.finding] == [None]
         view = rounds.show_round(desk, one.code).as_json()
     assert (view["acts"], view["seed"], view["lines"]) == ([], 0, len(seen))
-
-
-def test_a_finding_that_stands_no_more_leaves_its_round(bureau: Bureau) -> None:
-    one = bureau.new(Order(limit=10))
-    line = bureau.lines(one.code)[0]
-    bureau.pass_all(one.code)
-    with bureau.register.unit_of_work(actor="audit") as unit:
-        unit.connection.exec_driver_sql(
-            f"UPDATE finding SET state = 'withdrawn', closed_run = last_run WHERE finding_id = {line.finding_id}"
-        )
-    assert sum(d.lines for d in bureau.send(one.code)) == 9
-    assert fresh(bureau, line).state == "withdrawn"
-    assert bureau.value("SELECT count(*) FROM round_line_money WHERE case_id = :c", c=line.case_id) == 0

@@ -43,7 +43,10 @@ def test_false_alarms_and_true_ones_make_the_precision_of_a_rule(bureau: Bureau)
             desk, rounds.find_lines(desk, [lines[0].finding]), day=bureau.day, reason="规则说明更新"
         )
         assert rounds.pace(desk.unit)[0]["reopened"] == 1
-    assert [line.state for line in bureau.lines(one.code)[:1]] == ["first_review"]
+    assert [line.state for line in bureau.lines(one.code)[:1]] == ["withdrawn"]
+    assert bureau.new(Order(rules=(rule,))).held == one.lines - 1, (
+        "its institution is heard again in another round"
+    )
 
 
 def test_a_silent_rule_keeps_its_findings_out_and_counts_them(bureau: Bureau) -> None:

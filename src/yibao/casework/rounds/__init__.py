@@ -79,10 +79,11 @@ from yibao.casework.rounds.reconsidering import (
     uphold,
 )
 from yibao.casework.rounds.reviewing import Group, first_review, groups, open_lines, withdraw, withdraw_gone
-from yibao.casework.rounds.sending import dispatch, recall, send
+from yibao.casework.rounds.sending import LEAVES, dispatch, leave, recall, send
 
 __all__ = [
     "ANSWER_NAMES",
+    "LEAVES",
     "LINE",
     "LINE_NAMES",
     "OUTCOME_NAMES",
@@ -134,6 +135,7 @@ __all__ = [
     "hand_back",
     "hand_over",
     "institutions_of",
+    "leave",
     "list_lines",
     "list_plans",
     "list_rounds",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yibao.casework.cases import Amount, Desk
 from yibao.casework.rounds import store
@@ -156,7 +156,11 @@ def cut_off(desk: Desk, code: str | int, *, day: int) -> tuple[Round, dict[int, 
 def take_late(desk: Desk, line: Line, said: Said, *, day: int, reason: str) -> dict[int, int]:
     """Take an answer that came too late after all, for a reason; the line goes to second review."""
     check_said(line, said)
-    acts = do(desk, "take_late", [line], day, reason=reason, body=lambda _: _body(said))
+    told = replace(line, answer=said.answer, accepted_fen=said.accepted_fen)
+    acts = do(
+        desk, "take_late", [line], day, reason=reason, body=lambda _: _body(said),
+        amounts=lambda _: {Amount.DISPUTED: told.disputed},
+    )  # fmt: skip
     _change(desk, [line], answer=str(said.answer), statement=said.statement, accepted_fen=said.accepted_fen)
     return acts
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from yibao.access import NO_CASE, Permission, scope
 from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, open_cases
 from yibao.casework.cases import store as case_store
@@ -16,6 +19,7 @@ from yibao.casework.outputs.institutions import Institution, institutions
 from yibao.casework.outputs.looking import known_by_run, looking
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit, write_round_act
+from yibao.casework.rounds.learning import store as learning_store
 from yibao.casework.rounds.machine import LINE, RoundState
 from yibao.casework.rounds.model import Order, Round, round_code, sample
 from yibao.casework.rounds.money import Stake, parts, stakes
@@ -48,7 +52,7 @@ def new_round(
         rows, held, silent = store.candidates(desk.unit.connection, order, day, (seen.sql, seen.parameters))
         if not rows:
             raise _nothing(order, held, silent)
-        found = parts(look, output_store.open_headers(desk.unit.connection), [row.finding_id for row in rows])
+        found = parts(look, _headers(desk, rows), [row.finding_id for row in rows])
     at_stake = stakes(found, store.spoken_for(desk.unit.connection, {part.line_id for part in found}))
     share = desk.policy.at("casework.round.sample_share", day).number
     drawn_by = seed if seed is not None else secrets.randbelow(SEEDS)
@@ -61,6 +65,16 @@ def new_round(
     body = {"lines": len(rows), "held": held, "snoozed": silent, "seed": drawn_by, "sample_bp": share}
     write_round_act(desk, number, "new", "", str(RoundState.COMPOSING), day, None, {**body})
     return find_round(desk, number)
+
+
+def _headers(desk: Desk, rows: Sequence[Any]) -> pa.Table:
+    """Give the open findings among which the money of lines is shared: without those that people called false alarms."""
+    headers = output_store.open_headers(desk.unit.connection)
+    wrong = set(learning_store.false_alarms(desk.unit.connection)) - {row.finding_id for row in rows}
+    if not wrong:
+        return headers
+    gone = pc.is_in(headers.column("finding_id"), value_set=pa.array(sorted(wrong), pa.int64()))
+    return headers.filter(pc.invert(gone))
 
 
 def _whole_region(desk: Desk) -> str:

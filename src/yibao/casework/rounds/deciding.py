@@ -222,10 +222,14 @@ def decide(
 
 
 def reopen(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> dict[int, int]:
-    """Open decided lines again, by another person, before money moved: what was decided is taken back as it stands."""
+    """Open decided lines again, by another person, before money moved: what was decided is taken back as it stands.
+
+    Where something is deducted the line goes back to second review. Where nothing was, its finding is free for another
+    round: what turns against the institution after all, it is heard about again.
+    """
     acts: dict[int, int] = {}
-    sent = [line for line in lines if line.state != LineState.CLEARED]
-    for mine in (sent, [line for line in lines if line.state == LineState.CLEARED]):
+    back = [line for line in lines if line.state == LineState.DECIDED]
+    for mine in (back, [line for line in lines if line not in back]):
         if mine:
             acts |= do(
                 desk, "reopen", mine, day, reason=reason,

@@ -53,7 +53,7 @@ def acknowledge(desk: Desk, lines: Sequence[Line], *, day: int) -> dict[int, int
 
 
 def hand_back(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> dict[int, int]:
-    """Hand lines back to payment audit: this track decides their money again, from first review on.
+    """Hand lines back to payment audit: their findings are free for another round, from first review on.
 
     Raises `Refused` (``casework.taken_already``) where another case holds the money: it lets it go first.
     """
@@ -69,9 +69,7 @@ def hand_back(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> di
                 came=case_number(Track(holder.track), holder.case_id),
             )
     acts = do(desk, "hand_back", lines, day, reason=reason)
-    case_store.hold(
-        desk.unit.connection, {line.finding_id: (line.case_id, acts[line.case_id]) for line in lines}
-    )
+    store.free_money(desk.unit.connection, acts)
     return acts
 
 

@@ -172,10 +172,10 @@ _FINAL_MOVES = (
           with_reason=True, stops=(FINAL_REVIEW,), tag="decided"),
     _move("spare", "终审不扣", "decide to deduct nothing", {_S.FINAL_REVIEW}, _S.SPARED, "round:decide",
           other_than=_REVIEWS, with_reason=True, tag="decided"),
-    _move("reopen", "重新审理", "reopen", {_S.CLEARED}, _S.FIRST_REVIEW, "round:decide", with_reason=True,
-          other_than=frozenset({"dismiss"}), starts=(FIRST_REVIEW,)),
-    _move("reopen", "重新审理", "reopen", {_S.DECIDED, _S.SPARED}, _S.SECOND_REVIEW, "round:decide", with_reason=True,
-          other_than=frozenset({"decide", "spare"}), starts=(SECOND_REVIEW,)),
+    _move("reopen", "重新审理", "reopen", {_S.DECIDED}, _S.SECOND_REVIEW, "round:decide", with_reason=True,
+          other_than=frozenset({"decide"}), starts=(SECOND_REVIEW,)),
+    _move("reopen", "重新审理", "reopen", {_S.CLEARED, _S.SPARED}, _S.WITHDRAWN, "round:decide", with_reason=True,
+          other_than=frozenset({"dismiss", "spare"}), releases=True),
 )  # fmt: skip
 
 _MONEY_MOVES = (
@@ -200,8 +200,8 @@ _SIDE_MOVES = (
           "round:transfer", with_reason=True, stops=CLOCKS, starts=(RECEIPT,), document="audit_transfer_slip"),
     _move("acknowledge", "签收移送", "acknowledge the transfer", {_S.HANDED_OVER}, None, "transfer:acknowledge",
           stops=(RECEIPT,)),
-    _move("hand_back", "退回支付审核", "hand back to payment audit", {_S.HANDED_OVER}, _S.FIRST_REVIEW,
-          "transfer:acknowledge", with_reason=True, stops=(RECEIPT,), starts=(FIRST_REVIEW,)),
+    _move("hand_back", "退回支付审核", "hand back to payment audit", {_S.HANDED_OVER}, _S.WITHDRAWN,
+          "transfer:acknowledge", with_reason=True, releases=True),
     _move("withdraw", "撤销（冲销）", "withdraw", UNDECIDED, _S.WITHDRAWN, "round:review", with_reason=True,
           releases=True, tag="closed"),
 )  # fmt: skip

@@ -60,23 +60,27 @@ def parts(look: Look, headers: pa.Table, chosen: Iterable[int]) -> list[Part]:
     look.show_ranks()
     look.engine.register_arrow("chosen", pa.table({"finding_id": pa.array(chosen, pa.int64())}))
     look.engine.execute_native(f"CREATE OR REPLACE TABLE standing AS {STANDING}")
-    return [Part(*row.values()) for row in look.rows(_PARTS.format(credits=CREDITS))]
+    found = look.table(_PARTS.format(credits=CREDITS))
+    return list(map(Part, *(column.to_pylist() for column in found.columns)))
 
 
 def stakes(found: Iterable[Part], spoken_for: Mapping[int, int]) -> dict[int, Stake]:
     """Give what each finding puts at stake, less what other cases already speak of (line → fen)."""
-    sums: dict[int, Money] = {}
+    funds: dict[int, int] = {}
+    totals: dict[int, int] = {}
     lines: dict[int, list[tuple[int, int]]] = {}
     for part in found:
-        free = max(0, part.at_stake_fen - spoken_for.get(part.line_id, 0))
-        fen = max(0, min(part.credited_fen, free))
-        if not fen:
+        free = part.at_stake_fen - spoken_for.get(part.line_id, 0)
+        fen = min(part.credited_fen, free)
+        if fen <= 0:
             continue
-        sums[part.finding_id] = sums.get(part.finding_id, Money(0)) + purses(
-            fen, part.bill_fen, part.pool_fen
-        )
-        lines.setdefault(part.finding_id, []).append((part.line_id, fen))
-    return {finding: Stake(money, tuple(lines[finding])) for finding, money in sums.items()}
+        key = part.finding_id
+        funds[key] = funds.get(key, 0) + purses(fen, part.bill_fen, part.pool_fen).fund_fen
+        totals[key] = totals.get(key, 0) + fen
+        lines.setdefault(key, []).append((part.line_id, fen))
+    return {
+        key: Stake(Money(funds[key], total - funds[key]), tuple(lines[key])) for key, total in totals.items()
+    }
 
 
 def purses(fen: int, bill_fen: int | None, pool_fen: int | None) -> Money:

@@ -60,8 +60,8 @@ def open_lines(desk: Desk, names: Sequence[str]) -> list[Line]:
     An institution opens its own, once they were sent. Raises `Refused`: ``access.denied``, ``casework.unknown_line``.
     """
     found = find_lines(desk, names)
-    for line in found:
-        permit(desk, "round:read", line.region, line.institution_id)
+    for region, institution in {(line.region, line.institution_id) for line in found}:
+        permit(desk, "round:read", region, institution)
     if desk.actor.institution_id is not None:
         if any(line.state in UNSEEN for line in found):
             raise no_such_line(", ".join(line.finding for line in found if line.state in UNSEEN))
@@ -80,9 +80,13 @@ def first_review(
     """
     if verb in ("pass", "dismiss") and len(lines) > 1:
         _check_sample(desk, lines)
+    found = {
+        "pass": lambda line: {Amount.FOUND: line.at_stake},
+        "take_out": lambda line: {Amount.FOUND: -line.at_stake},
+    }
     acts = do(
         desk, verb, lines, day, reason=reason,
-        amounts=lambda line: {Amount.FOUND: line.at_stake} if verb == "pass" else {},
+        amounts=lambda line: found[verb](line) if verb in found else {},
     )  # fmt: skip
     if verb == "dismiss":
         false_alarms(desk, lines, acts, day)

@@ -7,26 +7,31 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from yibao.access import Permission, Target, check
 from yibao.casework import store as finding_store
 from yibao.casework.cases import Desk, limit
+from yibao.casework.cases import store as case_store
 from yibao.casework.cases.clocks import start
 from yibao.casework.notices import record_notices
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import act_on_round, do, find_round, in_states, total
-from yibao.casework.rounds.machine import APPEAL, ROUND, UNSENT, LineState
+from yibao.casework.rounds.machine import APPEAL, ROUND, UNSENT, LineState, RoundState
 from yibao.casework.rounds.model import Dispatch, Line, Round
 from yibao.casework.rounds.reviewing import withdraw_gone
-from yibao.kernel import CHINA, Json, Refused, Text, Workdays, date_of
-from yibao.store import Home, Lake, Register
+from yibao.kernel import CHINA, Json, Refused, Region, Text, Workdays, date_of
+from yibao.store import Home, Lake, Register, defer
 
+LEAVES: Final = "round:leave"
+"""The kind of the background job by which a round leaves."""
 _UNREVIEWED: Final = UNSENT - {LineState.READY}
 
 
 def send(desk: Desk, code: str | int, *, day: int, now: datetime) -> Round:
     """Let a round whose lines were all reviewed wait to leave; until then it can be recalled.
 
-    Raises `Refused`: ``casework.not_now``, ``casework.not_reviewed`` while lines wait for first review,
-    ``casework.nothing_to_send``, ``access.denied``.
+    When its time is over it leaves by itself, by a background job (`leave`). Raises `Refused`: ``casework.not_now``,
+    ``casework.not_reviewed`` while lines wait for first review, ``casework.nothing_to_send``, ``access.denied``,
+    ``access.four_eyes`` for who reviewed the lines himself.
     """
     one = find_round(desk, code, lock=True)
     lines = store.lines(desk.unit.connection, number=one.number)
@@ -46,14 +51,17 @@ def send(desk: Desk, code: str | int, *, day: int, now: datetime) -> Round:
         )
     if not ready:
         raise _nothing_to_send(one)
+    _check_second_eyes(desk, one, ready)
     minutes = desk.policy.at("casework.round.recall_minutes", day).number
+    leaves_at = now + timedelta(minutes=minutes)
+    defer(desk.unit, LEAVES, {"round": one.number}, run_at=leaves_at, key=f"{LEAVES}:{one.number}")
     return act_on_round(
         desk,
         one,
         "send",
         day,
         body={"lines": len(ready), "minutes": minutes},
-        leaves_at=now + timedelta(minutes=minutes),
+        leaves_at=leaves_at,
     )
 
 
@@ -125,6 +133,16 @@ def dispatch(
     return gone
 
 
+def leave(
+    desk: Desk, home: Home, register: Register, number: int, *, day: int, now: datetime
+) -> list[Dispatch]:
+    """Let a round leave that still waits when its time is over; one that was recalled or has left stays as it is."""
+    one = find_round(desk, number, lock=True)
+    if one.state != RoundState.WAITING or one.leaves_at is None or now < one.leaves_at:
+        return []
+    return dispatch(desk, home, register, number, day=max(day, one.last_day), now=now)
+
+
 def days_before(day: int, working_days: int, workdays: Workdays) -> int:
     """Give the day that lies so many working days before another."""
     while working_days:
@@ -175,6 +193,13 @@ def _row(one: Dispatch) -> dict[str, object]:
 
 def _moment(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _check_second_eyes(desk: Desk, one: Round, ready: Sequence[Line]) -> None:
+    """Refuse who reviewed any of the lines: asked when the round is ordered to leave, not ten minutes later."""
+    did = case_store.doers(desk.unit.connection, [line.case_id for line in ready], {"pass"})
+    mine = frozenset({desk.actor.name}) & frozenset().union(*did.values())
+    check(desk.actor, Permission.ROUND_SEND, Target(Region(one.region), done_by=mine))
 
 
 def _nothing_to_send(one: Round) -> Refused:

@@ -31,6 +31,18 @@ def verdicts(connection: Connection) -> list[Row[Any]]:
     )
 
 
+def false_alarms(connection: Connection) -> list[int]:
+    """Give the findings that people called false alarms, as the newest word on each says."""
+    return list(
+        connection.scalars(
+            text(
+                'SELECT finding_id FROM (SELECT DISTINCT ON (finding_id) finding_id, "right" FROM finding_verdict '
+                'ORDER BY finding_id, number DESC) v WHERE NOT "right"'
+            )
+        )
+    )
+
+
 def add_snooze(connection: Connection, **values: Any) -> int:
     """Let a rule be silent for a subject; give the number of the row."""
     made = connection.execute(rule_snooze.insert().values(**values).returning(rule_snooze.c.number))
