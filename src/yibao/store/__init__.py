@@ -13,6 +13,7 @@ from __future__ import annotations
 from yibao.store.backing import BackedUp, back_up
 from yibao.store.backup import dump_register, restore_register
 from yibao.store.batch import Batch
+from yibao.store.bulk import copy_rows, next_numbers
 from yibao.store.doctor import Check, doctor
 from yibao.store.files import write_durably
 from yibao.store.home import Home
@@ -47,12 +48,14 @@ __all__ = [
     "UnitOfWork",
     "back_up",
     "check_backup",
+    "copy_rows",
     "count_jobs",
     "defer",
     "doctor",
     "dump_register",
     "lock_key",
     "metadata",
+    "next_numbers",
     "open_register",
     "restore_home",
     "restore_register",

@@ -20,6 +20,7 @@ from yibao.casework.cases.tables import (
     institution,
 )
 from yibao.kernel import OPEN_END, ClockUnit, Period
+from yibao.store import copy_rows, next_numbers
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
@@ -91,15 +92,13 @@ def pressing(
 
 def open_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Open cases, one a row (track, state, region, institution_id, person_id, cause, handler, day); give their ids."""
-    if not rows:
-        return []
-    values = [{**row, "opened_day": row["day"], "last_day": row["day"]} for row in ({**one} for one in rows)]
-    for value in values:
-        del value["day"]
-    inserted = connection.execute(
-        case_file.insert().returning(case_file.c.id, sort_by_parameter_order=True), values
-    )
-    return [int(row.id) for row in inserted]
+    ids = next_numbers(connection, case_file, len(rows))
+    values = [
+        {"id": number, **row, "opened_day": row["day"], "last_day": row["day"]}
+        for number, row in zip(ids, rows, strict=True)
+    ]
+    copy_rows(connection, case_file, [{k: v for k, v in row.items() if k != "day"} for row in values])
+    return ids
 
 
 def cases(connection: Connection, ids: Collection[int], *, lock: bool = False) -> list[Case]:
@@ -136,10 +135,11 @@ def assign(connection: Connection, ids: Collection[int], handler: str | None) ->
 
 def add_acts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Write acts and give their numbers, in the order of the rows."""
-    inserted = connection.execute(
-        case_act.insert().returning(case_act.c.number, sort_by_parameter_order=True), list(rows)
+    numbers = next_numbers(connection, case_act, len(rows))
+    copy_rows(
+        connection, case_act, [{"number": number, **row} for number, row in zip(numbers, rows, strict=True)]
     )
-    return [int(row.number) for row in inserted]
+    return numbers
 
 
 def acts(connection: Connection, case_id: int) -> list[Row[Any]]:
@@ -176,8 +176,7 @@ def add_amounts(connection: Connection, rows: Iterable[tuple[int, int, Mapping[A
         for case, act, amounts in rows
         for kind, money in amounts.items()
     ]
-    if values:
-        connection.execute(case_amount.insert(), values)
+    copy_rows(connection, case_amount, values)
 
 
 def amounts(connection: Connection, ids: Collection[int]) -> dict[int, dict[Amount, Money]]:
@@ -204,23 +203,20 @@ def amounts(connection: Connection, ids: Collection[int]) -> dict[int, dict[Amou
 
 def start_clocks(connection: Connection, rows: Sequence[tuple[int, Running, str, int | None]]) -> None:
     """Write clocks that start: case, clock, basis, last day in time."""
-    if rows:
-        connection.execute(
-            case_clock.insert(),
-            [
-                {
-                    "case_id": case,
-                    "kind": clock.kind,
-                    "start_day": clock.start,
-                    "amount": clock.amount,
-                    "unit": str(clock.unit),
-                    "rolls": clock.rolls,
-                    "basis": basis,
-                    "due_day": due,
-                }
-                for case, clock, basis, due in rows
-            ],
-        )
+    values = [
+        {
+            "case_id": case,
+            "kind": clock.kind,
+            "start_day": clock.start,
+            "amount": clock.amount,
+            "unit": str(clock.unit),
+            "rolls": clock.rolls,
+            "basis": basis,
+            "due_day": due,
+        }
+        for case, clock, basis, due in rows
+    ]
+    copy_rows(connection, case_clock, values)
 
 
 def stop_clocks(

@@ -1,0 +1,33 @@
+"""Many rows at once: numbers taken beforehand, rows sent by COPY; as fast for one as an INSERT, ten times for thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, Table, text
+
+
+def next_numbers(connection: Connection, table: Table, count: int) -> list[int]:
+    """Take the next numbers of a table whose key the register gives, ascending; what is not used leaves a gap."""
+    [key] = table.primary_key.columns
+    taken = text(
+        f"SELECT nextval(pg_get_serial_sequence('{table.name}', '{key.name}')) FROM generate_series(1, :count)"
+    )
+    return [int(number) for number in connection.scalars(taken, {"count": count})]
+
+
+def copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that all have the same columns; a mapping becomes JSON. A key left out is taken (`next_numbers`)."""
+    if not rows:
+        return
+    given = list(rows[0])
+    missing = [key.name for key in table.primary_key.columns if key.name not in given]
+    names = [*missing, *given]
+    numbers = next_numbers(connection, table, len(rows)) if missing else [0] * len(rows)
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+        for number, row in zip(numbers, rows, strict=True):
+            key = [number] if missing else []
+            copy.write_row([*key, *(Jsonb(v) if isinstance(v, dict) else v for v in row.values())])
