@@ -13,7 +13,7 @@ def next_numbers(connection: Connection, table: Table, count: int) -> list[int]:
     """Take the next numbers of a table whose key the register gives, ascending; what is not used leaves a gap."""
     [key] = table.primary_key.columns
     taken = text(
-        f"SELECT nextval(pg_get_serial_sequence('{table.name}', '{key.name}')) FROM generate_series(1, :count)"
+        f"SELECT nextval(pg_get_serial_sequence('{table.name}', '{key.name}')) FROM generate_series(1, :count)"  # noqa: S608 - names of our own tables
     )
     return [int(number) for number in connection.scalars(taken, {"count": count})]
 
