@@ -16,6 +16,7 @@ from yibao.cli import (
     case_acts,
     case_measures,
     case_papers,
+    case_regrouping,
     cases,
     city,
     collect,
@@ -53,6 +54,7 @@ rules.add_to(app)
 _cases = cases.add_to(app)
 case_measures.add_to(_cases)
 case_acts.add_to(_cases)
+case_regrouping.add_to(_cases)
 case_papers.add_to(_cases)
 _rounds = rounds.add_to(app)
 round_lines.add_to(_rounds)

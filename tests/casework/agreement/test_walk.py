@@ -13,6 +13,7 @@ from yibao.access import Actor
 from yibao.casework import agreement
 from yibao.casework.agreement import Measure, State, Taken
 from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, Organ, cases, standing_amounts
+from yibao.casework.tracks import hand_over
 from yibao.kernel import Refused, day_of_ymd
 from yibao.store import Register
 
@@ -74,7 +75,9 @@ def test_from_a_breach_to_money_back(agency: Agency) -> None:
     with pytest.raises(Refused, match=r"casework\.too_much"):
         agency.by(CLERK, lambda d: agreement.recover(d, agency.case, Money(30_000, 5_001), 0, agency.doing()))
     agency.by(CLERK, lambda d: agreement.recover(d, agency.case, Money(30_000, 5_000), 0, agency.doing()))
-    agency.by(CLERK, lambda d: agreement.close(d, agency.case, agency.doing()))
+    with pytest.raises(Refused, match=r"casework\.papers_missing"):
+        agency.by(CLERK, lambda d: agreement.close(d, agency.case, agency.doing()))
+    agency.by(CLERK, lambda d: agreement.close(d, agency.case, agency.doing(), on_paper=["agr_prior_notice"]))
     assert agency.state == State.CLOSED
     amounts = agency.by(CLERK, lambda d: standing_amounts(d.unit, agency.case))
     assert amounts[Amount.RECOVERED] == Money(30_000, 5_000)
@@ -130,7 +133,9 @@ def test_what_is_the_bureaus_is_handed_over_and_done_with_here(agency: Agency) -
     agency.by(
         CLERK, lambda d: agreement.refer(d, agency.case, Organ.DISCIPLINE, "驻局纪检组", agency.doing())
     )
-    agency.does(CLERK, "hand_over")
+    with pytest.raises(Refused, match=r"casework\.needs_more"):
+        agency.does(CLERK, "hand_over")
+    agency.by(CLERK, lambda d: hand_over(d, agency.case, agency.doing()))
     assert agency.state == State.HANDED_OVER
     with pytest.raises(Refused, match=r"casework\.not_now"):
         agency.does(SECOND_CLERK, "verify")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yibao.casework.cases import LARGEST_FEN
 from yibao.kernel import Refused, Text
 from yibao.policy import Policy
 
@@ -80,7 +81,7 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
         )  # fmt: skip
     for one in measures:
         money = one.fund_fen + one.patient_fen
-        wrong = min(one.fund_fen, one.patient_fen, one.months) < 0
+        wrong = min(one.fund_fen, one.patient_fen, one.months) < 0 or money > LARGEST_FEN
         if wrong or (money > 0) != (one.measure in MONEY) or (one.months > 0) != (one.measure in TIME):
             raise Refused(
                 "casework.measure",

@@ -38,6 +38,8 @@ class Move:
     """Whether the case lets its findings go, so that another may decide their money."""
     document: str | None = None
     """The document that the move makes, by its name in the catalogue of documents."""
+    papers: tuple[str, ...] = ()
+    """Further documents that the file must hold once the move was made."""
     tag: Literal["opened", "moved", "decided", "closed"] = "moved"
     """By which word the ledger knows the act: opened, moved, decided, closed."""
 

@@ -7,16 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yibao.casework.penalty.model import Dossier, Measures, Party
-from yibao.casework.penalty.ranges import (
-    Circumstance,
-    Range,
-    check_fine,
-    lawful_range,
-    spares,
-)
+from yibao.casework.penalty.model import Dossier, Measures
+from yibao.casework.penalty.ranges import Circumstance, spares
 from yibao.kernel import Refused, Text, date_of, format_fen
-from yibao.policy import Policy
 
 
 def check_officers(dossier: Dossier, actor: str, least: int) -> None:
@@ -45,63 +38,6 @@ def check_officers(dossier: Dossier, actor: str, least: int) -> None:
         )
 
 
-def hearing_due(policy: Policy, party: Party, measures: Measures, day: int) -> bool:
-    """Say whether the party has a right to a hearing; computed, never ticked (行政处罚法 Art. 63).
-
-    A fine that is large by the region's figure, or a suspension, which takes a business or a benefit away.
-    """
-    key = f"casework.penalty.hearing_fine_{party}"
-    return measures.fine_fen >= policy.at(key, day).number or measures.suspension_months > 0
-
-
-def check_measures(
-    policy: Policy,
-    measures: Measures,
-    today: int,
-    circumstance: Circumstance | None,
-    *,
-    reviewed: bool,
-    where: str,
-) -> Range:
-    """Refuse measures outside the law; give the bounds by which they were checked."""
-    if min(measures.loss_fen, measures.refund_fen, measures.patient_fen, measures.fine_fen) < 0:
-        raise _sum("金额不能为负", "a sum cannot be negative", where, "≥ 0", str(measures))
-    if measures.refund_fen > measures.loss_fen:
-        raise _sum(
-            "责令退回的金额大于损失", "more is to be returned than was lost", where,
-            f"≤ {format_fen(measures.loss_fen)}", format_fen(measures.refund_fen),
-        )  # fmt: skip
-    if measures.patient_fen > measures.refund_fen:
-        raise _sum(
-            "个人部分大于退回总额", "the patients’ part is more than the whole refund", where,
-            f"≤ {format_fen(measures.refund_fen)}", format_fen(measures.patient_fen),
-        )  # fmt: skip
-    fund_loss = measures.loss_fen - measures.patient_fen
-    bounds = lawful_range(policy, measures.article, fund_loss, measures.act_day, today)
-    check_fine(bounds, measures.fine_fen, circumstance, reviewed=reviewed, where=where)
-    _check_suspension(bounds, measures.suspension_months, where)
-    return bounds
-
-
-def _check_suspension(bounds: Range, months: int, where: str) -> None:
-    if months == 0:
-        return
-    if bounds.suspension is None or not bounds.suspension[0] <= months <= bounds.suspension[1]:
-        wanted = "—" if bounds.suspension is None else "{}–{} 个月 months".format(*bounds.suspension)
-        raise Refused(
-            "casework.suspension_range",
-            zh="暂停的时间不在法定幅度内",
-            en="the suspension is outside what the law allows",
-            where=where,
-            wanted=wanted,
-            came=f"{months}",
-        )
-
-
-def _sum(zh: str, en: str, where: str, wanted: str, came: str) -> Refused:
-    return Refused("casework.sums", zh=zh, en=en, where=where, wanted=wanted, came=came)
-
-
 def check_heard(dossier: Dossier, day: int, dues: Mapping[str, int | None]) -> None:
     """Refuse to go on before the party could speak: the notice served, and defence given, waived, or out of time.
 
@@ -116,10 +52,14 @@ def check_heard(dossier: Dossier, day: int, dues: Mapping[str, int | None]) -> N
             where=dossier.case.number,
             todo=Text(zh="先告知并送达", en="tell the party and serve the notice first"),
         )
-    wanted = ("defence", "ask_hearing") if told.hearing_due else ("defence",)
-    lasts = [dues[kind] for kind in wanted if kind in dues]
-    if told.answered or all(last is not None and day > last for last in lasts):
+    over = {kind for kind, last in dues.items() if last is not None and day > last}
+    spoken = told.answered or "defence" in over
+    exercised = any(
+        dossier.did(verb, since="served_notice") for verb in ("hear", "waive_hearing", "withdraw_hearing")
+    )
+    if spoken and (not told.hearing_due or exercised or "ask_hearing" in over):
         return
+    lasts = [dues[kind] for kind in ("defence", "ask_hearing") if kind in dues and kind not in over]
     raise Refused(
         "casework.too_early",
         zh="陈述申辩或听证的期限未满，当事人也没有明确放弃",
@@ -128,8 +68,8 @@ def check_heard(dossier: Dossier, day: int, dues: Mapping[str, int | None]) -> N
         wanted=", ".join(f"> {date_of(last)}" if last is not None else "—" for last in lasts),
         came=str(date_of(day)),
         todo=Text(
-            zh="等期限届满，或登记当事人的申辩或书面放弃",
-            en="wait, or record the defence or the written waiver",
+            zh="等期限届满，或登记当事人的申辩或书面放弃（waive；放弃听证 waive_hearing）",
+            en="wait, or record the defence or the written waiver (waive; of the hearing: waive_hearing)",
         ),
     )
 
@@ -189,6 +129,23 @@ def check_spared(circumstance: Circumstance | None, where: str) -> None:
             where=where,
             wanted=" | ".join(c for c in Circumstance if spares(c)),
             came=str(circumstance or "—"),
+        )
+
+
+def check_punishes(circumstance: Circumstance | None, where: str) -> None:
+    """Refuse to let somebody off altogether by way of a penalty: that is a decision of its own."""
+    if circumstance is not None and spares(circumstance):
+        raise Refused(
+            "casework.below_range",
+            zh="不予处罚的情形不能用来作出处罚决定",
+            en="a circumstance that spares is none by which a penalty is decided",
+            where=where,
+            wanted=" | ".join(one for one in Circumstance if not spares(one)),
+            came=str(circumstance),
+            todo=Text(
+                zh="作出不予处罚决定：yibao case decide --spare",
+                en="decide no penalty: yibao case decide --spare",
+            ),
         )
 
 
