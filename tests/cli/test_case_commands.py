@@ -159,6 +159,7 @@ def test_an_agreement_disposal_from_a_finding_to_its_end(by: Run, found: dict[st
         1500,
         None,
     )
+    assert by("zhao", "case", "restored", case, "--told", "1") == {"code": "access.denied"}
     assert by("clerk", "case", "restored", case, "--told", "999") == {"code": "casework.unknown_restoration"}
     [back] = by("clerk", "case", "restored", case, "--told", str(back["restoration"]), "--day", "2026-03-12")[
         "restorations"

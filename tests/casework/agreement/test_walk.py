@@ -99,6 +99,21 @@ def test_the_party_is_heard_first_and_nothing_heavier_is_decided(agency: Agency)
     agency.decide(RECOVER)
 
 
+def test_told_anew_the_party_has_its_time_anew(agency: Agency) -> None:
+    agency.tell(RECOVER)
+    agency.weigh()
+    agency.day = day_of_ymd(20260320)
+    agency.does(CLERK, "tell_anew")
+    agency.by(CLERK, lambda d: agreement.tell(d, agency.case, CLAUSE, (RECOVER, SUSPEND), agency.doing()))
+    with pytest.raises(Refused, match=r"casework\.too_early"):
+        agency.by(REVIEWER, lambda d: agreement.weigh(d, agency.case, agency.doing()))
+    agency.by(CLERK, lambda d: agreement.serve_notice(d, agency.case, agency.doing()))
+    with pytest.raises(Refused, match=r"casework\.too_early"):
+        agency.by(REVIEWER, lambda d: agreement.weigh(d, agency.case, agency.doing()))
+    told = agency.by(CLERK, lambda d: standing_amounts(d.unit, agency.case))[Amount.FOUND]
+    assert told == Money(30_000, 5_000), "found once, however often it was told"
+
+
 @pytest.mark.parametrize(
     ("measures", "code"),
     [
@@ -107,6 +122,7 @@ def test_the_party_is_heard_first_and_nothing_heavier_is_decided(agency: Agency)
         ((Taken(Measure.SUSPEND),), "measure"),
         ((Taken(Measure.INTERVIEW, 5),), "measure"),
         ((Taken(Measure.RECOVER, -5, 10),), "measure"),
+        ((Taken(Measure.RECOVER, 10**19),), "measure"),
         ((Taken(Measure.SUSPEND, months=7),), "suspension_range"),
     ],
 )

@@ -8,23 +8,29 @@ import pytest
 from tests.casework.cases import people
 from tests.casework.cases.people import HEAD, LI, WANG, ZHAO
 from tests.casework.cases.plant import plant
+from tests.casework.documents.samples import DECISION, anything
 from tests.casework.penalty.test_walk import DAY, LOSS, OFFICERS, Bureau
 
+from yibao.access import Role, actor_of, found, give_role, open_account, recuse
 from yibao.casework import penalty
 from yibao.casework.cases import (
     Amount,
+    CaseClock,
     Doing,
     Money,
     Opening,
     Organ,
+    acts,
     case_clocks,
+    cases,
     lay_open,
     opening_about,
     standing_amounts,
 )
+from yibao.casework.documents import CaseRef, issue, kind, kinds, of_case
 from yibao.casework.penalty import Article, Circumstance, Measures, Officer, State
 from yibao.casework.tracks import MACHINES
-from yibao.kernel import Refused, day_of_ymd
+from yibao.kernel import Refused, Region, day_of_ymd
 from yibao.store import Register
 
 
@@ -159,8 +165,8 @@ def test_a_notice_is_served_once_and_told_anew_counts_anew(bureau: Bureau) -> No
     bureau.does(LI, "tell_anew", "数额有误")
     less = replace(LOSS, loss_fen=900_000, refund_fen=900_000, fine_fen=800_000)
     bureau.by(LI, lambda d: penalty.tell(d, bureau.case, less, bureau.doing()))
-    found = bureau.by(ZHAO, lambda d: standing_amounts(d.unit, bureau.case))[Amount.FOUND]
-    assert found == Money(700_000, 200_000), "what was told before is not added to it"
+    told = bureau.by(ZHAO, lambda d: standing_amounts(d.unit, bureau.case))[Amount.FOUND]
+    assert told == Money(700_000, 200_000), "what was told before is not added to it"
 
 
 def test_to_spare_is_no_heavier_than_told_and_no_penalty_by_another_name(bureau: Bureau) -> None:
@@ -172,6 +178,19 @@ def test_to_spare_is_no_heavier_than_told_and_no_penalty_by_another_name(bureau:
     with pytest.raises(Refused, match=r"casework\.below_range") as refused:
         bureau.decide(replace(LOSS, fine_fen=0), first)
     assert "--spare" in (refused.value.todo or refused.value.text).zh
+
+
+def test_no_penalty_is_served_too_before_the_case_is_closed(bureau: Bureau) -> None:
+    bureau.weigh()
+    bureau.by(HEAD, lambda d: penalty.spare(d, bureau.case, Circumstance.NONE_FIRST, LOSS, bureau.doing()))
+    bureau.by(LI, lambda d: penalty.recover(d, bureau.case, Money(800_000, 200_000), 0, bureau.doing()))
+    with pytest.raises(Refused, match=r"casework\.open_ends.*送达"):
+        bureau.by(LI, lambda d: penalty.close(d, bureau.case, bureau.doing(), on_paper=kinds()))
+    bureau.by(LI, lambda d: penalty.serve(d, bureau.case, bureau.doing()))
+    with pytest.raises(Refused, match=r"casework\.served_already"):
+        bureau.by(LI, lambda d: penalty.serve(d, bureau.case, bureau.doing()))
+    bureau.by(LI, lambda d: penalty.close(d, bureau.case, bureau.doing(), on_paper=kinds()))
+    assert bureau.state == State.CLOSED
 
 
 def test_the_patients_money_is_not_booked_as_the_funds(bureau: Bureau) -> None:
@@ -240,3 +259,71 @@ def test_what_was_never_decided_cannot_be_revoked(bureau: Bureau) -> None:
     assert dict(laid.acts[-1].body) == {"on_paper": ["filing_approval"]}
     with pytest.raises(Refused, match=r"casework\.no_decision"):
         bureau.by(HEAD, lambda d: penalty.revoke(d, bureau.case, bureau.doing("误")))
+
+
+def test_a_clue_that_comes_back_is_still_a_clue(bureau: Bureau) -> None:
+    """The way through the police is no way round the approval of the filing."""
+    bureau.by(
+        ZHAO, lambda d: penalty.refer(d, bureau.case, Organ.POLICE, "市公安局", bureau.doing("涉嫌诈骗"))
+    )
+    bureau.day += 5
+    bureau.by(ZHAO, lambda d: penalty.acknowledged(d, bureau.case, "taken_back", bureau.doing("不予立案")))
+    assert bureau.state == State.CLUE
+    [clock] = [c for c in _clocks(bureau) if c.running.kind == "verify_clue"]
+    assert clock.due_day == day_of_ymd(20260327), "fifteen working days, and four with the police"
+
+
+def test_an_extension_adds_to_a_period_and_hides_no_delay(bureau: Bureau) -> None:
+    bureau.file()
+    bureau.does(HEAD, "extend", "案情复杂", days=10)
+    [clock] = [c for c in _clocks(bureau) if c.running.kind == "decide_extended"]
+    assert clock.due_day == day_of_ymd(20260701), (
+        "ninety days from 2 March end on 1 June (a Sunday before), then thirty"
+    )
+    with pytest.raises(Refused, match=r"casework\.cannot_extend"):
+        bureau.does(HEAD, "extend_again", "案情复杂", days=400)
+    bureau.day -= 400
+    bureau.does(HEAD, "extend_again", "案情复杂")
+    [clock] = [c for c in _clocks(bureau) if c.running.kind == "decide_extended_again"]
+    assert clock.running.start == day_of_ymd(20260701)
+
+
+def _clocks(bureau: Bureau) -> list[CaseClock]:
+    return bureau.by(ZHAO, lambda d: case_clocks(d.unit, bureau.case))
+
+
+def test_the_papers_of_a_revoked_decision_fall_with_it(bureau: Bureau) -> None:
+    bureau.weigh()
+    bureau.decide()
+    whose, home = CaseRef("penalty", bureau.case), bureau.register.home
+    with bureau.register.unit_of_work("head") as unit:
+        for slug in ("penalty_decision", "urge_letter", "inquiry_record"):
+            values = DECISION if slug == "penalty_decision" else anything(kind(slug))
+            issue(unit, home, people.policy(), slug, whose, values, "head", day=DAY)
+    bureau.by(HEAD, lambda d: penalty.revoke(d, bureau.case, bureau.doing("复议撤销")))
+    with bureau.register.unit_of_work("head") as unit:
+        standing = {one.slug: one.revoked for one in of_case(unit, whose)}
+        [last] = [act for act in acts(unit, bureau.case) if act.verb == "revoke"]
+    assert standing == {"penalty_decision": "复议撤销", "urge_letter": "复议撤销", "inquiry_record": None}
+    assert len(last.body["documents"]) == 2 and "医保罚〔2026〕1号" in str(last.body["documents"][0])
+
+
+def test_an_officer_who_is_recused_later_does_not_count_any_more(fresh_register: Register) -> None:
+    with fresh_register.unit_of_work("local") as unit:
+        found(unit, Region(people.CITY), system="xi", security="an", audit="shen")
+        for name, role in (
+            ("li", Role.CASE_HANDLER),
+            ("wang", Role.CASE_HANDLER),
+            ("head", Role.DECIDING_HEAD),
+        ):
+            open_account(unit, actor_of(unit, "xi"), name, holder=name, region=Region(people.CITY))
+            give_role(unit, actor_of(unit, "an"), name, role)
+    bureau = Bureau(fresh_register)
+    bureau.file()
+    number = bureau.by(ZHAO, lambda d: cases(d.unit, [bureau.case])[0].number)
+    with fresh_register.unit_of_work("head") as unit:
+        recuse(unit, actor_of(unit, "head"), "wang", reason="与当事人有近亲属关系", subject=number)
+    with pytest.raises(Refused, match=r"casework\.two_officers"):
+        bureau.does(LI, "report")
+    with pytest.raises(Refused, match=r"casework\.unfit_officer"):
+        bureau.by(ZHAO, lambda d: penalty.assign(d, bureau.case, OFFICERS, bureau.doing()))

@@ -25,7 +25,6 @@ from yibao.casework.cases import (
     check_file,
     check_purses,
     check_track,
-    falling,
     let_fall,
     open_cases,
     restore,
@@ -205,10 +204,9 @@ def revoke(desk: Desk, case_id: int, doing: Doing) -> int:
     """Revoke a decision: what it decided is taken back as a row with a minus, and the documents resting on it fall."""
     case = _taken(desk, case_id, "revoke")
     decided = standing_amounts(desk.unit, case_id).get(Amount.DECIDED, Money(0))
-    fall = falling(desk.unit, case)
-    body: dict[str, Json] = {"documents": [one.number or one.slug for one in fall]}
+    fell: list[Json] = [*let_fall(desk, case, doing.reason or "", doing.day)]
+    body: dict[str, Json] = {"documents": fell}
     number = _do(desk, case_id, "revoke", replace(doing, amounts={Amount.DECIDED: -decided}, body=body))
-    let_fall(desk, fall, doing.reason or "", doing.day)
     return number
 
 

@@ -39,7 +39,7 @@ from yibao.casework.cases.model import (
     case_number,
 )
 from yibao.casework.cases.opening import note_institutions, opening_about, openings_about
-from yibao.casework.cases.paperwork import check_file, demanded, falling, let_fall, missing
+from yibao.casework.cases.paperwork import check_file, demanded, let_fall, missing
 from yibao.casework.cases.regrouping import (
     LINK_NAMES,
     Link,
@@ -112,7 +112,6 @@ __all__ = [
     "check_purses",
     "check_track",
     "demanded",
-    "falling",
     "held_findings",
     "lay_open",
     "let_fall",

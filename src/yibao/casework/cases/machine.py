@@ -32,6 +32,8 @@ class Move:
     with_reason: bool = False
     starts: tuple[ClockKind, ...] = ()
     stops: tuple[ClockKind, ...] = ()
+    extends: bool = False
+    """Whether the clock that it starts begins where the one that it stops would end, and only before that."""
     pauses: tuple[ClockKind, ...] = ()
     resumes: tuple[ClockKind, ...] = ()
     releases: bool = False

@@ -72,16 +72,24 @@ def check_file(
     return [one.slug for one in absent if one.slug in on_paper]
 
 
-def falling(unit: UnitOfWork, case: Case) -> list[Document]:
-    """Give the documents of a case that fall with its decision: decisions, notices that carry them out, publications."""
-    return [
-        one
-        for one in of_case(unit, CaseRef(case.track, case.id))
-        if one.in_force and kind(one.slug).kind in _FALLS and one.slug not in _STAYS
+def let_fall(desk: Desk, case: Case, reason: str, day: int) -> list[str]:
+    """Revoke the documents of a case that fall with its decision, and those of others that name them, in chain.
+
+    Gives the numbers of all that fell.
+    """
+    waiting = [
+        one for one in of_case(desk.unit, CaseRef(case.track, case.id)) if one.in_force and _falls(one)
     ]
+    seen, fell = {one.id for one in waiting}, []
+    while waiting:
+        one = waiting.pop(0)
+        _, resting = revoke_document(desk.unit, one.id, reason, desk.actor.name, day=day)
+        fell.append(one.number or one.slug)
+        more = [other for other in resting if other.id not in seen and _falls(other)]
+        seen |= {other.id for other in more}
+        waiting += more
+    return fell
 
 
-def let_fall(desk: Desk, documents: Sequence[Document], reason: str, day: int) -> None:
-    """Revoke documents with the decision on which they rest."""
-    for one in documents:
-        revoke_document(desk.unit, one.id, reason, desk.actor.name, day=day)
+def _falls(document: Document) -> bool:
+    return kind(document.slug).kind in _FALLS and document.slug not in _STAYS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from yibao.casework.cases import Case, Desk, Doing, Opening, act_on, cases, open_cases
+from yibao.casework.cases import Case, Desk, Doing, Opening, act_on, cases, open_cases, take_up
 from yibao.casework.designation import store
 from yibao.casework.designation.machine import MACHINE
 from yibao.casework.designation.model import Applicant, ServiceAgreement
@@ -46,7 +46,7 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
 
 def sign(desk: Desk, case_id: int, verb: str, agreement: ServiceAgreement, doing: Doing) -> int:
     """Sign an agreement (``sign``), or the next one (``renew``), which begins where the last one ends or later."""
-    where = cases(desk.unit, [case_id])[0].number
+    where = take_up(desk.unit, [case_id])[0].number
     if agreement.from_day >= agreement.until_day:
         raise Refused(
             "casework.term", zh="协议的止日须晚于起日", en="the term ends before it begins", where=where,
@@ -82,7 +82,7 @@ def agreements(desk: Desk, case_id: int) -> list[ServiceAgreement]:
 
 def _check_time(desk: Desk, case_id: int, verb: str, day: int) -> None:
     """Refuse a renewal or an exit asked for too late, an exit of a public hospital, and a lapse before its day."""
-    where = cases(desk.unit, [case_id])[0].number
+    where = take_up(desk.unit, [case_id])[0].number
     terms = store.agreements(desk.unit.connection, case_id)
     if not terms:
         return  # the machine refuses what has no agreement yet

@@ -16,7 +16,6 @@ from yibao.casework.cases import (
     case_clocks,
     check_file,
     check_purses,
-    falling,
     let_fall,
     restore,
     standing_amounts,
@@ -27,14 +26,24 @@ from yibao.casework.penalty.files import do, taken
 from yibao.casework.penalty.guards import check_closing
 from yibao.casework.penalty.machine import MACHINE
 from yibao.casework.penalty.ranges import late_addition
-from yibao.kernel import Json, Period, Refused, Text, format_fen
+from yibao.kernel import Json, Period, Refused, Text, date_of, format_fen
 
 
 def serve(desk: Desk, case_id: int, doing: Doing) -> int:
     """Record that the decision was served; the party's clocks to pay, to return and to contest begin."""
+    file = taken(desk, case_id)
+    MACHINE.move(file.case.state, "serve", file.case.number)
+    made = file.decision
+    assert made is not None, "a case is decided when there is a decision"
+    if made.served_day is not None:
+        raise Refused(
+            "casework.served_already",
+            zh="决定书已经送达，期限不重新起算",
+            en="the decision was served already; its periods do not begin anew",
+            where=file.case.number,
+            came=str(date_of(made.served_day)),
+        )
     number = do(desk, case_id, "serve", doing)
-    made = store.decision(desk.unit.connection, case_id)
-    assert made is not None
     store.served_decision(desk.unit.connection, made.id, doing.day)
     return number
 
@@ -120,12 +129,11 @@ def revoke(desk: Desk, case_id: int, doing: Doing) -> int:
     back = {
         kind: -money for kind, money in standing_amounts(desk.unit, case_id).items() if kind in _OF_A_DECISION
     }
-    fall = falling(desk.unit, file.case)
-    body: dict[str, Json] = {"documents": [one.number or one.slug for one in fall]}
+    fell: list[Json] = [*let_fall(desk, file.case, doing.reason or "", doing.day)]
+    body: dict[str, Json] = {"documents": fell}
     number = do(desk, case_id, "revoke", replace(doing, amounts=back, body=body))
     store.revoke(desk.unit.connection, file.decision.id, number)
     store.end_contests(desk.unit.connection, case_id, doing.day, "revoked")
-    let_fall(desk, fall, doing.reason or "", doing.day)
     if file.did("publish"):
         do(desk, case_id, "recall_publication", Doing(doing.day, doing.reason))
     return number

@@ -154,6 +154,9 @@ def check_closing(dossier: Dossier, unpaid_fen: int) -> None:
     open_ends = []
     if unpaid_fen > 0:
         open_ends.append((f"未执行 {format_fen(unpaid_fen)}", f"{format_fen(unpaid_fen)} is still due"))
+    made = dossier.decision
+    if made is not None and not made.revoked and made.served_day is None:
+        open_ends.append(("决定书尚未送达", "the decision was not served"))
     if any(contest.until_day is None for contest in dossier.contests):
         open_ends.append(("复议或诉讼未结", "a review or suit still runs"))
     waiting = [t for t in dossier.transfers if t.acknowledged_day is None]
@@ -167,4 +170,8 @@ def check_closing(dossier: Dossier, unpaid_fen: int) -> None:
             zh="还不能结案：" + "；".join(zh for zh, _ in open_ends),
             en="it cannot be closed yet: " + "; ".join(en for _, en in open_ends),
             where=dossier.case.number,
+            todo=Text(
+                zh="逐项了结后再结案：recover、deliver、contest upheld、transfer --to acknowledged",
+                en="settle each first: recover, deliver, contest upheld, transfer --to acknowledged",
+            ),
         )

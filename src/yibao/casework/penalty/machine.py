@@ -30,6 +30,7 @@ class State(StrEnum):
     DECIDED = "decided"
     CARRIED_OUT = "carried_out"
     IN_COURT = "in_court"
+    CLUE_REFERRED = "clue_referred"
     REFERRED = "referred"
     NOT_FILED = "not_filed"
     RETURNED = "returned"
@@ -54,6 +55,7 @@ NAMES = {
     State.DECIDED: Text(zh="已决定", en="decided"),
     State.CARRIED_OUT: Text(zh="执行中", en="being carried out"),
     State.IN_COURT: Text(zh="申请强制执行", en="before the court for enforcement"),
+    State.CLUE_REFERRED: Text(zh="线索已移送", en="clue referred"),
     State.REFERRED: Text(zh="已移送", en="referred"),
     State.NOT_FILED: Text(zh="不予立案", en="not filed"),
     State.RETURNED: Text(zh="转经办", en="returned to the agency"),
@@ -91,6 +93,8 @@ def _move(
     return Move(verb, Text(zh=zh, en=en), frozenset(comes_from), leads_to, permission, **more)
 
 
+_CONTESTED = frozenset({State.CARRIED_OUT, State.UNPUNISHED, State.IN_COURT, State.CLOSED})
+
 _DECIDING: tuple[ClockKind, ...] = (
     clocks.DECIDE, clocks.DECIDE_EXTENDED, clocks.DECIDE_EXTENDED_AGAIN
 )  # fmt: skip
@@ -115,7 +119,7 @@ MACHINE = Machine(
         _move("take_in", "并入他案", "take another case in", {State.CLUE, State.TO_FILE, State.INVESTIGATED}, None, "decide",
               with_reason=True),
         _move("extend_verification", "延长核查", "extend the verification", {State.CLUE}, None, "decide", with_reason=True,
-              stops=(clocks.VERIFY,), starts=(clocks.VERIFY_EXTENDED,)),
+              stops=(clocks.VERIFY,), starts=(clocks.VERIFY_EXTENDED,), extends=True),
         _move("propose_filing", "呈批立案", "propose to file", {State.CLUE}, State.TO_FILE, "open", with_reason=True,
               stops=(clocks.VERIFY, clocks.VERIFY_EXTENDED), starts=(clocks.APPROVE_FILING,),
               document="clue_verify_report"),
@@ -135,7 +139,7 @@ MACHINE = Machine(
               with_reason=True, stops=(clocks.PRESERVE,)),
         _move("seal", "封存", "seal", {State.INVESTIGATED}, None, "decide", with_reason=True, starts=(clocks.SEAL,)),
         _move("extend_seal", "延长封存", "extend the sealing", {State.INVESTIGATED}, None, "decide", with_reason=True,
-              stops=(clocks.SEAL,), starts=(clocks.SEAL_EXTENDED,)),
+              stops=(clocks.SEAL,), starts=(clocks.SEAL_EXTENDED,), extends=True),
         _move("unseal", "解除封存", "unseal", {State.INVESTIGATED}, None, "investigate", with_reason=True,
               stops=(clocks.SEAL, clocks.SEAL_EXTENDED)),
         _move("order_rectify", "责令改正", "order to rectify", {State.INVESTIGATED}, None, "investigate", with_reason=True,
@@ -159,9 +163,9 @@ MACHINE = Machine(
         _move("merge", "并案", "merge", {State.CLUE, State.TO_FILE, State.INVESTIGATED}, State.MERGED, "decide",
               with_reason=True),
         _move("extend", "延长办案期限", "extend the time to decide", _UNDER_WAY, None, "decide", with_reason=True,
-              stops=(clocks.DECIDE,), starts=(clocks.DECIDE_EXTENDED,)),
+              stops=(clocks.DECIDE,), starts=(clocks.DECIDE_EXTENDED,), extends=True),
         _move("extend_again", "再延长办案期限", "extend the time again", _UNDER_WAY, None, "discuss", with_reason=True,
-              stops=(clocks.DECIDE_EXTENDED,), starts=(clocks.DECIDE_EXTENDED_AGAIN,)),
+              stops=(clocks.DECIDE_EXTENDED,), starts=(clocks.DECIDE_EXTENDED_AGAIN,), extends=True),
         _move("report", "调查终结", "report the investigation", {State.INVESTIGATED}, State.IN_LEGAL_REVIEW, "propose",
               with_reason=True, starts=(clocks.LEGAL_REVIEW,), document="investigation_report"),
         # — review, discussion, telling —
@@ -200,7 +204,7 @@ MACHINE = Machine(
               other_than=frozenset({"report", "add_evidence"}), stops=_DECIDING, starts=(clocks.DELIVER,),
               document="penalty_decision", papers=("penalty_approval",), tag="decided"),
         _move("no_penalty", "不予处罚", "decide no penalty", {State.TO_DECIDE}, State.UNPUNISHED, "decide",
-              with_reason=True, other_than=frozenset({"report", "add_evidence"}), stops=_DECIDING,
+              with_reason=True, other_than=frozenset({"report", "add_evidence"}), stops=_DECIDING, starts=(clocks.DELIVER,),
               document="no_penalty_decision", tag="decided"),
         _move("decide_on_the_spot", "当场决定", "decide on the spot", {State.CLUE}, State.CARRIED_OUT, "investigate",
               with_reason=True, stops=(clocks.VERIFY, clocks.VERIFY_EXTENDED),
@@ -208,11 +212,13 @@ MACHINE = Machine(
         _move("serve", "送达决定书", "serve the decision", {State.DECIDED}, State.CARRIED_OUT, "deliver",
               stops=(clocks.DELIVER,), starts=(clocks.PAY_FINE, clocks.REFUND, clocks.REVIEW, clocks.SUIT),
               document="service_receipt"),
+        _move("serve", "送达不予处罚决定书", "serve the decision", {State.UNPUNISHED}, None, "deliver",
+              stops=(clocks.DELIVER,), starts=(clocks.REFUND, clocks.REVIEW, clocks.SUIT), document="service_receipt"),
         _move("recover", "登记退款或罚款", "record what came in",
               {State.CARRIED_OUT, State.IN_COURT, State.UNPUNISHED}, None, "recover"),
-        _move("contest", "复议或诉讼", "review or suit", {State.CARRIED_OUT, State.IN_COURT, State.CLOSED}, None, "answer",
+        _move("contest", "复议或诉讼", "review or suit", _CONTESTED, None, "answer",
               with_reason=True),
-        _move("upheld", "复议诉讼维持", "upheld", {State.CARRIED_OUT, State.IN_COURT, State.CLOSED}, None, "recover",
+        _move("upheld", "复议诉讼维持", "upheld", _CONTESTED, None, "recover",
               with_reason=True),
         _move("publish", "公开处罚决定", "publish the decision", {State.CARRIED_OUT, State.IN_COURT, State.CLOSED}, None,
               "deliver", document="penalty_publicity_record"),
@@ -220,19 +226,25 @@ MACHINE = Machine(
               starts=(clocks.WITHDRAW_PUBLICATION,)),
         _move("withdraw_publication", "撤回公开并说明理由", "withdraw the publication, with reasons", {State.REVOKED}, None,
               "deliver", with_reason=True, stops=(clocks.WITHDRAW_PUBLICATION,), document="publicity_withdrawal"),
-        _move("revoke", "撤销决定", "revoke the decision", {State.DECIDED, State.CARRIED_OUT, State.IN_COURT, State.CLOSED},
+        _move("revoke", "撤销决定", "revoke the decision", _CONTESTED | {State.DECIDED},
               State.REVOKED, "decide", with_reason=True),
         _move("drop", "撤销案件", "drop the case", {State.INVESTIGATED, State.TO_TELL, State.TO_DECIDE}, State.REVOKED,
               "decide", with_reason=True, releases=True),
         _move("urge", "催告", "urge", {State.CARRIED_OUT}, None, "recover", starts=(clocks.URGE,), document="urge_letter"),
         _move("go_to_court", "申请强制执行", "apply to the court", {State.CARRIED_OUT}, State.IN_COURT, "decide",
               with_reason=True, stops=(clocks.URGE,), document="court_application"),
-        _move("refer", "移送", "refer", {State.CLUE, State.INVESTIGATED, State.TO_DECIDE}, State.REFERRED, "transfer",
+        _move("refer", "移送线索", "refer the clue", {State.CLUE}, State.CLUE_REFERRED, "transfer", with_reason=True,
+              starts=(clocks.RECEIPT,), pauses=(clocks.VERIFY, clocks.VERIFY_EXTENDED)),
+        _move("refer", "移送", "refer", {State.INVESTIGATED, State.TO_DECIDE}, State.REFERRED, "transfer",
               with_reason=True, starts=(clocks.RECEIPT,), pauses=_DECIDING),
-        _move("acknowledged", "移送已签收", "acknowledged", {State.REFERRED}, None, "transfer", stops=(clocks.RECEIPT,)),
+        _move("acknowledged", "移送已签收", "acknowledged", {State.CLUE_REFERRED, State.REFERRED}, None, "transfer",
+              stops=(clocks.RECEIPT,)),
+        _move("taken_back", "线索退回", "clue taken back", {State.CLUE_REFERRED}, State.CLUE, "transfer",
+              with_reason=True, stops=(clocks.RECEIPT,), resumes=(clocks.VERIFY, clocks.VERIFY_EXTENDED)),
         _move("taken_back", "移送退回", "taken back", {State.REFERRED}, State.INVESTIGATED, "transfer", with_reason=True,
               stops=(clocks.RECEIPT,), resumes=_DECIDING),
-        _move("close", "结案", "close", {State.CARRIED_OUT, State.IN_COURT, State.UNPUNISHED, State.REFERRED},
+        _move("close", "结案", "close",
+              {State.CARRIED_OUT, State.IN_COURT, State.UNPUNISHED, State.CLUE_REFERRED, State.REFERRED},
               State.CLOSED, "close", with_reason=True, document="close_approval", tag="closed"),
     ),
 )  # fmt: skip
