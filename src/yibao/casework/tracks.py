@@ -23,7 +23,7 @@ from yibao.casework.cases import (
     take_on,
 )
 from yibao.casework.cases import verify_cases as compare
-from yibao.kernel import Refused
+from yibao.kernel import Refused, Text
 
 MACHINES: Final[Mapping[Track, Machine]] = {
     Track.AGREEMENT: agreement.MACHINE,
@@ -117,4 +117,8 @@ def wrong_track(track: str) -> Refused:
         en="this act does not belong to the track of the case",
         wanted=" | ".join(MACHINES),
         came=track,
+        todo=Text(
+            zh="用 yibao case show 查看案件的轨道和能做的动作",
+            en="see its track and what can be done with yibao case show",
+        ),
     )

@@ -173,6 +173,7 @@ def bounds(
         raise Refused(
             "casework.sums", zh="损失不能为负，也不能大得不可能", en="a loss is not negative, nor larger than can be",
             wanted=f"0 – {LARGEST_FEN} fen", came=f"{lost} fen",
+            todo=Text(zh="核对损失，单位是元", en="check the loss; its unit is the yuan"),
         )  # fmt: skip
     found = penalty.lawful_range(policy, Article(article), lost, parse_day(act_day), today)
     steps = {str(step): penalty.proposal(policy, found, step, today) for step in Step}

@@ -78,6 +78,7 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
         raise Refused(
             "casework.no_measure", zh="没有写明处理措施", en="no measure is named", where=where,
             wanted=" | ".join(Measure), came="—",
+            todo=Text(zh="用 --measure 写明措施", en="name one with --measure"),
         )  # fmt: skip
     for one in measures:
         money = one.fund_fen + one.patient_fen
@@ -94,6 +95,10 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
                 if one.measure in TIME
                 else "—",
                 came=f"{money} fen, {one.months} months",
+                todo=Text(
+                    zh="金额写成 recover=300.00+50.00，时间写成 suspend=3m",
+                    en="write a sum as recover=300.00+50.00, a time as suspend=3m",
+                ),
             )
         if one.months:
             shortest, longest = (
@@ -107,6 +112,10 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
                     where=where,
                     wanted=f"{shortest}–{longest} 个月 months",
                     came=str(one.months),
+                    todo=Text(
+                        zh="改为幅度内的月数，或由本地政策包设定",
+                        en="keep within the bounds, or set them in the region’s pack",
+                    ),
                 )
 
 

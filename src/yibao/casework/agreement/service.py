@@ -51,6 +51,7 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             en="this act needs more; use the command that is its own",
             wanted=_OWN[verb],
             came=verb,
+            todo=Text(zh="用 yibao case --help 查看这个命令", en="see that command with yibao case --help"),
         )
     return _do(desk, case_id, verb, doing)
 
@@ -175,6 +176,10 @@ def recover(desk: Desk, case_id: int, returned: Money, damages_fen: int, doing: 
             where=case.number,
             wanted=f"≤ {format_fen(due)}；违约金 ≤ {format_fen(due_damages)}",
             came=f"{format_fen(returned.total_fen)}；{format_fen(damages_fen)}",
+            todo=Text(
+                zh="核对到账凭证；用 yibao case show 查看决定与已登记的金额",
+                en="check the receipts; yibao case show has what was decided and booked",
+            ),
         )
     check_purses(desk.unit, case, returned)
     body: dict[str, Json] = {"damages_fen": damages_fen}

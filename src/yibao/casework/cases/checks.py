@@ -69,6 +69,10 @@ def check_track(case: Case, machine: Machine) -> None:
             where=case.number,
             wanted=str(machine.track),
             came=str(case.track),
+            todo=Text(
+                zh="用这一轨道的命令；要转轨用 yibao case pass",
+                en="use the commands of its track; yibao case pass passes it on to the other",
+            ),
         )
 
 
@@ -145,6 +149,7 @@ def _check_amounts(case: Case, doing: Doing) -> None:
                 where=case.number,
                 wanted=f"≤ {LARGEST_FEN} fen",
                 came=f"{money.total_fen} fen",
+                todo=Text(zh="核对金额，单位是分", en="check the sum; its unit is the fen"),
             )
 
 

@@ -83,6 +83,9 @@ class Machine:
                 where=where,
                 wanted=" | ".join(self._by_verb),
                 came=verb,
+                todo=Text(
+                    zh="用 yibao case show 查看现在能做什么", en="see what can be done with yibao case show"
+                ),
             )
         for move in known:
             if state in move.comes_from:
@@ -111,6 +114,9 @@ class Machine:
             where=self.track,
             wanted=" | ".join(m.verb for m in opens),
             came=verb,
+            todo=Text(
+                zh="用 yibao case show 查看现在能做什么", en="see what can be done with yibao case show"
+            ),
         )
 
     def verbs(self, state: str) -> list[str]:

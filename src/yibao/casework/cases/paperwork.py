@@ -54,6 +54,7 @@ def check_file(
         raise Refused(
             "casework.document_unknown", zh="没有这种文书", en="there is no such document", where=case.number,
             wanted=" | ".join(demanded(machine, acts)), came=", ".join(strange),
+            todo=Text(zh="写文书的英文短名，见 yibao case show", en="give a document’s short name, see yibao case show"),
         )  # fmt: skip
     absent = missing(unit, machine, case, acts)
     wanted = [one for one in absent if one.status == CONFIRMED and one.slug not in on_paper]

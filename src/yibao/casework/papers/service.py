@@ -149,6 +149,7 @@ def _strange(slug: str, names: list[str]) -> Refused:
         where=slug,
         wanted=", ".join(field.name for field in fields(slug)),
         came=", ".join(names),
+        todo=Text(zh="用 --blank 写出这种文书的全部内容", en="write all its fields with --blank"),
     )
 
 

@@ -20,7 +20,7 @@ from yibao.casework.penalty.machine import MACHINE
 from yibao.casework.penalty.model import Decision, Measures, Officer, refund_of, said_of
 from yibao.casework.penalty.officers import check_fit, check_named
 from yibao.casework.penalty.ranges import Circumstance, Step
-from yibao.kernel import Json, Refused, format_fen
+from yibao.kernel import Json, Refused, Text, format_fen
 
 
 def decide(
@@ -79,6 +79,7 @@ def decide_on_the_spot(
             where=file.case.number,
             wanted=f"≤ {format_fen(most)}",
             came=format_fen(measures.fine_fen),
+            todo=Text(zh="登记线索后呈批立案（propose_filing）", en="propose the filing (propose_filing)"),
         )
     MACHINE.move(file.case.state, "decide_on_the_spot", file.case.number)
     bounds = check_measures(desk.policy, measures, doing.day, None, reviewed=False, file=file)

@@ -42,6 +42,9 @@ def serve(desk: Desk, case_id: int, doing: Doing) -> int:
             en="the decision was served already; its periods do not begin anew",
             where=file.case.number,
             came=str(date_of(made.served_day)),
+            todo=Text(
+                zh="用 yibao case show 查看送达日与期限", en="see the day and the clocks with yibao case show"
+            ),
         )
     number = do(desk, case_id, "serve", doing)
     store.served_decision(desk.unit.connection, made.id, doing.day)
@@ -68,6 +71,10 @@ def recover(desk: Desk, case_id: int, returned: Money, fine_fen: int, doing: Doi
             where=case.number,
             wanted=f"退回 ≤ {format_fen(due_back)}；罚款 ≤ {format_fen(due_fine)}",
             came=f"{format_fen(returned.total_fen)}；{format_fen(fine_fen)}",
+            todo=Text(
+                zh="核对到账凭证；用 yibao case show 查看决定与已登记的金额",
+                en="check the receipts; yibao case show has what was decided and booked",
+            ),
         )
     check_purses(desk.unit, case, returned)
     amounts = {Amount.RECOVERED: returned}

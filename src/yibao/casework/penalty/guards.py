@@ -35,6 +35,10 @@ def check_officers(dossier: Dossier, actor: str, least: int) -> None:
             where=dossier.case.number,
             wanted=" | ".join(accounts),
             came=actor,
+            todo=Text(
+                zh="由承办人办理，或重新指定（yibao case assign）",
+                en="let an officer do it, or assign anew (yibao case assign)",
+            ),
         )
 
 
@@ -129,6 +133,7 @@ def check_spared(circumstance: Circumstance | None, where: str) -> None:
             where=where,
             wanted=" | ".join(c for c in Circumstance if spares(c)),
             came=str(circumstance or "—"),
+            todo=Text(zh="用 --circumstance 指明情形", en="name it with --circumstance"),
         )
 
 

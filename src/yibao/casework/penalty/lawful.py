@@ -95,7 +95,17 @@ def check_sums(measures: Measures, where: str) -> None:
 
 
 def _sum(zh: str, en: str, where: str, wanted: str, came: str) -> Refused:
-    return Refused("casework.sums", zh=zh, en=en, where=where, wanted=wanted, came=came)
+    return Refused(
+        "casework.sums",
+        zh=zh,
+        en=en,
+        where=where,
+        wanted=wanted,
+        came=came,
+        todo=Text(
+            zh="核对损失、退回、个人部分与罚款", en="check loss, refund, the patients’ part and the fine"
+        ),
+    )
 
 
 def _check_party(file: Dossier, measures: Measures) -> None:
@@ -141,6 +151,7 @@ def _check_limitation(policy: Policy, file: Dossier, measures: Measures, today: 
         raise Refused(
             "casework.act_day", zh="违法行为终了之日晚于今天", en="the act would end after today", where=number,
             wanted=f"≤ {date_of(today)}", came=str(date_of(measures.act_day)),
+            todo=Text(zh="核对 --act-day", en="check --act-day"),
         )  # fmt: skip
     if measures.fine_fen > 0 or measures.suspension_months > 0:
         check_in_time(policy, number, measures.act_day, file.case.opened_day, harm=file.grave)
@@ -206,4 +217,7 @@ def _check_suspension(bounds: Range, months: int, where: str) -> None:
             where=where,
             wanted=wanted,
             came=f"{months}",
+            todo=Text(
+                zh="在幅度内裁量，见 yibao case bounds", en="stay within the bounds, see yibao case bounds"
+            ),
         )

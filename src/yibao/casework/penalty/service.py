@@ -54,6 +54,7 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             en="this act needs more; use the command that is its own",
             wanted=_OWN[verb],
             came=verb,
+            todo=Text(zh="用 yibao case --help 查看这个命令", en="see that command with yibao case --help"),
         )
     file = taken(desk, case_id)
     MACHINE.move(file.case.state, verb, file.case.number)
@@ -88,6 +89,7 @@ def add_evidence(desk: Desk, case_id: int, pieces: Sequence[dict[str, str]], doi
                 en="there is no such kind of evidence",
                 wanted=" | ".join(EVIDENCE_KINDS),
                 came=piece["kind"],
+                todo=Text(zh="用 --kind 写明其中一种", en="name one of them with --kind"),
             )
     check_investigator(desk, taken(desk, case_id), doing.day)
     body: dict[str, Json] = {"sha256": [piece["sha256"] for piece in pieces]}
@@ -262,6 +264,10 @@ def _check_hearing(desk: Desk, file: Dossier, day: int) -> None:
         if due
         else "no right to a hearing was told in this case",
         where=file.case.number,
+        todo=Text(
+            zh="复核陈述申辩后提请决定（yibao case propose）",
+            en="weigh the defence and bring the case to decision (yibao case propose)",
+        ),
     )
 
 

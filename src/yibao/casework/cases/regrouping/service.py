@@ -104,7 +104,12 @@ def merge(desk: Desk, machine: Machine, case_id: int, into: int, doing: Doing) -
     `Refused`: ``casework.merge_self``, ``casework.other_party``, ``casework.merge_order``.
     """
     if case_id == into:
-        raise Refused("casework.merge_self", zh="不能并入本案自身", en="a case is not merged into itself")
+        raise Refused(
+            "casework.merge_self",
+            zh="不能并入本案自身",
+            en="a case is not merged into itself",
+            todo=Text(zh="用 --into 写明另一个案件", en="name another case with --into"),
+        )
     both = {case.id: case for case in _taken(desk, machine, [case_id, into])}
     gone, kept = both[case_id], both[into]
     machine.move(gone.state, "merge", gone.number)
@@ -181,6 +186,10 @@ def take_on(desk: Desk, machine: Machine, case_id: int, doing: Doing) -> int:
             zh="没有等待签收的移交",
             en="nothing that was passed on waits to be taken on",
             where=cases(desk.unit, [case_id])[0].number,
+            todo=Text(
+                zh="用 yibao case show 查看来源；不是移交来的案件无须签收",
+                en="see where it came from with yibao case show; only what was passed on is taken on",
+            ),
         )
     act = act_on(desk, machine, "take_on", {case_id: doing})[case_id]
     for one in waiting:
@@ -249,6 +258,10 @@ def _check_merge(machine: Machine, gone: Case, kept: Case) -> None:
             en="the two cases are about different parties or regions; they are not merged",
             where=gone.number,
             came=kept.number,
+            todo=Text(
+                zh="分别办理；只有同一当事人、同一地区的案件可以并案",
+                en="work on each; only cases of one party in one region are merged",
+            ),
         )
     order = [str(state) for state in machine.names]
 

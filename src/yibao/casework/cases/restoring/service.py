@@ -13,7 +13,7 @@ from yibao.casework.cases.model import Money, case_number
 from yibao.casework.cases.restoring import store
 from yibao.casework.cases.service import cases, held_findings
 from yibao.casework.model import finding_code
-from yibao.kernel import Event, EventKind, Refused, Region, date_of, split
+from yibao.kernel import Event, EventKind, Refused, Region, Text, date_of, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ def told(desk: Desk, case_id: int, numbers: Sequence[int], day: int) -> None:
             where=case_number(head.track, case_id),
             wanted=", ".join(str(one) for one in sorted(known)),
             came=", ".join(str(one) for one in strange),
+            todo=Text(zh="用 yibao case restored 查看编号", en="see the numbers with yibao case restored"),
         )
     store.told_restorations(desk.unit.connection, numbers, day)
 
