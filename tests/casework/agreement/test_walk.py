@@ -122,6 +122,7 @@ def test_told_anew_the_party_has_its_time_anew(agency: Agency) -> None:
         ((Taken(Measure.SUSPEND),), "measure"),
         ((Taken(Measure.INTERVIEW, 5),), "measure"),
         ((Taken(Measure.RECOVER, -5, 10),), "measure"),
+        ((RECOVER, RECOVER), "measure"),
         ((Taken(Measure.RECOVER, 10**19),), "measure"),
         ((Taken(Measure.SUSPEND, months=7),), "suspension_range"),
     ],

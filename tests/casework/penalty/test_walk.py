@@ -211,6 +211,8 @@ def test_nobody_pays_for_having_defended_himself(bureau: Bureau) -> None:
     for heavier in (
         replace(LOSS, fine_fen=1_000_001),
         replace(LOSS, article=Article.FRAUD, fine_fen=1_600_000),
+        replace(LOSS, loss_fen=1_100_000),
+        replace(LOSS, act_day=LOSS.act_day - 1),
     ):
         with pytest.raises(Refused, match=r"casework\.heavier"):
             bureau.decide(heavier)

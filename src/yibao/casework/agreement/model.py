@@ -80,6 +80,18 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
             wanted=" | ".join(Measure), came="—",
             todo=Text(zh="用 --measure 写明措施", en="name one with --measure"),
         )  # fmt: skip
+    named = [(one.measure, one.whom) for one in measures]
+    twice = next((one for one in named if named.count(one) > 1), None)
+    if twice is not None:
+        raise Refused(
+            "casework.measure",
+            zh=f"“{MEASURE_NAMES[twice[0]].zh}”写了两次：每一份都不重于告知，合起来就重了",
+            en=f"“{MEASURE_NAMES[twice[0]].en}” is named twice: each no heavier than told, together they are",
+            where=where,
+            wanted="1",
+            came=str(named.count(twice)),
+            todo=Text(zh="合为一项；对不同人员用 @ 分开", en="make it one; tell persons apart with @"),
+        )
     for one in measures:
         money = one.fund_fen + one.patient_fen
         wrong = min(one.fund_fen, one.patient_fen, one.months) < 0 or money > LARGEST_FEN

@@ -86,20 +86,23 @@ def check_not_heavier(dossier: Dossier, measures: Measures) -> None:
         (zh, en, before, now)
         for zh, en, before, now in (
             ("罚款", "fine", told.measures.fine_fen, measures.fine_fen),
+            ("损失", "loss", told.measures.loss_fen, measures.loss_fen),
             ("退回", "refund", told.measures.refund_fen, measures.refund_fen),
             ("暂停月数", "months", told.measures.suspension_months, measures.suspension_months),
         )
         if now > before
     ]
-    if heavier or told.measures.article != measures.article:
+    same = (told.measures.article, told.measures.act_day) == (measures.article, measures.act_day)
+    if heavier or not same:
         raise Refused(
             "casework.heavier",
             zh="决定重于或不同于告知的内容；不得因申辩加重，新事实须重新告知（行政处罚法第四十五条）",
             en="the decision is heavier than, or other than, what was told; new facts need a new notice (Art. 45)",
             where=dossier.case.number,
             wanted="; ".join(f"{zh} ≤ {before}" for zh, _, before, _ in heavier)
-            or str(told.measures.article),
-            came="; ".join(f"{zh} {now}" for zh, _, _, now in heavier) or str(measures.article),
+            or f"{told.measures.article} {date_of(told.measures.act_day)}",
+            came="; ".join(f"{zh} {now}" for zh, _, _, now in heavier)
+            or f"{measures.article} {date_of(measures.act_day)}",
             todo=Text(
                 zh="重新告知（tell_anew）并写明理由", en="tell the party anew (tell_anew) with the reason"
             ),
