@@ -166,7 +166,7 @@ def test_an_agreement_disposal_from_a_finding_to_its_end(by: Run, found: dict[st
     ]
     assert back["told"] == "2026-03-12"
     on = ("--day", "2026-03-11")
-    papers = ("--on-paper", "agr_prior_notice")
+    papers = ("--on-paper", "agr_prior_notice", "--on-paper", "agr_recovery_decision")
     assert by("clerk", "case", "close", case, "--reason", "已追回", *on) == {
         "code": "casework.papers_missing"
     }

@@ -75,9 +75,16 @@ def test_from_a_breach_to_money_back(agency: Agency) -> None:
     with pytest.raises(Refused, match=r"casework\.too_much"):
         agency.by(CLERK, lambda d: agreement.recover(d, agency.case, Money(30_000, 5_001), 0, agency.doing()))
     agency.by(CLERK, lambda d: agreement.recover(d, agency.case, Money(30_000, 5_000), 0, agency.doing()))
-    with pytest.raises(Refused, match=r"casework\.papers_missing"):
+    with pytest.raises(
+        Refused, match=r"casework\.papers_missing.*协议处理事先告知书、协议处理决定（拒付、追回）通知书"
+    ):
         agency.by(CLERK, lambda d: agreement.close(d, agency.case, agency.doing()))
-    agency.by(CLERK, lambda d: agreement.close(d, agency.case, agency.doing(), on_paper=["agr_prior_notice"]))
+    agency.by(
+        CLERK,
+        lambda d: agreement.close(
+            d, agency.case, agency.doing(), on_paper=["agr_prior_notice", "agr_recovery_decision"]
+        ),
+    )
     assert agency.state == State.CLOSED
     amounts = agency.by(CLERK, lambda d: standing_amounts(d.unit, agency.case))
     assert amounts[Amount.RECOVERED] == Money(30_000, 5_000)

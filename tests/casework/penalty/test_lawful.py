@@ -251,12 +251,16 @@ def test_what_was_never_decided_cannot_be_revoked(bureau: Bureau) -> None:
     )
     with pytest.raises(Refused, match=r"casework\.papers_missing") as refused:
         bureau.by(LI, lambda d: penalty.close(d, bureau.case, bureau.doing()))
-    assert refused.value.wanted == "filing_approval"
+    assert refused.value.wanted == "filing_approval crime_transfer_report crime_transfer"
     with pytest.raises(Refused, match=r"casework\.document_unknown"):
         bureau.by(LI, lambda d: penalty.close(d, bureau.case, bureau.doing(), on_paper=["fileing"]))
-    bureau.by(LI, lambda d: penalty.close(d, bureau.case, bureau.doing(), on_paper=["filing_approval"]))
+    bureau.by(
+        LI, lambda d: penalty.close(d, bureau.case, bureau.doing(), on_paper=refused.value.wanted.split())
+    )
     laid = bureau.by(HEAD, lambda d: lay_open(d, MACHINES, bureau.case))
-    assert dict(laid.acts[-1].body) == {"on_paper": ["filing_approval"]}
+    assert dict(laid.acts[-1].body) == {
+        "on_paper": ["filing_approval", "crime_transfer_report", "crime_transfer"]
+    }
     with pytest.raises(Refused, match=r"casework\.no_decision"):
         bureau.by(HEAD, lambda d: penalty.revoke(d, bureau.case, bureau.doing("误")))
 

@@ -25,15 +25,46 @@ _STAYS: Final = frozenset({"decision_revocation", "publicity_withdrawal"})
 """The documents that a revocation makes: they name the decision and outlive it."""
 
 
+_TO_ORGAN: Final = {
+    "police": ("crime_transfer_report", "crime_transfer"),
+    "discipline": ("supervision_transfer",),
+    "department": ("dept_transfer",),
+    "region": ("jurisdiction_transfer",),
+}
+"""By the organ to which a case or a lead was referred: the documents that took it there."""
+
+_OF_MEASURE: Final = {
+    "withhold": "agr_pay_suspend",
+    "refuse": "agr_recovery_decision",
+    "recover": "agr_recovery_decision",
+    "damages": "agr_penalty_payment",
+    "stop_persons": "agr_unit_suspend",
+    "stop_departments": "agr_unit_suspend",
+    "suspend": "agr_suspend",
+    "terminate": "agr_terminate",
+    "rectify": "agr_rectify_notice",
+    "interview": "agr_interview_notice",
+}
+"""By the measure of an agreement disposal that was decided: its document."""
+
+
 def demanded(machine: Machine, acts: Sequence[Act]) -> list[str]:
     """Give the documents that the acts of a case demand, by name, in the order of the acts."""
     found: dict[str, None] = {}
     for act in acts:
         move = machine.move(act.came_from, act.verb) if act.came_from else machine.opening(act.verb)
-        for name in (move.document, *move.papers):
+        for name in (move.document, *move.papers, *_by_what_was_done(act)):
             if name is not None:
                 found.setdefault(name)
     return list(found)
+
+
+def _by_what_was_done(act: Act) -> list[str]:
+    """Give the documents that depend on to whom, or with which measures, an act was done."""
+    found = [*_TO_ORGAN.get(str(act.body.get("organ")), ())]
+    if act.verb == "decide":
+        found += [_OF_MEASURE[one["measure"]] for one in act.body.get("measures", ())]
+    return found
 
 
 def missing(unit: UnitOfWork, machine: Machine, case: Case, acts: Sequence[Act]) -> list[DocumentKind]:
