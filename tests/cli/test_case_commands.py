@@ -78,18 +78,21 @@ def found(by: Run, home: Path) -> dict[str, str]:
 
 def test_a_penalty_from_a_finding_to_its_end(by: Run, found: dict[str, str]) -> None:
     finding = found["duplicate_charge_pair"]
-    on = ("--day", "2026-12-01")
+    on = ("--day", "2026-03-02")
     [case] = by("zhao", "case", "open", finding, "--track", "penalty", "--cause", "重复收费", *on)["opened"]
     assert by("zhao", "case", "open", finding, "--track", "penalty", *on) == {"code": "casework.held"}
     shown = by("zhao", "case", "show", case)
     assert shown["findings"] == [finding] and shown["amounts"]["at_stake"]["fund_fen"] > 0
     [clock] = shown["clocks"]
-    assert (clock["clock"], clock["due"]) == ("verify_clue", "2026-12-22")
+    assert (clock["clock"], clock["due"]) == ("verify_clue", "2026-03-23")
     by("zhao", "case", "do", case, "propose_filing", "--reason", "经查证属实", *on)
     assert by("zhao", "case", "do", case, "file", *on) == {"code": "access.denied"}
     assert by("clerk", "case", "show", case) == {"code": "access.denied"}
     assert by("head", "case", "do", case, "file", "--version", "1", *on) == {"code": "casework.stale"}
     by("head", "case", "do", case, "file", "--version", "2", *on)
+    for stranger in ("nobody", "clerk"):
+        officers = ("--officer", "li=浙A001", "--officer", f"{stranger}=浙A002")
+        assert by("zhao", "case", "assign", case, *officers, *on) == {"code": "casework.unfit_officer"}
     by("zhao", "case", "assign", case, "--officer", "li=浙A001", "--officer", "wang=浙A002", *on)
     paper = Path(__file__)
     by("li", "case", "evidence", case, paper, "--kind", "record", "--proves", "收费次数", *on)
@@ -104,7 +107,7 @@ def test_a_penalty_from_a_finding_to_its_end(by: Run, found: dict[str, str]) -> 
     decided = by("head", "case", "decide", case, *told, "--fine", "100", "--reason", "一般", *on)
     assert decided["bounds"] == "80.00 元 – 160.00 元"
     by("li", "case", "deliver", case, *on)
-    [waiting] = by("head", "case", "list", "--track", "penalty", "--day", "2026-12-16")["cases"]
+    [waiting] = by("head", "case", "list", "--track", "penalty", "--day", "2026-03-17")["cases"]
     assert (waiting["case"], waiting["band"], waiting["handler"]) == (case, "today", "li")
     by(
         "li",
@@ -118,26 +121,37 @@ def test_a_penalty_from_a_finding_to_its_end(by: Run, found: dict[str, str]) -> 
         "--fine",
         "100",
         "--day",
-        "2026-12-10",
+        "2026-03-11",
     )
-    by("li", "case", "close", case, "--reason", "执行完毕", "--day", "2026-12-10")
-    assert by("li", "case", "show", case)["next"] == ["revoke"]
+    on = ("--day", "2026-03-11")
+    close = ("case", "close", case, "--reason", "执行完毕", *on)
+    assert by("li", *close) == {"code": "casework.papers_missing"}
+    missing = by("li", "case", "show", case)["missing_documents"]
+    assert "penalty_decision" in [one["document"] for one in missing if one["blocks"]]
+    kept = [word for one in missing if one["blocks"] for word in ("--on-paper", one["document"])]
+    by("li", *close, *kept)
+    shown = by("li", "case", "show", case)
+    assert shown["next"] == ["contest", "upheld", "publish", "revoke"]
+    assert shown["acts"][-1]["body"]["on_paper"] == kept[1::2]
     assert by("shen", "ledger", "verify")["sound"] is True
+    told = by("shen", "case", "verify")
+    assert told["sound"] is True and told["acts"] >= len(shown["acts"]) and told["faults"] == []
+    assert by("li", "case", "verify") == {"code": "access.denied"}
 
 
 def test_an_agreement_disposal_from_a_finding_to_its_end(by: Run, found: dict[str, str]) -> None:
     finding = found["price_over_limit"]
-    on = ("--day", "2026-12-01")
+    on = ("--day", "2026-03-02")
     [case] = by("clerk", "case", "open", finding, "--track", "agreement", *on)["opened"]
     by("clerk", "case", "do", case, "verify", "--reason", "成立", *on)
     measure = ("--clause", "第四十五条", "--measure", "recover=15.00+5.00")
     by("clerk", "case", "ask", case, *measure, *on)
     by("clerk", "case", "deliver", case, *on)
     assert by("reviewer", "case", "propose", case, "--reason", "无", *on) == {"code": "casework.too_early"}
-    by("reviewer", "case", "propose", case, "--reason", "逾期未申辩", "--day", "2026-12-09")
-    by("chief", "case", "decide", case, *measure, "--reason", "追回", "--day", "2026-12-09")
-    by("clerk", "case", "deliver", case, "--day", "2026-12-09")
-    by("clerk", "case", "recover", case, "--fund", "15", "--patient", "5", "--day", "2026-12-10")
+    by("reviewer", "case", "propose", case, "--reason", "逾期未申辩", "--day", "2026-03-10")
+    by("chief", "case", "decide", case, *measure, "--reason", "追回", "--day", "2026-03-10")
+    by("clerk", "case", "deliver", case, "--day", "2026-03-10")
+    by("clerk", "case", "recover", case, "--fund", "15", "--patient", "5", "--day", "2026-03-11")
     [back] = by("clerk", "case", "restored", case)["restorations"]
     assert (back["finding"], back["patient_fen"], back["allowance_fen"], back["told"]) == (
         finding,
@@ -145,12 +159,18 @@ def test_an_agreement_disposal_from_a_finding_to_its_end(by: Run, found: dict[st
         1500,
         None,
     )
+    assert by("zhao", "case", "restored", case, "--told", "1") == {"code": "access.denied"}
     assert by("clerk", "case", "restored", case, "--told", "999") == {"code": "casework.unknown_restoration"}
-    [back] = by("clerk", "case", "restored", case, "--told", str(back["restoration"]), "--day", "2026-12-11")[
+    [back] = by("clerk", "case", "restored", case, "--told", str(back["restoration"]), "--day", "2026-03-12")[
         "restorations"
     ]
-    assert back["told"] == "2026-12-11"
-    by("clerk", "case", "close", case, "--reason", "已追回", "--day", "2026-12-10")
+    assert back["told"] == "2026-03-12"
+    on = ("--day", "2026-03-11")
+    papers = ("--on-paper", "agr_prior_notice", "--on-paper", "agr_recovery_decision")
+    assert by("clerk", "case", "close", case, "--reason", "已追回", *on) == {
+        "code": "casework.papers_missing"
+    }
+    by("clerk", "case", "close", case, "--reason", "已追回", *papers, *on)
     assert by("clerk", "case", "list", "--closed")["cases"][0]["case"] == case
 
 
@@ -173,3 +193,50 @@ def test_findings_are_seen_by_those_whose_they_are(by: Run, found: dict[str, str
     assert by("zhao", "explain", found["sex_limit"])["finding"] == found["sex_limit"]
     looks = by("shen", "access", "log")["looks"]
     assert len(looks) > before and any(look["subject"] == found["sex_limit"] for look in looks)
+
+
+def test_a_case_goes_over_to_the_bureau_and_is_taken_on(by: Run, found: dict[str, str]) -> None:
+    free = [code for rule, code in found.items() if rule not in ("duplicate_charge_pair", "price_over_limit")]
+    on = ("--day", "2026-03-02")
+    [case] = by("clerk", "case", "open", free[0], "--track", "agreement", *on)["opened"]
+    assert by("clerk", "case", "do", case, "hand_over", "--reason", "涉嫌骗保", *on) == {
+        "code": "casework.needs_more"
+    }
+    there = by("clerk", "case", "pass", case, "--reason", "涉嫌骗保", *on)["opened"]
+    assert by("clerk", "case", "show", case)["next"] == []
+    shown = by("head", "case", "show", there)
+    assert shown["findings"] == [free[0]]
+    assert shown["links"][0]["from"] == case and shown["links"][0]["kind"] == "handed_over"
+    assert by("zhao", "case", "take-on", there, *on)["verb"] == "take_on"
+    assert by("zhao", "case", "take-on", there, *on) == {"code": "casework.nothing_passed"}
+    assert by("head", "case", "split", there, free[0], "--reason", "x", *on) == {"code": "casework.split_all"}
+    assert by("head", "case", "merge", there, "--into", there, "--reason", "x", *on) == {
+        "code": "casework.merge_self"
+    }
+    assert by("shen", "case", "verify")["sound"] is True
+
+
+def test_wrong_words_are_answered_with_one_object(by: Run, found: dict[str, str]) -> None:
+    on = ("--day", "2026-03-02")
+    assert by("zhao", "case", "do", "C000001", "decide") == {"code": "casework.needs_more"}
+    assert by("zhao", "case", "do", "C000001", "decyde") == {"code": "casework.unknown_verb"}
+    assert by("zhao", "case", "do", "C000001", "file", "--day", "2999-01-01")["code"] in (
+        "casework.not_now", "casework.future",
+    )  # fmt: skip
+    assert by(
+        "clerk", "case", "evidence", "X000002", Path(__file__), "--kind", "record", "--proves", "x"
+    ) == {"code": "casework.other_track"}
+    for words in (
+        ("case", "show"), ("case", "list", "--bogus"), ("case", "answer", "C000001", "shout"),
+        ("case", "served", "C000001", "1", "--way", "D", "--receiver", "x", "--proof", "signer"),
+        ("case", "ask", "X000002", "--clause", "x", "--measure", "fine=5"),
+    ):  # fmt: skip
+        assert by("clerk", *words) == {"code": "cli.misuse"}, words
+    law = ("case", "bounds", "art_40")
+    for sum_, code in (
+        ("NaN", "kernel.money"), ("1e5", "kernel.money"), ("9" * 25, "casework.sums"), ("9" * 5000, "cli.sum"),
+        ("1.005", "kernel.money_precision"),
+    ):  # fmt: skip
+        assert by("zhao", *law, sum_, "--act-day", "2025-06-30", *on) == {"code": code}
+    full = by("zhao", *law, "１００．００", "--act-day", "2025-06-30", *on)
+    assert full["least_fen"] == 20_000

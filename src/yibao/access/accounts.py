@@ -90,6 +90,11 @@ def actor_of(unit: UnitOfWork, name: str) -> Actor:
     )  # fmt: skip
 
 
+def has_accounts(unit: UnitOfWork) -> bool:
+    """Say whether a home has accounts; without them it has the single user, and nobody else to name."""
+    return store.has_accounts(unit.connection)
+
+
 def list_accounts(unit: UnitOfWork, by: Actor) -> list[Account]:
     """Give all accounts that the actor may see, oldest first; refuses who may see none."""
     check(by, Permission.ACCESS_READ_ACCOUNTS, Target(region=by.region))

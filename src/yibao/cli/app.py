@@ -16,6 +16,7 @@ from yibao.cli import (
     case_acts,
     case_measures,
     case_papers,
+    case_regrouping,
     cases,
     city,
     collect,
@@ -32,6 +33,8 @@ from yibao.cli import (
 from yibao.cli.console import complain, no_access
 from yibao.kernel import Refused, Text
 
+MISUSE = 2
+"""The exit code of a command that was written wrongly; the parser has said how, on standard error."""
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended, as shells count it."""
 
@@ -53,6 +56,7 @@ rules.add_to(app)
 _cases = cases.add_to(app)
 case_measures.add_to(_cases)
 case_acts.add_to(_cases)
+case_regrouping.add_to(_cases)
 case_papers.add_to(_cases)
 _rounds = rounds.add_to(app)
 round_lines.add_to(_rounds)
@@ -74,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SystemExit as end:  # how the parser of commands ends, also on Ctrl-C
         if end.code == INTERRUPTED:
             complain(_interrupted(), as_json=as_json)
+        elif end.code == MISUSE and as_json:
+            complain(_misuse(), as_json=True)
         raise
     except Exception as error:
         if _by_interrupt(error):
@@ -116,6 +122,15 @@ def _disk_full() -> Refused:
             zh="腾出空间（df -h 查看），或把 --home 放到更大的盘上，再运行一次",
             en="make room (df -h shows it), or put --home on a larger disk, and run it again",
         ),
+    )
+
+
+def _misuse() -> Refused:
+    return Refused(
+        "cli.misuse",
+        zh="命令写得不对，错在哪里见标准错误",
+        en="the command is not written right; standard error says where",
+        todo=Text(zh="命令后加 --help 查看用法", en="see how it is used with --help"),
     )
 
 

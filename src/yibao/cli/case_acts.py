@@ -40,8 +40,10 @@ def answer(
     what: Annotated[
         str,
         typer.Argument(
-            parser=one_of(lambda: ("defend", "waive", "ask_hearing", "hear", "withdraw_hearing")),
-            metavar="WHAT", help="defend 申辩 · waive 放弃 · ask_hearing 要求听证 · hear 举行听证 · withdraw_hearing 撤回",
+            parser=one_of(lambda: ("defend", "waive", "waive_hearing", "ask_hearing", "hear", "withdraw_hearing")),
+            metavar="WHAT",
+            help="defend 申辩 · waive 放弃申辩 · waive_hearing 放弃听证 · ask_hearing 要求听证 · hear 举行听证 · "
+            "withdraw_hearing 撤回",
         ),
     ],
     reason: ReasonOption = None,
@@ -220,12 +222,12 @@ def hand_over(
         number = id_of(case)
         penal = track_of(desk, number) is Track.PENALTY
         if to == "back" and penal:
-            return penalty.acknowledged(desk, number, "taken_back", done)
+            return penalty.acknowledged(desk, number, "taken_back", done, name)
         if to in ("back", "acknowledged"):
             return (
-                penalty.acknowledged(desk, number, "acknowledged", done)
+                penalty.acknowledged(desk, number, "acknowledged", done, name)
                 if penal
-                else agreement.acknowledged(desk, number, done)
+                else agreement.acknowledged(desk, number, done, name)
             )
         return (penalty.refer if penal else agreement.refer)(desk, number, Organ(to), name, done)
 
@@ -264,6 +266,14 @@ def contest(
 
 def close(
     case: CaseArgument,
+    on_paper: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--on-paper",
+            metavar="DOCUMENT",
+            help="存于纸质案卷的文书，逐一写明 / a document kept on paper; repeatable",
+        ),
+    ] = None,
     reason: ReasonOption = None,
     day: DayOption = None,
     version: VersionOption = None,
@@ -271,13 +281,13 @@ def close(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    """结案：钱、复议、移送都了结之后 / close, when nothing is open any more."""
+    """结案：钱、复议、移送都了结，法定文书齐全之后 / close, when nothing is open any more."""
     done = doing(day, reason, version)
 
     def deed(desk: Desk) -> int:
         number = id_of(case)
         end = agreement.close if track_of(desk, number) is Track.AGREEMENT else penalty.close
-        return end(desk, number, done)
+        return end(desk, number, done, on_paper=on_paper or ())
 
     with open_house(home) as house:
         number = house.at_desk(who, deed)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from yibao.casework import agreement, penalty
-from yibao.casework.cases import Desk, Track
+from yibao.casework.cases import LARGEST_FEN, Desk, Track
 from yibao.casework.cases import case_id as id_of
 from yibao.casework.penalty import Article, Circumstance, Measures, Step
 from yibao.casework.tracks import track_of
@@ -19,6 +19,7 @@ from yibao.cli.casedesk import (
     doing,
     measures_of,
     money_of,
+    newest_act,
     officers_of,
     tell_done,
 )
@@ -83,15 +84,15 @@ def ask(
     def deed(desk: Desk) -> dict[str, object]:
         number = id_of(case)
         if track_of(desk, number) is Track.AGREEMENT:
-            agreement.tell(desk, number, _clause(clause), measures_of(measure or []), done)
-            return {}
+            told = agreement.tell(desk, number, _clause(clause), measures_of(measure or []), done)
+            return {"act": told}
         measures = _measures(article, act_day, loss, refund, patient, fine, suspend)
         due = penalty.tell(desk, number, measures, done, circumstance=_circumstance(circumstance))
-        return {"hearing_due": due}
+        return {"act": newest_act(desk, case), "hearing_due": due}
 
     with open_house(home) as house:
         more = house.at_desk(who, deed)
-    tell_done(case, "tell", 0, as_json=as_json, **more)
+    tell_done(case, "tell", int(str(more.pop("act"))), as_json=as_json, **more)
 
 
 def decide(
@@ -143,11 +144,14 @@ def decide(
             made = penalty.decide(
                 desk, number, measures, done, step=Step(step) if step else None, circumstance=named
             )
-        return {"bounds": f"{format_fen(made.least_fen)} – {format_fen(made.most_fen)}"}
+        return {
+            "act": newest_act(desk, case),
+            "bounds": f"{format_fen(made.least_fen)} – {format_fen(made.most_fen)}",
+        }
 
     with open_house(home) as house:
         more = house.at_desk(who, deed)
-    tell_done(case, "decide", 0, as_json=as_json, **more)
+    tell_done(case, "decide", int(str(more.pop("act"))), as_json=as_json, **more)
 
 
 def bounds(
@@ -164,7 +168,14 @@ def bounds(
     today = doing(day, None).day
     with open_house(home) as house:
         policy = house.policy()
-    found = penalty.lawful_range(policy, Article(article), money_of(loss), parse_day(act_day), today)
+    lost = money_of(loss)
+    if not 0 <= lost <= LARGEST_FEN:
+        raise Refused(
+            "casework.sums", zh="损失不能为负，也不能大得不可能", en="a loss is not negative, nor larger than can be",
+            wanted=f"0 – {LARGEST_FEN} fen", came=f"{lost} fen",
+            todo=Text(zh="核对损失，单位是元", en="check the loss; its unit is the yuan"),
+        )  # fmt: skip
+    found = penalty.lawful_range(policy, Article(article), lost, parse_day(act_day), today)
     steps = {str(step): penalty.proposal(policy, found, step, today) for step in Step}
     if as_json:
         say_json(

@@ -15,7 +15,7 @@ from yibao.casework.documents import WAY_NAMES, Document, Way, kinds
 from yibao.casework.papers import blank, papers, serve, write, write_office
 from yibao.cli.casedesk import CaseArgument, DayOption, the_day
 from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, out, plain, say_json
-from yibao.kernel import date_of, read_yaml
+from yibao.kernel import Refused, Text, date_of, read_yaml
 
 
 def paper(
@@ -43,7 +43,13 @@ def paper(
             say_json({"to_fill": str(to_fill)}) if as_json else out.print(f"待填：{to_fill}")
             return
         given = read_yaml(values.read_bytes(), str(values)) if values is not None else {}
-        mapping: dict[str, Any] = dict(given) if isinstance(given, dict) else {}
+        if not isinstance(given, dict):
+            raise Refused(
+                "cli.values", zh="内容文件须是“字段: 值”的形式", en="the file of values is written as field: value",
+                where=str(values), came=type(given).__name__,
+                todo=Text(zh="用 --blank 写出待填的文件", en="write one to fill in with --blank"),
+            )  # fmt: skip
+        mapping: dict[str, Any] = dict(given)
         made = house.at_desk(who, lambda desk: write(desk, house.home, id_of(case), slug, mapping, on))
         folder = house.home.documents
     if as_json:
@@ -92,7 +98,10 @@ def served(
     as_json: JsonOption = False,
 ) -> None:
     """登记文书怎样送达 / record how a document was served."""
-    proofs = dict(word.split("=", 1) for word in proof or [] if "=" in word)
+    strange = [word for word in proof or [] if "=" not in word]
+    if strange:
+        raise typer.BadParameter(f"{strange[0]}: KEY=VALUE", param_hint="--proof")
+    proofs = dict(word.split("=", 1) for word in proof or [])
 
     def deed(desk: Desk) -> int | None:
         return serve(desk, id_of(case), document, way, the_day(day), receiver, proofs).served_day

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from yibao.casework.agreement import Measure, Taken
-from yibao.casework.cases import Doing, case_id
+from yibao.casework.cases import Desk, Doing, acts, case_id
 from yibao.casework.penalty import Officer
 from yibao.cli.console import out, say_json
-from yibao.kernel import Day, Fen, parse_day, parse_fen, today
+from yibao.kernel import Day, Fen, Refused, Text, parse_day, parse_fen, today
 
 DayOption = Annotated[
     str | None, typer.Option("--day", help="办理日期 YYYY-MM-DD，默认今天 / day of the act, today by default")
@@ -35,8 +35,19 @@ def the_day(day: str | None) -> Day:
 
 
 def money_of(text: str | None) -> Fen:
-    """Give a sum in fen from yuan as people write it; nothing is zero."""
-    return parse_fen(text) if text else Fen(0)
+    """Give a sum in fen from yuan as people write it; not given is zero, given empty is refused."""
+    if text is None:
+        return Fen(0)
+    if len(text) > LONGEST_SUM:
+        raise Refused(
+            "cli.sum", zh="金额长得不可能", en="the sum is longer than can be", wanted=f"≤ {LONGEST_SUM} 个字符",
+            came=f"{text[:20]}… ({len(text)})", todo=Text(zh="核对金额，单位是元", en="check it; the unit is yuan"),
+        )  # fmt: skip
+    return parse_fen(text)
+
+
+LONGEST_SUM: Final = 40
+"""No sum of money is written with more characters."""
 
 
 def officers_of(words: list[str]) -> list[Officer]:
@@ -59,7 +70,7 @@ def _measure(word: str) -> Taken:
     if months:
         return Taken(Measure(name), months=int(months[1]), whom=whom)
     fund, _, patient = how.partition("+")
-    return Taken(Measure(name), money_of(fund), money_of(patient), whom=whom)
+    return Taken(Measure(name), money_of(fund or None), money_of(patient or None), whom=whom)
 
 
 def tell_done(case: str, verb: str, number: int, *, as_json: bool, **more: Any) -> None:
@@ -70,6 +81,11 @@ def tell_done(case: str, verb: str, number: int, *, as_json: bool, **more: Any) 
     out.print(f"{case.upper()} 已办理：{verb}（第 {number} 号办理记录）")
     for name, value in more.items():
         out.print(f"  {name}: {value}")
+
+
+def newest_act(desk: Desk, case: str) -> int:
+    """Give the number of the newest act of a case."""
+    return acts(desk.unit, case_id(case))[-1].number
 
 
 def ids_of(words: list[str]) -> list[int]:

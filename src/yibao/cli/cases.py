@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -10,13 +11,13 @@ from rich.table import Table
 from yibao.casework import agreement, money, penalty
 from yibao.casework.cases import (
     AMOUNT_NAMES,
+    LINK_NAMES,
     TRACK_NAMES,
     Desk,
     Doing,
     Laid,
     Track,
     Waiting,
-    act_on,
     bands,
     lay_open,
     open_cases,
@@ -122,13 +123,25 @@ def _show_case(laid: Laid) -> None:
     out.print(f"{plain(laid.institution)}  {plain(head.cause)}  承办 {plain(head.handler or '—')}")
     for kind, sum_ in laid.amounts.items():
         out.print(f"  {AMOUNT_NAMES[kind].zh}: 基金 {money(sum_.fund_fen)}，个人 {money(sum_.patient_fen)}")
+    for link in laid.links:
+        out.print(f"  {LINK_NAMES[link.kind].zh}: {link.source} → {link.target}")
+    for code, state in laid.fallen:
+        out.print(f"  注意：疑点 {code} {state.zh}，本案仍占用其资金")
     for clock in laid.clocks:
+        if clock.late:
+            out.print(f"  逾期办理 {clock.running.kind}: {date_of(clock.due_day or 0)} 到期")
         if clock.stopped_day is None:
             due = "中止" if clock.due_day is None else f"{date_of(clock.due_day)} 到期"
             out.print(f"  期限 {clock.running.kind}: {due}  {plain(clock.basis)}")
     for one in laid.acts:
         reason = f"  {plain(one.reason)}" if one.reason else ""
         out.print(f"  {date_of(one.day)}  {one.verb}  {plain(one.actor)}{reason}")
+    if laid.missing:
+        papers = "、".join(
+            f"{one.text.zh}（{one.slug}{'，法定' if one.status == 'confirmed' else ''}）"
+            for one in laid.missing
+        )
+        out.print(f"案卷尚缺文书: {papers}")
     if laid.next:
         out.print("下一步: " + "、".join(f"{name.zh}（{verb}）" for verb, name in laid.next))
 
@@ -179,7 +192,7 @@ def case_assign(
         if track_of(desk, number) is Track.PENALTY:
             return penalty.assign(desk, number, officers_of(officer), one)
         given = Doing(one.day, handler=officers_of(officer)[0].account)
-        return act_on(desk, agreement.MACHINE, "assign", {number: given})[number]
+        return agreement.assign(desk, number, given)
 
     with open_house(home) as house:
         number = house.at_desk(who, deed)
@@ -189,6 +202,13 @@ def case_assign(
 def case_do(
     case: CaseArgument,
     verb: Annotated[str, typer.Argument(help="动作，见 yibao case show / the act, see yibao case show")],
+    harm: Annotated[
+        bool,
+        typer.Option(
+            "--harm",
+            help="立案：涉及生命健康、金融安全且有危害后果，追究时效五年 / file: grave harm, five years",
+        ),
+    ] = False,
     reason: ReasonOption = None,
     day: DayOption = None,
     version: VersionOption = None,
@@ -197,8 +217,11 @@ def case_do(
     as_json: JsonOption = False,
 ) -> None:
     """办理只需理由的动作（立案、延期、中止、退回…）/ do what needs no more than its words."""
+    done = doing(day, reason, version)
+    if harm:
+        done = replace(done, body={"harm": True})
     with open_house(home) as house:
-        number = house.at_desk(who, lambda desk: act(desk, id_of(case), verb, doing(day, reason, version)))
+        number = house.at_desk(who, lambda desk: act(desk, id_of(case), verb, done))
     tell_done(case, verb, number, as_json=as_json)
 
 

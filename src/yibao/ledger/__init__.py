@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from yibao.ledger.commitments import commitment
     from yibao.ledger.faults import Fault, Forged
     from yibao.ledger.keys import change_keys, home_signers, sign_waiting
-    from yibao.ledger.model import Act, Inclusion, Receipt, Verified
-    from yibao.ledger.proving import checkpoint, export, prove_consistency, prove_inclusion, receipt
+    from yibao.ledger.model import Act, Inclusion, Receipt, Said, Verified
+    from yibao.ledger.proving import (
+        checkpoint,
+        export,
+        prove_consistency,
+        prove_inclusion,
+        receipt,
+        said,
+    )
     from yibao.ledger.sequencer import Sequencer
     from yibao.ledger.service import (
         erase,
@@ -40,8 +47,8 @@ _ROOMS = {
     "commitments": ("commitment",),
     "faults": ("Fault", "Forged"),
     "keys": ("change_keys", "home_signers", "sign_waiting"),
-    "model": ("Act", "Inclusion", "Receipt", "Verified"),
-    "proving": ("checkpoint", "export", "prove_consistency", "prove_inclusion", "receipt"),
+    "model": ("Act", "Inclusion", "Receipt", "Said", "Verified"),
+    "proving": ("checkpoint", "export", "prove_consistency", "prove_inclusion", "receipt", "said"),
     "sequencer": ("Sequencer",),
     "service": (
         "erase",
@@ -66,6 +73,7 @@ __all__ = [
     "Forged",
     "Inclusion",
     "Receipt",
+    "Said",
     "Sequencer",
     "Signer",
     "Sm2Signer",
@@ -84,6 +92,7 @@ __all__ = [
     "record_file",
     "record_many",
     "rotate_keys",
+    "said",
     "sequence",
     "settle",
     "sign_waiting",

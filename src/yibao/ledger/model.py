@@ -36,6 +36,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What an entry says: its number, subject, kind and facts; which personal facts it commits to, and those kept."""
+
+    entry: int
+    subject: str
+    tag: str
+    body: Mapping[str, Json]
+    committed: frozenset[str]
+    personal: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Inclusion:
     """The proof that a leaf stands at a position in the tree of so many entries (RFC 9162 §2.1.3)."""
 

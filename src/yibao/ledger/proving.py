@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from yibao.kernel import Refused, Text
 from yibao.ledger import store
+from yibao.ledger.commitments import commitment
 from yibao.ledger.file import Handover, Header
-from yibao.ledger.model import Inclusion, Receipt
+from yibao.ledger.model import Inclusion, Receipt, Said
 from yibao.ledger.note import Note, parse_note, parse_signature
 from yibao.ledger.service import the_checkpoint
+from yibao.ledger.tags import Tag
 from yibao.ledger.tree import Node, Span, consistency_path, leaf_hash, range_path, roots
 from yibao.store import UnitOfWork
 
@@ -164,3 +167,19 @@ def _refuse_outside(first: int, count: int, size: int) -> None:
             came=f"{first} + {count}",
             todo=Text(zh="刚写入的条目一秒后再取", en="of an entry just written ask again after a second"),
         )
+
+
+def said(unit: UnitOfWork, tags: Collection[Tag]) -> Iterator[Said]:
+    """Give what the entries of some kinds say, oldest first, whoever reads them comparing with what he keeps himself.
+
+    ``personal`` holds what is behind their commitments, where it was not erased and is what was committed to.
+    """
+    for entry, subject, canonical, facts in store.said(unit.connection, [str(tag) for tag in tags]):
+        leaf = json.loads(canonical)
+        committed = leaf.get("personal", {})
+        kept = {
+            name: value
+            for name, (salt, value) in facts.items()
+            if commitment(salt, name, value) == committed.get(name)
+        }
+        yield Said(entry, subject, str(leaf["tag"]), leaf["body"], frozenset(committed), kept)

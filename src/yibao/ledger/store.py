@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import psycopg
@@ -263,6 +264,25 @@ def unguarded(connection: Connection) -> list[str]:
         )
     )
     return [name for name in (*APPEND_ONLY, "ledger_personal") if name not in guarded]
+
+
+def said(
+    connection: Connection, tags: Sequence[str]
+) -> Iterator[tuple[int, str, bytes, dict[str, tuple[bytes, str]]]]:
+    """Give the leaves of some kinds, oldest first: number, subject, bytes, and the facts behind their commitments."""
+    rows = connection.execute(
+        text(
+            "SELECT l.entry, l.subject, l.canonical, p.name, p.salt, p.value FROM ledger_leaf AS l "
+            "LEFT JOIN ledger_personal AS p ON p.entry = l.entry WHERE l.tag = ANY(CAST(:tags AS text[])) "
+            "ORDER BY l.entry, p.name"
+        ),
+        {"tags": list(tags)},
+        execution_options={"yield_per": 5_000},
+    )
+    for _, group in groupby(rows, key=lambda row: row.entry):
+        mine = list(group)
+        facts = {row.name: (bytes(row.salt), row.value) for row in mine if row.name is not None}
+        yield mine[0].entry, mine[0].subject, bytes(mine[0].canonical), facts
 
 
 # — checkpoints, keys, witnesses —

@@ -13,6 +13,7 @@ from yibao.access import Actor
 from yibao.casework import agreement
 from yibao.casework.agreement import Measure, State, Taken
 from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, Organ, cases, standing_amounts
+from yibao.casework.tracks import hand_over
 from yibao.kernel import Refused, day_of_ymd
 from yibao.store import Register
 
@@ -74,7 +75,16 @@ def test_from_a_breach_to_money_back(agency: Agency) -> None:
     with pytest.raises(Refused, match=r"casework\.too_much"):
         agency.by(CLERK, lambda d: agreement.recover(d, agency.case, Money(30_000, 5_001), 0, agency.doing()))
     agency.by(CLERK, lambda d: agreement.recover(d, agency.case, Money(30_000, 5_000), 0, agency.doing()))
-    agency.by(CLERK, lambda d: agreement.close(d, agency.case, agency.doing()))
+    with pytest.raises(
+        Refused, match=r"casework\.papers_missing.*协议处理事先告知书、协议处理决定（拒付、追回）通知书"
+    ):
+        agency.by(CLERK, lambda d: agreement.close(d, agency.case, agency.doing()))
+    agency.by(
+        CLERK,
+        lambda d: agreement.close(
+            d, agency.case, agency.doing(), on_paper=["agr_prior_notice", "agr_recovery_decision"]
+        ),
+    )
     assert agency.state == State.CLOSED
     amounts = agency.by(CLERK, lambda d: standing_amounts(d.unit, agency.case))
     assert amounts[Amount.RECOVERED] == Money(30_000, 5_000)
@@ -96,6 +106,21 @@ def test_the_party_is_heard_first_and_nothing_heavier_is_decided(agency: Agency)
     agency.decide(RECOVER)
 
 
+def test_told_anew_the_party_has_its_time_anew(agency: Agency) -> None:
+    agency.tell(RECOVER)
+    agency.weigh()
+    agency.day = day_of_ymd(20260320)
+    agency.does(CLERK, "tell_anew")
+    agency.by(CLERK, lambda d: agreement.tell(d, agency.case, CLAUSE, (RECOVER, SUSPEND), agency.doing()))
+    with pytest.raises(Refused, match=r"casework\.too_early"):
+        agency.by(REVIEWER, lambda d: agreement.weigh(d, agency.case, agency.doing()))
+    agency.by(CLERK, lambda d: agreement.serve_notice(d, agency.case, agency.doing()))
+    with pytest.raises(Refused, match=r"casework\.too_early"):
+        agency.by(REVIEWER, lambda d: agreement.weigh(d, agency.case, agency.doing()))
+    told = agency.by(CLERK, lambda d: standing_amounts(d.unit, agency.case))[Amount.FOUND]
+    assert told == Money(30_000, 5_000), "found once, however often it was told"
+
+
 @pytest.mark.parametrize(
     ("measures", "code"),
     [
@@ -104,6 +129,8 @@ def test_the_party_is_heard_first_and_nothing_heavier_is_decided(agency: Agency)
         ((Taken(Measure.SUSPEND),), "measure"),
         ((Taken(Measure.INTERVIEW, 5),), "measure"),
         ((Taken(Measure.RECOVER, -5, 10),), "measure"),
+        ((RECOVER, RECOVER), "measure"),
+        ((Taken(Measure.RECOVER, 10**19),), "measure"),
         ((Taken(Measure.SUSPEND, months=7),), "suspension_range"),
     ],
 )
@@ -130,7 +157,9 @@ def test_what_is_the_bureaus_is_handed_over_and_done_with_here(agency: Agency) -
     agency.by(
         CLERK, lambda d: agreement.refer(d, agency.case, Organ.DISCIPLINE, "驻局纪检组", agency.doing())
     )
-    agency.does(CLERK, "hand_over")
+    with pytest.raises(Refused, match=r"casework\.needs_more"):
+        agency.does(CLERK, "hand_over")
+    agency.by(CLERK, lambda d: hand_over(d, agency.case, agency.doing()))
     assert agency.state == State.HANDED_OVER
     with pytest.raises(Refused, match=r"casework\.not_now"):
         agency.does(SECOND_CLERK, "verify")

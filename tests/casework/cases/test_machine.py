@@ -6,7 +6,10 @@ from enum import StrEnum
 
 import pytest
 
-from yibao.casework.cases import Machine, Move
+from yibao.casework.agreement import Measure
+from yibao.casework.cases import Act, Machine, Move, Track, demanded
+from yibao.casework.documents import kinds
+from yibao.casework.tracks import MACHINES
 from yibao.kernel import Refused, Text
 
 
@@ -77,3 +80,18 @@ def test_what_is_not_now_names_what_is() -> None:
 def test_a_machine_with_a_hole_is_not_made(moves: tuple[Move, ...], why: str) -> None:
     with pytest.raises(AssertionError, match=why):
         _machine(*moves)
+
+
+@pytest.mark.parametrize("track", MACHINES)
+def test_every_document_that_a_move_makes_is_in_the_catalogue(track: Track) -> None:
+    named = {name for move in MACHINES[track].moves for name in (move.document, *move.papers) if name}
+    assert named <= set(kinds())
+
+
+def test_every_measure_of_the_agency_has_its_document() -> None:
+    for measure in Measure:
+        decided = Act(
+            1, 1, "decide", "to_decide", "decided", 0, "head", None, {"measures": [{"measure": measure}]}, 1
+        )
+        [name] = demanded(MACHINES[Track.AGREEMENT], [decided])
+        assert name in kinds()

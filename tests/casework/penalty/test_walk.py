@@ -24,6 +24,7 @@ from yibao.casework.cases import (
     cases,
     standing_amounts,
 )
+from yibao.casework.documents import kinds
 from yibao.casework.penalty import Article, Circumstance, Measures, Officer, State
 from yibao.kernel import Refused, date_of, day_of_ymd
 from yibao.store import Register
@@ -127,7 +128,7 @@ def test_from_a_clue_to_a_closed_case(bureau: Bureau) -> None:
     )
     with pytest.raises(Refused, match=r"casework\.too_much"):
         bureau.by(LI, lambda d: penalty.recover(d, bureau.case, Money(1), 0, bureau.doing()))
-    bureau.by(LI, lambda d: penalty.close(d, bureau.case, bureau.doing("执行完毕")))
+    bureau.by(LI, lambda d: penalty.close(d, bureau.case, bureau.doing("执行完毕"), on_paper=kinds()))
     assert bureau.state == State.CLOSED
     amounts = bureau.by(ZHAO, lambda d: standing_amounts(d.unit, bureau.case))
     assert amounts[Amount.RECOVERED] == amounts[Amount.DECIDED] == Money(800_000, 200_000)
@@ -149,7 +150,7 @@ def test_who_proposed_cannot_file_and_who_investigated_cannot_review_or_decide(b
     bureau.does(HEAD, "file")
     bureau.by(ZHAO, lambda d: penalty.assign(d, bureau.case, OFFICERS, bureau.doing()))
     bureau.does(LI, "report")
-    with pytest.raises(Refused, match=r"access\.four_eyes"):
+    with pytest.raises(Refused, match=r"casework\.officer_judges"):
         bureau.does(replace(LAWYER, name="li"), "pass_review")
 
 
@@ -210,6 +211,8 @@ def test_nobody_pays_for_having_defended_himself(bureau: Bureau) -> None:
     for heavier in (
         replace(LOSS, fine_fen=1_000_001),
         replace(LOSS, article=Article.FRAUD, fine_fen=1_600_000),
+        replace(LOSS, loss_fen=1_100_000),
+        replace(LOSS, act_day=LOSS.act_day - 1),
     ):
         with pytest.raises(Refused, match=r"casework\.heavier"):
             bureau.decide(heavier)
@@ -231,8 +234,15 @@ def test_a_large_fine_brings_the_right_to_a_hearing_and_discussion(bureau: Burea
     bureau.tell(large)
     bureau.by(WANG, lambda d: penalty.answer(d, bureau.case, "ask_hearing", bureau.doing()))
     assert _due(bureau, "decide") is None, "the time to decide stands still"
-    bureau.day += 14
-    with pytest.raises(Refused, match=r"access\.four_eyes"):
+    with pytest.raises(Refused, match=r"casework\.hearing_not_told"):
+        bureau.by(LAWYER, lambda d: penalty.answer(d, bureau.case, "hear", bureau.doing("听证意见")))
+    bureau.does(LI, "told_hearing", "3月16日9时，第二会议室")
+    bureau.day += 8
+    with pytest.raises(Refused, match=r"casework\.hearing_not_told") as early:
+        bureau.by(LAWYER, lambda d: penalty.answer(d, bureau.case, "hear", bureau.doing("听证意见")))
+    assert "2026-03-11" in early.value.wanted, "seven working days after 2 March"
+    bureau.day += 6
+    with pytest.raises(Refused, match=r"casework\.officer_judges"):
         bureau.by(
             replace(LAWYER, name="li"), lambda d: penalty.answer(d, bureau.case, "hear", bureau.doing())
         )
@@ -296,8 +306,8 @@ def test_a_transfer_that_is_never_acknowledged_keeps_the_case_open(bureau: Burea
 
 
 def test_an_on_the_spot_fine_is_small(bureau: Bureau) -> None:
-    small = Measures(Article.MANAGEMENT, DAY, 0, 0, 0, 300_000)
-    for fine, code in ((300_001, "above_spot"),):
+    small = Measures(Article.LOSS, DAY, 200_000, 200_000, 0, 300_000)
+    for fine, code in ((300_001, "above_spot"), (199_999, "below_range")):
         with pytest.raises(Refused, match=rf"casework\.{code}"):
             bureau.by(
                 LI, lambda d, fine=fine: penalty.decide_on_the_spot(  # type: ignore[misc]
@@ -305,6 +315,13 @@ def test_an_on_the_spot_fine_is_small(bureau: Bureau) -> None:
             )  # fmt: skip
     bureau.by(LI, lambda d: penalty.decide_on_the_spot(d, bureau.case, small, OFFICERS, bureau.doing()))
     assert bureau.state == State.CARRIED_OUT
+
+
+def test_a_fine_by_article_39_is_never_made_on_the_spot(bureau: Bureau) -> None:
+    """Its minimum is above what may be fined on the spot, and an order to rectify comes first."""
+    small = Measures(Article.MANAGEMENT, DAY, 0, 0, 0, 300_000)
+    with pytest.raises(Refused, match=r"casework\.below_range"):
+        bureau.by(LI, lambda d: penalty.decide_on_the_spot(d, bureau.case, small, OFFICERS, bureau.doing()))
 
 
 def test_sparing_needs_a_circumstance_that_spares(bureau: Bureau) -> None:

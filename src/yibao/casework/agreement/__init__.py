@@ -6,12 +6,13 @@ bureau's goes over by an act of its own.
 
 from __future__ import annotations
 
-from yibao.casework.agreement.machine import MACHINE, State
+from yibao.casework.agreement.machine import GO_ALONG, MACHINE, State
 from yibao.casework.agreement.model import MEASURE_NAMES, Disposal, Measure, Taken
 from yibao.casework.agreement.service import (
     acknowledged,
     act,
     answer,
+    assign,
     close,
     decide,
     disposal,
@@ -27,6 +28,7 @@ from yibao.casework.agreement.service import (
 )
 
 __all__ = [
+    "GO_ALONG",
     "MACHINE",
     "MEASURE_NAMES",
     "Disposal",
@@ -36,6 +38,7 @@ __all__ = [
     "acknowledged",
     "act",
     "answer",
+    "assign",
     "close",
     "decide",
     "disposal",

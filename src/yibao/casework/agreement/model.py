@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yibao.casework.cases import LARGEST_FEN
 from yibao.kernel import Refused, Text
 from yibao.policy import Policy
 
@@ -77,10 +78,23 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
         raise Refused(
             "casework.no_measure", zh="没有写明处理措施", en="no measure is named", where=where,
             wanted=" | ".join(Measure), came="—",
+            todo=Text(zh="用 --measure 写明措施", en="name one with --measure"),
         )  # fmt: skip
+    named = [(one.measure, one.whom) for one in measures]
+    twice = next((one for one in named if named.count(one) > 1), None)
+    if twice is not None:
+        raise Refused(
+            "casework.measure",
+            zh=f"“{MEASURE_NAMES[twice[0]].zh}”写了两次：每一份都不重于告知，合起来就重了",
+            en=f"“{MEASURE_NAMES[twice[0]].en}” is named twice: each no heavier than told, together they are",
+            where=where,
+            wanted="1",
+            came=str(named.count(twice)),
+            todo=Text(zh="合为一项；对不同人员用 @ 分开", en="make it one; tell persons apart with @"),
+        )
     for one in measures:
         money = one.fund_fen + one.patient_fen
-        wrong = min(one.fund_fen, one.patient_fen, one.months) < 0
+        wrong = min(one.fund_fen, one.patient_fen, one.months) < 0 or money > LARGEST_FEN
         if wrong or (money > 0) != (one.measure in MONEY) or (one.months > 0) != (one.measure in TIME):
             raise Refused(
                 "casework.measure",
@@ -93,6 +107,10 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
                 if one.measure in TIME
                 else "—",
                 came=f"{money} fen, {one.months} months",
+                todo=Text(
+                    zh="金额写成 recover=300.00+50.00，时间写成 suspend=3m",
+                    en="write a sum as recover=300.00+50.00, a time as suspend=3m",
+                ),
             )
         if one.months:
             shortest, longest = (
@@ -106,6 +124,10 @@ def check_measures(policy: Policy, measures: tuple[Taken, ...], day: int, where:
                     where=where,
                     wanted=f"{shortest}–{longest} 个月 months",
                     came=str(one.months),
+                    todo=Text(
+                        zh="改为幅度内的月数，或由本地政策包设定",
+                        en="keep within the bounds, or set them in the region’s pack",
+                    ),
                 )
 
 

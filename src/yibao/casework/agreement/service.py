@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from typing import cast
 
+from yibao.access import Permission, Target, actor_of, check, has_accounts
 from yibao.casework.agreement import store
-from yibao.casework.agreement.machine import MACHINE
+from yibao.casework.agreement.machine import DEFENCE, MACHINE
 from yibao.casework.agreement.model import MONEY, Disposal, Measure, Taken, check_measures, heavier
 from yibao.casework.cases import (
     Amount,
@@ -16,18 +18,22 @@ from yibao.casework.cases import (
     Money,
     Opening,
     Organ,
+    acknowledge,
     act_on,
     acts,
-    answer_transfer,
     case_clocks,
-    cases,
+    check_file,
+    check_purses,
+    check_track,
+    let_fall,
     open_cases,
     restore,
     standing_amounts,
+    take_up,
     transfer,
     transfers,
 )
-from yibao.kernel import Json, Refused, Text, date_of, format_fen
+from yibao.kernel import Json, Refused, Region, Text, date_of, format_fen
 from yibao.store import UnitOfWork
 
 
@@ -45,15 +51,28 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             en="this act needs more; use the command that is its own",
             wanted=_OWN[verb],
             came=verb,
+            todo=Text(zh="用 yibao case --help 查看这个命令", en="see that command with yibao case --help"),
         )
     return _do(desk, case_id, verb, doing)
 
 
+def assign(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Assign a case to somebody who may work on it (`Doing.handler`); gives the act's number."""
+    case = _taken(desk, case_id, "assign")
+    if doing.handler is not None and has_accounts(desk.unit):
+        who = actor_of(desk.unit, doing.handler)
+        target = Target(Region(case.region), case.institution_id, case.person_id, subject=case.number)
+        check(who, Permission.AGREEMENT_INVESTIGATE, target)
+    return _do(desk, case_id, "assign", doing)
+
+
 def tell(desk: Desk, case_id: int, clause: str, measures: tuple[Taken, ...], doing: Doing) -> int:
     """Tell the institution and persons what is intended, by which clause of the agreement."""
-    number_of_case = cases(desk.unit, [case_id])[0].number
-    check_measures(desk.policy, measures, doing.day, number_of_case)
-    found = _sum(measures, MONEY - {Measure.DAMAGES})
+    case = _taken(desk, case_id, "tell")
+    check_measures(desk.policy, measures, doing.day, case.number)
+    # told anew, only what changes is found anew
+    before = standing_amounts(desk.unit, case_id).get(Amount.FOUND, Money(0))
+    found = _sum(measures, MONEY - {Measure.DAMAGES}) + -before
     number = _do(
         desk, case_id, "tell", replace(doing, body=_said(clause, measures), amounts={Amount.FOUND: found})
     )
@@ -63,8 +82,19 @@ def tell(desk: Desk, case_id: int, clause: str, measures: tuple[Taken, ...], doi
 
 def serve_notice(desk: Desk, case_id: int, doing: Doing) -> int:
     """Record that the notice was served; the time to defend begins."""
+    case = _taken(desk, case_id, "served_notice")
+    told = _told(desk, case_id)
+    if told.served_day is not None:
+        raise Refused(
+            "casework.served_already",
+            zh="告知书已经送达，期限不重新起算",
+            en="the notice was served already; its periods do not begin anew",
+            where=case.number,
+            came=str(date_of(told.served_day)),
+            todo=Text(zh="内容有变的，重新告知（tell_anew）", en="if it is to change, tell anew (tell_anew)"),
+        )
     number = _do(desk, case_id, "served_notice", doing)
-    store.served(desk.unit.connection, _told(desk, case_id).id, doing.day)
+    store.served(desk.unit.connection, told.id, doing.day)
     return number
 
 
@@ -77,28 +107,34 @@ def answer(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
 
 def weigh(desk: Desk, case_id: int, doing: Doing) -> int:
     """Weigh the defence: no disposal without having heard the party (条例 Art. 13, 31)."""
-    told = store.newest(desk.unit.connection, case_id, "told")
-    due = next(
-        (c.due_day for c in case_clocks(desk.unit, case_id) if c.running.kind == "agreement_defence"), None
-    )
-    if told is not None and not (told.answered or (due is not None and doing.day > due)):
+    case = _taken(desk, case_id, "weigh_defence")
+    told = _told(desk, case_id)
+    running = [
+        c for c in case_clocks(desk.unit, case_id) if c.running.kind == DEFENCE.name and not c.stopped_day
+    ]
+    due = running[-1].due_day if running else None
+    over = due is not None and doing.day > due
+    if told.served_day is None or not (told.answered or over):
         raise Refused(
             "casework.too_early",
             zh="陈述申辩期限未满，对方也没有明确放弃" if told.served_day else "告知书还没有送达",
             en="the time to defend is not over, and it was not waived"
             if told.served_day
             else "no notice was served",
-            where=cases(desk.unit, [case_id])[0].number,
-            wanted=f"> {date_of(due)}" if due else "deliver",
+            where=case.number,
+            wanted=f"> {date_of(due)}" if due is not None else "deliver",
             came=str(date_of(doing.day)),
+            todo=Text(
+                zh="等期限届满，或登记陈述申辩、书面放弃",
+                en="wait, or record the defence or the written waiver",
+            ),
         )
     return _do(desk, case_id, "weigh_defence", doing)
 
 
 def decide(desk: Desk, case_id: int, clause: str, measures: tuple[Taken, ...], doing: Doing) -> int:
     """Decide measures no heavier than those told."""
-    case = cases(desk.unit, [case_id])[0]
-    MACHINE.move(case.state, "decide", case.number)
+    case = _taken(desk, case_id, "decide")
     check_measures(desk.policy, measures, doing.day, case.number)
     more = heavier(_told(desk, case_id).measures, measures)
     if more:
@@ -129,6 +165,7 @@ def serve(desk: Desk, case_id: int, doing: Doing) -> int:
 
 def recover(desk: Desk, case_id: int, returned: Money, damages_fen: int, doing: Doing) -> int:
     """Record what came in: the fund's and the patients' money, and damages, which are neither."""
+    case = _taken(desk, case_id, "recover")
     due, due_damages = unpaid(desk, case_id)
     wrong = min(returned.fund_fen, returned.patient_fen, damages_fen) < 0
     if wrong or returned.total_fen > due or damages_fen > due_damages:
@@ -136,10 +173,15 @@ def recover(desk: Desk, case_id: int, returned: Money, damages_fen: int, doing: 
             "casework.too_much",
             zh="登记的金额超过应缴的余额",
             en="more is recorded than is still due",
-            where=cases(desk.unit, [case_id])[0].number,
+            where=case.number,
             wanted=f"≤ {format_fen(due)}；违约金 ≤ {format_fen(due_damages)}",
             came=f"{format_fen(returned.total_fen)}；{format_fen(damages_fen)}",
+            todo=Text(
+                zh="核对到账凭证；用 yibao case show 查看决定与已登记的金额",
+                en="check the receipts; yibao case show has what was decided and booked",
+            ),
         )
+    check_purses(desk.unit, case, returned)
     body: dict[str, Json] = {"damages_fen": damages_fen}
     number = _do(desk, case_id, "recover", replace(doing, amounts={Amount.RECOVERED: returned}, body=body))
     restore(desk, case_id, number, returned)
@@ -164,10 +206,13 @@ def disposal(unit: UnitOfWork, case_id: int) -> Disposal | None:
 
 
 def revoke(desk: Desk, case_id: int, doing: Doing) -> int:
-    """Revoke a decision: what it decided is taken back as a row with a minus."""
+    """Revoke a decision: what it decided is taken back as a row with a minus, and the documents resting on it fall."""
+    case = _taken(desk, case_id, "revoke")
     decided = standing_amounts(desk.unit, case_id).get(Amount.DECIDED, Money(0))
-    back = {Amount.DECIDED: -decided}
-    return _do(desk, case_id, "revoke", replace(doing, amounts=back))
+    fell: list[Json] = [*let_fall(desk, case, doing.reason or "", doing.day)]
+    body: dict[str, Json] = {"documents": fell}
+    number = _do(desk, case_id, "revoke", replace(doing, amounts={Amount.DECIDED: -decided}, body=body))
+    return number
 
 
 def refer(desk: Desk, case_id: int, organ: Organ, name: str, doing: Doing) -> int:
@@ -177,17 +222,20 @@ def refer(desk: Desk, case_id: int, organ: Organ, name: str, doing: Doing) -> in
     return number
 
 
-def acknowledged(desk: Desk, case_id: int, doing: Doing) -> int:
-    """Record that the organ acknowledged a lead."""
+def acknowledged(desk: Desk, case_id: int, doing: Doing, name: str = "") -> int:
+    """Record that the organ acknowledged a lead; it is named where several have not yet."""
+    case = _taken(desk, case_id, "acknowledged")
     number = _do(desk, case_id, "acknowledged", doing)
-    for one in transfers(desk.unit, case_id):
-        if one.acknowledged_day is None:
-            answer_transfer(desk.unit, one.id, doing.day, doing.reason)
+    acknowledge(desk.unit, case, name, doing.day, doing.reason)
     return number
 
 
-def close(desk: Desk, case_id: int, doing: Doing) -> int:
-    """Close a disposal of which nothing is due any more, and whose leads were acknowledged."""
+def close(desk: Desk, case_id: int, doing: Doing, *, on_paper: Collection[str] = ()) -> int:
+    """Close a disposal of which nothing is due any more, whose leads were acknowledged and whose file is whole.
+
+    ``on_paper``: documents kept on paper. Raises `Refused`: ``casework.open_ends``, ``casework.papers_missing``.
+    """
+    case = _taken(desk, case_id, "close")
     due, damages = unpaid(desk, case_id)
     waiting = [one.name for one in transfers(desk.unit, case_id) if one.acknowledged_day is None]
     if due > 0 or damages > 0 or waiting:
@@ -195,9 +243,22 @@ def close(desk: Desk, case_id: int, doing: Doing) -> int:
             "casework.open_ends",
             zh=f"还不能办结：未履行 {format_fen(due + damages)}；未签收移送 {'、'.join(waiting) or '无'}",
             en=f"not yet: {format_fen(due + damages)} is due; transfers not acknowledged: {', '.join(waiting) or 'none'}",
-            where=cases(desk.unit, [case_id])[0].number,
+            where=case.number,
+            todo=Text(
+                zh="登记到账（recover）、登记签收（transfer --to acknowledged）后再办结",
+                en="record what came in (recover) and the receipts (transfer --to acknowledged) first",
+            ),
         )
-    return _do(desk, case_id, "close", doing)
+    kept: list[Json] = [*check_file(desk.unit, MACHINE, case, acts(desk.unit, case_id), on_paper)]
+    return _do(desk, case_id, "close", replace(doing, body={"on_paper": kept}))
+
+
+def _taken(desk: Desk, case_id: int, verb: str) -> Case:
+    """Take a case up to do something on it, if its state lets that be done."""
+    case = take_up(desk.unit, [case_id])[0]
+    check_track(case, MACHINE)
+    MACHINE.move(case.state, verb, case.number)
+    return case
 
 
 def _do(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
@@ -224,6 +285,7 @@ def _said(clause: str, measures: tuple[Taken, ...]) -> dict[str, Json]:
 _OWN = {
     "tell": "ask", "served_notice": "deliver", "defend": "answer", "waive": "answer", "weigh_defence": "propose",
     "decide": "decide", "revoke": "decide", "serve": "deliver", "recover": "recover", "refer_lead": "transfer",
-    "acknowledged": "transfer", "close": "close",
+    "acknowledged": "transfer", "close": "close", "hand_over": "pass", "take_on": "take-on", "split": "split",
+    "merge": "merge", "take_in": "merge",
 }  # fmt: skip
 """The verbs that need more than words, and the command by which each is done."""

@@ -8,6 +8,7 @@ across kinds; the second pair of eyes; and the hold by which the money of a find
 
 from __future__ import annotations
 
+from yibao.casework.cases.checks import check_track
 from yibao.casework.cases.clocks import (
     BAND_NAMES,
     NATURE_NAMES,
@@ -22,6 +23,7 @@ from yibao.casework.cases.desk import Desk, Opening
 from yibao.casework.cases.machine import Machine, Move
 from yibao.casework.cases.model import (
     AMOUNT_NAMES,
+    LARGEST_FEN,
     ORGAN_NAMES,
     TRACK_NAMES,
     Act,
@@ -37,24 +39,40 @@ from yibao.casework.cases.model import (
     case_number,
 )
 from yibao.casework.cases.opening import note_institutions, opening_about, openings_about
+from yibao.casework.cases.paperwork import check_file, demanded, let_fall, missing
+from yibao.casework.cases.regrouping import (
+    LINK_NAMES,
+    Link,
+    LinkKind,
+    links,
+    merge,
+    pass_on,
+    split,
+    take_on,
+)
 from yibao.casework.cases.restoring import Restoration, restorations, restore, told
 from yibao.casework.cases.service import (
+    acknowledge,
     act_on,
     acts,
-    answer_transfer,
     case_clocks,
     cases,
+    check_purses,
     held_findings,
     open_cases,
     standing_amounts,
+    take_up,
     transfer,
     transfers,
 )
+from yibao.casework.cases.verifying import CaseFault, verify_cases
 from yibao.casework.cases.worklist import Laid, Waiting, bands, lay_open, work_list
 
 __all__ = [
     "AMOUNT_NAMES",
     "BAND_NAMES",
+    "LARGEST_FEN",
+    "LINK_NAMES",
     "NATURE_NAMES",
     "ORGAN_NAMES",
     "TRACK_NAMES",
@@ -63,10 +81,13 @@ __all__ = [
     "Band",
     "Case",
     "CaseClock",
+    "CaseFault",
     "ClockKind",
     "Desk",
     "Doing",
     "Laid",
+    "Link",
+    "LinkKind",
     "Machine",
     "Money",
     "Move",
@@ -78,27 +99,40 @@ __all__ = [
     "Track",
     "Transfer",
     "Waiting",
+    "acknowledge",
     "act_on",
     "acts",
-    "answer_transfer",
     "band",
     "bands",
     "case_clocks",
     "case_id",
     "case_number",
     "cases",
+    "check_file",
+    "check_purses",
+    "check_track",
+    "demanded",
     "held_findings",
     "lay_open",
+    "let_fall",
     "limit",
+    "links",
+    "merge",
+    "missing",
     "note_institutions",
     "open_cases",
     "opening_about",
     "openings_about",
+    "pass_on",
     "restorations",
     "restore",
+    "split",
     "standing_amounts",
+    "take_on",
+    "take_up",
     "told",
     "transfer",
     "transfers",
+    "verify_cases",
     "work_list",
 ]

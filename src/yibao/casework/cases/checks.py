@@ -8,7 +8,7 @@ from yibao.access import Permission, Target, check
 from yibao.casework.cases import store
 from yibao.casework.cases.desk import Desk, Opening, Step
 from yibao.casework.cases.machine import Machine, Move
-from yibao.casework.cases.model import Case, Doing, Track, case_number
+from yibao.casework.cases.model import AMOUNT_NAMES, LARGEST_FEN, Case, Doing, Track, case_number, held_by
 from yibao.kernel import Refused, Region, Text, date_of
 
 
@@ -22,6 +22,7 @@ def permit(desk: Desk, steps: Sequence[Step]) -> None:
     for verbs, ids in by_verbs.items():
         did |= store.doers(desk.unit.connection, ids, verbs)
     me = frozenset({desk.actor.name})
+    origins = store.origins(desk.unit.connection, [c.id for c, _, _ in steps]) if desk.actor.recused else {}
     asked: set[tuple[str, Target]] = set()
     for case, move, _ in steps:
         done_by = me & did.get(case.id, set()) if move.other_than else frozenset()
@@ -29,12 +30,20 @@ def permit(desk: Desk, steps: Sequence[Step]) -> None:
             region=Region(case.region),
             institution_id=case.institution_id,
             person_id=case.person_id,
-            subject=case.number if case.number in desk.actor.recused else None,
+            subject=recused_in(desk, case, origins.get(case.id, ())),
             done_by=done_by,
         )
         if (move.permission, target) not in asked:
             asked.add((move.permission, target))
             check(desk.actor, Permission(move.permission), target)
+
+
+def recused_in(desk: Desk, case: Case, origins: Collection[int]) -> str | None:
+    """Give the case from which the actor must stay out: this one, or one whose findings it took over; else None."""
+    if not desk.actor.recused:
+        return None
+    others = [one.number for one in store.cases(desk.unit.connection, set(origins) - {case.id})]
+    return next((number for number in (case.number, *others) if number in desk.actor.recused), None)
 
 
 def check_known(wanted: Collection[int], found: Sequence[Case]) -> None:
@@ -60,6 +69,10 @@ def check_track(case: Case, machine: Machine) -> None:
             where=case.number,
             wanted=str(machine.track),
             came=str(case.track),
+            todo=Text(
+                zh="用这一轨道的命令；要转轨用 yibao case pass",
+                en="use the commands of its track; yibao case pass passes it on to the other",
+            ),
         )
 
 
@@ -82,8 +95,8 @@ def check_version(desk: Desk, case: Case, doing: Doing) -> None:
     )
 
 
-def check_words(case: Case, move: Move, doing: Doing) -> None:
-    """Refuse an act without its reason, or dated before the newest one."""
+def check_words(case: Case, move: Move, doing: Doing, today: int) -> None:
+    """Refuse an act without its reason, dated before the newest one or after today, or of sums that cannot be."""
     if move.with_reason and not (doing.reason or "").strip():
         raise Refused(
             "casework.no_reason",
@@ -92,6 +105,8 @@ def check_words(case: Case, move: Move, doing: Doing) -> None:
             where=case.number,
             todo=Text(zh="用 --reason 写明理由", en="give the reason with --reason"),
         )
+    _check_future(case, doing, today)
+    _check_amounts(case, doing)
     if doing.day < case.last_day:
         raise Refused(
             "casework.backwards",
@@ -104,6 +119,38 @@ def check_words(case: Case, move: Move, doing: Doing) -> None:
                 zh="核对电脑时钟，或写明正确日期", en="check the machine's clock, or give the right day"
             ),
         )
+
+
+def _check_future(case: Case, doing: Doing, today: int) -> None:
+    """Refuse an act of a day that has not come: nobody lets a party's time run out by dating ahead.
+
+    A line of the payment audit is dated by its round, which has a clock of its own.
+    """
+    if case.track is Track.AUDIT or doing.day <= today:
+        return
+    raise Refused(
+        "casework.future",
+        zh="日期晚于今天：没有发生的事不能登记",
+        en="the day has not come yet: what did not happen is not put on record",
+        where=case.number,
+        wanted=f"≤ {date_of(today)}",
+        came=str(date_of(doing.day)),
+        todo=Text(zh="核对日期与电脑时钟", en="check the day, and the machine's clock"),
+    )
+
+
+def _check_amounts(case: Case, doing: Doing) -> None:
+    for kind, money in doing.amounts.items():
+        if max(abs(money.fund_fen), abs(money.patient_fen)) > LARGEST_FEN:
+            raise Refused(
+                "casework.sums",
+                zh=f"“{AMOUNT_NAMES[kind].zh}”金额大得不可能",
+                en=f"the sum “{AMOUNT_NAMES[kind].en}” is larger than can be",
+                where=case.number,
+                wanted=f"≤ {LARGEST_FEN} fen",
+                came=f"{money.total_fen} fen",
+                todo=Text(zh="核对金额，单位是分", en="check the sum; its unit is the fen"),
+            )
 
 
 def check_free(desk: Desk, openings: Sequence[Opening]) -> None:
@@ -119,11 +166,4 @@ def check_free(desk: Desk, openings: Sequence[Opening]) -> None:
         if finding in held and held[finding].case_id not in one.taken_from
     ]
     if taken:
-        raise Refused(
-            "casework.held",
-            zh="疑点的资金已由另一案件决定：同一笔钱只决定一次",
-            en="another case decides the money of this finding: money is decided once",
-            where=case_number(Track(taken[0].track), taken[0].case_id),
-            came=f"{len(taken)} / {len(wanted)}",
-            todo=Text(zh="在该案件中办理，或先转出", en="act in that case, or transfer it first"),
-        )
+        raise held_by(case_number(Track(taken[0].track), taken[0].case_id), len(taken), len(wanted))

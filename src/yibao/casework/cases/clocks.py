@@ -131,6 +131,10 @@ def resume(clock: Running, day: int) -> Running:
             zh="期限没有中止，无须恢复",
             en="the clock runs; there is nothing to resume",
             came=clock.kind,
+            todo=Text(
+                zh="无须办理；用 yibao case show 查看期限",
+                en="there is nothing to do; see the clocks with yibao case show",
+            ),
         )
     *before, last = clock.pauses
     if day < last.from_day - 1:
@@ -140,6 +144,7 @@ def resume(clock: Running, day: int) -> Running:
             en="it would run again before it stopped",
             wanted=f"≥ {date_of(last.from_day - 1)}",
             came=str(date_of(day)),
+            todo=Text(zh="核对恢复的日期", en="check the day on which it runs again"),
         )
     ended = (Period(last.from_day, day + 1),) if day + 1 > last.from_day else ()
     return _with(clock, (*before, *ended))

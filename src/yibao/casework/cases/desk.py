@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from yibao.access import Actor
 from yibao.casework.cases.machine import Move
 from yibao.casework.cases.model import Case, Doing
+from yibao.kernel import today
 from yibao.policy import Policy
 from yibao.store import UnitOfWork
 
@@ -31,8 +32,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """At whose desk an act is done: the transaction, the person, and the policy in force."""
+    """At whose desk an act is done: the transaction, the person, the policy in force, and the day it is."""
 
     unit: UnitOfWork
     actor: Actor
     policy: Policy
+    today: int = field(default_factory=today)
+    """No act of a case is dated later."""

@@ -32,12 +32,16 @@ class Move:
     with_reason: bool = False
     starts: tuple[ClockKind, ...] = ()
     stops: tuple[ClockKind, ...] = ()
+    extends: bool = False
+    """Whether the clock that it starts begins where the one that it stops would end, and only before that."""
     pauses: tuple[ClockKind, ...] = ()
     resumes: tuple[ClockKind, ...] = ()
     releases: bool = False
     """Whether the case lets its findings go, so that another may decide their money."""
     document: str | None = None
     """The document that the move makes, by its name in the catalogue of documents."""
+    papers: tuple[str, ...] = ()
+    """Further documents that the file must hold once the move was made."""
     tag: Literal["opened", "moved", "decided", "closed"] = "moved"
     """By which word the ledger knows the act: opened, moved, decided, closed."""
 
@@ -79,6 +83,9 @@ class Machine:
                 where=where,
                 wanted=" | ".join(self._by_verb),
                 came=verb,
+                todo=Text(
+                    zh="用 yibao case show 查看现在能做什么", en="see what can be done with yibao case show"
+                ),
             )
         for move in known:
             if state in move.comes_from:
@@ -107,6 +114,9 @@ class Machine:
             where=self.track,
             wanted=" | ".join(m.verb for m in opens),
             came=verb,
+            todo=Text(
+                zh="用 yibao case show 查看现在能做什么", en="see what can be done with yibao case show"
+            ),
         )
 
     def verbs(self, state: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from yibao.casework.cases.clocks import Running
 from yibao.kernel import Json, Refused, Text, date_of
@@ -82,6 +82,22 @@ def case_id(number: str) -> int:
             todo=Text(zh="用 yibao case list 查看编号", en="see the numbers with yibao case list"),
         )
     return int(text[1:])
+
+
+def held_by(number: str, held: int, wanted: int) -> Refused:
+    """Say that another case decides the money of findings already."""
+    return Refused(
+        "casework.held",
+        zh="疑点的资金已由另一案件决定：同一笔钱只决定一次",
+        en="another case decides the money of this finding: money is decided once",
+        where=number,
+        came=f"{held} / {wanted}",
+        todo=Text(zh="在该案件中办理，或先转出", en="act in that case, or transfer it first"),
+    )
+
+
+LARGEST_FEN: Final = 10**15
+"""No sum of a case is larger, in fen: ten trillion yuan, which every reader of JSON and the register still keep exactly."""
 
 
 class Amount(StrEnum):
@@ -178,6 +194,11 @@ class CaseClock:
     due_day: int | None
     stopped_day: int | None
 
+    @property
+    def late(self) -> bool:
+        """Tell whether it was stopped only after it had run out: what was done was done late."""
+        return self.due_day is not None and self.stopped_day is not None and self.stopped_day > self.due_day
+
 
 class Organ(StrEnum):
     """To whom a case or a lead is referred."""
@@ -187,6 +208,7 @@ class Organ(StrEnum):
     DEPARTMENT = "department"
     AGENCY = "agency"
     REGION = "region"
+    BUREAU = "bureau"
 
 
 ORGAN_NAMES = {
@@ -195,6 +217,7 @@ ORGAN_NAMES = {
     Organ.DEPARTMENT: Text(zh="行业主管部门", en="an industry department"),
     Organ.AGENCY: Text(zh="经办机构", en="the agency"),
     Organ.REGION: Text(zh="其他统筹地区", en="another region"),
+    Organ.BUREAU: Text(zh="医疗保障行政部门", en="the bureau"),
 }
 
 

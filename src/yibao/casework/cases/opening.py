@@ -92,6 +92,9 @@ def openings_about(
                 zh=f"疑点{STATE_NAMES[row.state].zh}，不再立案",
                 en=f"the finding is {STATE_NAMES[row.state].en}; no case is opened about it",
                 came=finding_code(one),
+                todo=Text(
+                    zh="用 yibao findings 查看待处理的疑点", en="see the open findings with yibao findings"
+                ),
             )
         if row.institution_id not in known:
             raise Refused(

@@ -9,6 +9,7 @@ from yibao.casework.cases.clocks import ClockKind, Running, limit, pause, resume
 from yibao.casework.cases.desk import Desk, Step
 from yibao.casework.cases.machine import Machine, Move
 from yibao.casework.cases.model import Case
+from yibao.kernel import Refused, Text, date_of
 from yibao.policy import Policy
 
 
@@ -24,13 +25,41 @@ def run_clocks(desk: Desk, machine: Machine, steps: Sequence[Step], acts: Sequen
             stopped.setdefault((doing.day, kinds), []).append(case.id)
         if move.pauses or move.resumes:
             _pause_or_resume(desk, case, move, doing.day, act)
+        begins = _extended_from(desk, case, move, doing.day) if move.extends else doing.day
         for kind in move.starts:
-            if (kind, doing.day) not in lengths:
-                lengths[kind, doing.day] = _started(desk.policy, kind, doing.day)
-            starting.append((case.id, *lengths[kind, doing.day]))
+            if (kind, begins) not in lengths:
+                lengths[kind, begins] = _started(desk.policy, kind, begins)
+            starting.append((case.id, *lengths[kind, begins]))
     for (day, kinds), ids in stopped.items():
         store.stop_clocks(desk.unit.connection, ids, kinds, day)
     store.start_clocks(desk.unit.connection, starting)
+
+
+def _extended_from(desk: Desk, case: Case, move: Move, day: int) -> int:
+    """Give the last day of the clock that a move extends; refuses one that is over, stands still, or does not run.
+
+    An extension adds to a period, it does not begin one: granted early it loses nothing, granted late it hides nothing.
+    """
+    kinds = {kind.name for kind in move.stops}
+    running = store.clocks(desk.unit.connection, [case.id], running=True).get(case.id, ())
+    mine = [clock for clock in running if clock.running.kind in kinds]
+    if mine and mine[-1].due_day is None and not mine[-1].running.paused:
+        return day  # a year whose holidays are not announced: its end is not known yet
+    due = mine[-1].due_day if mine else None
+    if due is not None and day <= due:
+        return due
+    raise Refused(
+        "casework.cannot_extend",
+        zh="期限已经届满、中止或没有在计算，不能延长",
+        en="the clock is over, stands still or does not run; it cannot be extended",
+        where=case.number,
+        wanted=f"≤ {date_of(due)}" if due is not None else " | ".join(sorted(kinds)),
+        came=str(date_of(day)),
+        todo=Text(
+            zh="延长须在期限届满前批准；中止的先恢复计算",
+            en="it is extended before it is over; let it run again first where it stands still",
+        ),
+    )
 
 
 def _started(policy: Policy, kind: ClockKind, day: int) -> tuple[Running, str, int | None]:

@@ -22,7 +22,7 @@ from yibao.casework.cases.desk import Desk, Opening, Step
 from yibao.casework.cases.machine import Machine
 from yibao.casework.cases.model import Act, Amount, Case, CaseClock, Doing, Money, Organ, Transfer
 from yibao.casework.cases.running import run_clocks
-from yibao.kernel import Json, date_of
+from yibao.kernel import Json, Refused, Text, date_of, format_fen
 from yibao.ledger import Act as Sworn
 from yibao.ledger import Tag, record_many
 from yibao.store import UnitOfWork
@@ -66,11 +66,12 @@ def open_cases(
     steps = [(case, move, doing) for case, (_, doing) in zip(fresh, openings, strict=True)]
     permit(desk, steps)
     for case, _, doing in steps:
-        check_words(case, move, doing)
+        check_words(case, move, doing, desk.today)
     acts = _put_on_record(desk, machine, steps)
     wanted = {f: (i, act) for i, act, (one, _) in zip(ids, acts, openings, strict=True) for f in one.findings}
     if wanted:
-        store.hold(desk.unit.connection, wanted)
+        taken_from = frozenset().union(*(one.taken_from for one, _ in openings))
+        store.hold(desk.unit.connection, wanted, taken_from)
     return store.cases(desk.unit.connection, ids)
 
 
@@ -89,10 +90,20 @@ def act_on(desk: Desk, machine: Machine, verb: str, doings: Mapping[int, Doing])
         check_track(case, machine)
         check_version(desk, case, doing)
         move = machine.move(case.state, verb, case.number)
-        check_words(case, move, doing)
+        check_words(case, move, doing, desk.today)
         steps.append((case, move, doing))
     permit(desk, steps)
     return dict(zip((case.id for case, _, _ in steps), _put_on_record(desk, machine, steps), strict=True))
+
+
+def take_up(unit: UnitOfWork, ids: Sequence[int]) -> list[Case]:
+    """Lock cases for the rest of this transaction and give them: what is read of them from now on stays as it is.
+
+    Whoever else acts on them waits, and then sees what was done. Raises `Refused` (``casework.unknown_case``).
+    """
+    found = store.cases(unit.connection, ids, lock=True)
+    check_known(ids, found)
+    return found
 
 
 def acts(unit: UnitOfWork, case_id: int) -> list[Act]:
@@ -123,6 +134,28 @@ def standing_amounts(unit: UnitOfWork, case_id: int) -> dict[Amount, Money]:
     return store.amounts(unit.connection, [case_id]).get(case_id, {})
 
 
+def check_purses(unit: UnitOfWork, case: Case, returned: Money) -> None:
+    """Refuse to book more to a purse than was decided for it and is still due: a patient's money is not the fund's.
+
+    Raises `Refused` (``casework.too_much``).
+    """
+    standing = standing_amounts(unit, case.id)
+    due = standing.get(Amount.DECIDED, Money(0)) + -standing.get(Amount.RECOVERED, Money(0))
+    if returned.fund_fen <= due.fund_fen and returned.patient_fen <= due.patient_fen:
+        return
+    raise Refused(
+        "casework.too_much",
+        zh="登记到一个口袋的金额超过它应得的：基金的归基金，个人的归个人",
+        en="more is booked to one purse than is due to it: the fund's is the fund's, the patients' is the patients'",
+        where=case.number,
+        wanted=f"基金 fund ≤ {format_fen(due.fund_fen)}；个人 patients ≤ {format_fen(due.patient_fen)}",
+        came=f"{format_fen(returned.fund_fen)}；{format_fen(returned.patient_fen)}",
+        todo=Text(
+            zh="按决定分开登记 --fund 与 --patient", en="book --fund and --patient as they were decided"
+        ),
+    )
+
+
 def held_findings(unit: UnitOfWork, case_id: int) -> list[int]:
     """Give the findings whose money a case decides."""
     return store.held(unit.connection, [case_id]).get(case_id, [])
@@ -138,6 +171,26 @@ def transfer(unit: UnitOfWork, case_id: int, act: int, organ: Organ, name: str, 
 def answer_transfer(unit: UnitOfWork, transfer_id: int, day: int, answer: str | None) -> None:
     """Write that the organ acknowledged a transfer, and what it answered."""
     store.answer_transfer(unit.connection, transfer_id, day, answer)
+
+
+def acknowledge(unit: UnitOfWork, case: Case, name: str, day: int, answer: str | None) -> None:
+    """Write that one organ acknowledged what was handed to it; it is named where several have not yet.
+
+    Raises `Refused` (``casework.which_transfer``): one receipt does not answer for two.
+    """
+    waiting = [one for one in transfers(unit, case.id) if one.acknowledged_day is None]
+    meant = [one for one in waiting if not name or name in (one.name, str(one.organ))]
+    if len(meant) != 1:
+        raise Refused(
+            "casework.which_transfer",
+            zh="写明是哪个机关签收" if waiting else "没有等待签收的移送",
+            en="say which organ acknowledged" if waiting else "no transfer waits to be acknowledged",
+            where=case.number,
+            wanted=" | ".join(one.name for one in waiting) or "—",
+            came=name or "—",
+            todo=Text(zh="用 --name 写明机关名称", en="name the organ with --name"),
+        )
+    answer_transfer(unit, meant[0].id, day, answer)
 
 
 def transfers(unit: UnitOfWork, case_id: int) -> list[Transfer]:

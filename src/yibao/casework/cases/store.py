@@ -8,7 +8,18 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Connection, Row, bindparam, func, select, text, update
 
 from yibao.casework.cases.clocks import Running
-from yibao.casework.cases.model import PREFIX, Amount, Case, CaseClock, Money, Organ, Track, Transfer
+from yibao.casework.cases.model import (
+    PREFIX,
+    Amount,
+    Case,
+    CaseClock,
+    Money,
+    Organ,
+    Track,
+    Transfer,
+    case_number,
+    held_by,
+)
 from yibao.casework.cases.tables import (
     case_act,
     case_amount,
@@ -27,15 +38,12 @@ _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
 def keep_institutions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the institutions' codes, names and regions as the lake has them now."""
+    kept = (
+        "INSERT INTO institution (institution_id, code, name, region) VALUES (:institution_id, :code, :name, :region) "
+        "ON CONFLICT (institution_id) DO UPDATE SET code = excluded.code, name = excluded.name, region = excluded.region"
+    )
     if rows:
-        connection.execute(
-            text(
-                "INSERT INTO institution (institution_id, code, name, region) VALUES "
-                "(:institution_id, :code, :name, :region) ON CONFLICT (institution_id) DO UPDATE SET "
-                "code = excluded.code, name = excluded.name, region = excluded.region"
-            ),
-            list(rows),
-        )
+        connection.execute(text(kept), list(rows))
 
 
 def institutions(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
@@ -58,7 +66,9 @@ def pressing(
     limit: int,
 ) -> list[Row[Any]]:
     """Give the cases of a track that a scope lets through, those whose clock runs out first on top."""
-    wanted = ["c.track = :track", "c.closed = :closed", f"({scope_sql})"]
+    wanted = [
+        "c.track = :track", "(c.closed = :closed OR (k.kind IS NOT NULL AND NOT :closed))", f"({scope_sql})"
+    ]  # fmt: skip
     if handler is not None:
         wanted.append("c.handler = :handler")
     if institution is not None:
@@ -78,16 +88,11 @@ def pressing(
                 "LIMIT :limit"
             ),
             {
-                **scope_parameters,
-                "track": str(track),
-                "prefix": PREFIX[track],
-                "closed": closed,
-                "handler": handler,
-                "institution": institution,
-                "limit": limit,
+                **scope_parameters, "track": str(track), "prefix": PREFIX[track], "closed": closed, "handler": handler,
+                "institution": institution, "limit": limit,
             },
         )
-    )
+    )  # fmt: skip
 
 
 def open_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -117,13 +122,11 @@ def move_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
             "CAST(:closed AS boolean[])) AS n(id, state, version, day, closed) WHERE c.id = n.id"
         ).bindparams(_IDS),
         {
-            "ids": [r["id"] for r in rows],
-            "states": [str(r["state"]) for r in rows],
-            "versions": [r["version"] for r in rows],
-            "days": [r["day"] for r in rows],
+            "ids": [r["id"] for r in rows], "states": [str(r["state"]) for r in rows],
+            "versions": [r["version"] for r in rows], "days": [r["day"] for r in rows],
             "closed": [r["closed"] for r in rows],
         },
-    )
+    )  # fmt: skip
 
 
 def assign(connection: Connection, ids: Collection[int], handler: str | None) -> None:
@@ -149,17 +152,33 @@ def acts(connection: Connection, case_id: int) -> list[Row[Any]]:
     )
 
 
-def doers(connection: Connection, ids: Collection[int], verbs: Collection[str]) -> dict[int, set[str]]:
-    """Give who did any of some verbs, by case."""
+def origins(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]:
+    """Give by case the cases from which it took findings over, straight or through others, and itself."""
     rows = connection.execute(
-        select(case_act.c.case_id, case_act.c.actor)
-        .where(case_act.c.case_id == func.any(_IDS), case_act.c.verb.in_(list(verbs)))
-        .distinct(),
+        text(
+            "WITH RECURSIVE whole(id, part) AS (SELECT i, i FROM unnest(:ids) AS i UNION "
+            "SELECT w.id, l.from_case FROM whole AS w JOIN case_link AS l ON l.to_case = w.part) SELECT * FROM whole"
+        ).bindparams(_IDS),
         {"ids": list(ids)},
     )
-    found: dict[int, set[str]] = {}
-    for row in rows:
-        found.setdefault(row.case_id, set()).add(row.actor)
+    return _gathered((row.id, row.part) for row in rows)
+
+
+def doers(connection: Connection, ids: Collection[int], verbs: Collection[str]) -> dict[int, set[str]]:
+    """Give who did any of some verbs, by case; also in the cases from which it took findings over."""
+    parts = origins(connection, ids)
+    done = select(case_act.c.case_id, case_act.c.actor).where(
+        case_act.c.case_id == func.any(_IDS), case_act.c.verb.in_(list(verbs))
+    )
+    rows = connection.execute(done.distinct(), {"ids": sorted(set().union(*parts.values()))})
+    by = _gathered((row.case_id, row.actor) for row in rows)
+    return {one: set().union(*(by.get(part, set()) for part in parts[one])) for one in parts}
+
+
+def _gathered(pairs: Iterable[tuple[int, Any]]) -> dict[int, set[Any]]:
+    found: dict[int, set[Any]] = {}
+    for key, value in pairs:
+        found.setdefault(key, set()).add(value)
     return found
 
 
@@ -170,28 +189,23 @@ def add_amounts(connection: Connection, rows: Iterable[tuple[int, int, Mapping[A
             "case_id": case,
             "act": act,
             "kind": str(kind),
-            "fund_fen": money.fund_fen,
-            "patient_fen": money.patient_fen,
+            "fund_fen": sum_.fund_fen,
+            "patient_fen": sum_.patient_fen,
         }
         for case, act, amounts in rows
-        for kind, money in amounts.items()
+        for kind, sum_ in amounts.items()
     ]
     copy_rows(connection, case_amount, values)
 
 
 def amounts(connection: Connection, ids: Collection[int]) -> dict[int, dict[Amount, Money]]:
     """Give what stands of each kind of amount, by case."""
-    rows = connection.execute(
-        select(
-            case_amount.c.case_id,
-            case_amount.c.kind,
-            func.sum(case_amount.c.fund_fen).label("fund"),
-            func.sum(case_amount.c.patient_fen).label("patient"),
-        )
-        .where(case_amount.c.case_id == func.any(_IDS))
-        .group_by(case_amount.c.case_id, case_amount.c.kind),
-        {"ids": list(ids)},
+    a = case_amount.c
+    sums = select(
+        a.case_id, a.kind, func.sum(a.fund_fen).label("fund"), func.sum(a.patient_fen).label("patient")
     )
+    wanted = sums.where(a.case_id == func.any(_IDS)).group_by(a.case_id, a.kind)
+    rows = connection.execute(wanted, {"ids": list(ids)})
     found: dict[int, dict[Amount, Money]] = {}
     for row in rows:
         found.setdefault(row.case_id, {})[Amount(row.kind)] = Money(int(row.fund), int(row.patient))
@@ -205,17 +219,11 @@ def start_clocks(connection: Connection, rows: Sequence[tuple[int, Running, str,
     """Write clocks that start: case, clock, basis, last day in time."""
     values = [
         {
-            "case_id": case,
-            "kind": clock.kind,
-            "start_day": clock.start,
-            "amount": clock.amount,
-            "unit": str(clock.unit),
-            "rolls": clock.rolls,
-            "basis": basis,
-            "due_day": due,
+            "case_id": case, "kind": clock.kind, "start_day": clock.start, "amount": clock.amount,
+            "unit": str(clock.unit), "rolls": clock.rolls, "basis": basis, "due_day": due,
         }
         for case, clock, basis, due in rows
-    ]
+    ]  # fmt: skip
     copy_rows(connection, case_clock, values)
 
 
@@ -312,20 +320,32 @@ def holders(connection: Connection, findings: Collection[int]) -> dict[int, Any]
     return {row.finding_id: row for row in rows.all()}
 
 
-def hold(connection: Connection, findings: Mapping[int, tuple[int, int]]) -> None:
-    """Write that cases decide the money of findings: finding → (case, act); taken over where another did."""
-    connection.execute(
+def hold(
+    connection: Connection, findings: Mapping[int, tuple[int, int]], taken_from: Collection[int] = ()
+) -> None:
+    """Write that cases decide the money of findings: finding → (case, act); from others only where they handed it on.
+
+    Raises `Refused` (``casework.held``) where another case holds one: also one that was opened at the same moment.
+    """
+    written = connection.execute(
         text(
             "INSERT INTO finding_hold (finding_id, case_id, since_act) "
             "SELECT * FROM unnest(:ids, CAST(:cases AS bigint[]), CAST(:acts AS bigint[])) "
-            "ON CONFLICT (finding_id) DO UPDATE SET case_id = excluded.case_id, since_act = excluded.since_act"
+            "ON CONFLICT (finding_id) DO UPDATE SET case_id = excluded.case_id, since_act = excluded.since_act "
+            "WHERE finding_hold.case_id = excluded.case_id OR finding_hold.case_id = ANY(CAST(:taken AS bigint[])) "
+            "RETURNING finding_id"
         ).bindparams(_IDS),
         {
-            "ids": list(findings),
-            "cases": [case for case, _ in findings.values()],
-            "acts": [act for _, act in findings.values()],
+            "ids": sorted(findings),
+            "cases": [findings[one][0] for one in sorted(findings)],
+            "acts": [findings[one][1] for one in sorted(findings)],
+            "taken": list(taken_from),
         },
     )
+    lost = set(findings) - set(written.scalars())
+    if lost:
+        other = next(iter(holders(connection, lost).values()))
+        raise held_by(case_number(Track(other.track), other.case_id), len(lost), len(findings))
 
 
 def release(connection: Connection, ids: Collection[int]) -> None:
@@ -337,16 +357,11 @@ def release(connection: Connection, ids: Collection[int]) -> None:
 
 def held(connection: Connection, ids: Collection[int]) -> dict[int, list[int]]:
     """Give the findings whose money cases decide, by case."""
-    rows = connection.execute(
-        select(finding_hold.c.case_id, finding_hold.c.finding_id)
-        .where(finding_hold.c.case_id == func.any(_IDS))
-        .order_by(finding_hold.c.finding_id),
-        {"ids": list(ids)},
+    wanted = select(finding_hold.c.case_id, finding_hold.c.finding_id).where(
+        finding_hold.c.case_id == func.any(_IDS)
     )
-    found: dict[int, list[int]] = {}
-    for row in rows:
-        found.setdefault(row.case_id, []).append(row.finding_id)
-    return found
+    rows = connection.execute(wanted, {"ids": list(ids)})
+    return {case: sorted(mine) for case, mine in _gathered((r.case_id, r.finding_id) for r in rows).items()}
 
 
 # — transfers —
@@ -369,26 +384,15 @@ def answer_transfer(connection: Connection, transfer: int, day: int, answer: str
 
 def transfers(connection: Connection, case_id: int) -> list[Transfer]:
     """Give what of a case was handed to other organs, oldest first."""
-    rows = connection.execute(
-        select(case_transfer).where(case_transfer.c.case_id == case_id).order_by(case_transfer.c.id)
-    )
+    mine = select(case_transfer).where(case_transfer.c.case_id == case_id).order_by(case_transfer.c.id)
     return [
         Transfer(row.id, Organ(row.organ), row.name, row.sent_day, row.acknowledged_day, row.answer)
-        for row in rows
+        for row in connection.execute(mine)
     ]
 
 
 def _case(row: Row[Any]) -> Case:
     return Case(
-        id=row.id,
-        track=Track(row.track),
-        state=row.state,
-        version=row.version,
-        region=row.region,
-        institution_id=row.institution_id,
-        person_id=row.person_id,
-        cause=row.cause,
-        handler=row.handler,
-        opened_day=row.opened_day,
-        last_day=row.last_day,
-    )
+        row.id, Track(row.track), row.state, row.version, row.region, row.institution_id, row.person_id, row.cause,
+        row.handler, row.opened_day, row.last_day,
+    )  # fmt: skip

@@ -132,6 +132,8 @@ case_transfer = Table(
     Column("sent_day", BigInteger, nullable=False),
     Column("acknowledged_day", BigInteger),
     Column("answer", Text),
-    CheckConstraint("organ IN ('police', 'discipline', 'department', 'agency', 'region')", name="organ"),
+    CheckConstraint(
+        "organ IN ('police', 'discipline', 'department', 'agency', 'region', 'bureau')", name="organ"
+    ),
     comment="what of a case was handed to another organ (移送), when it was acknowledged, and what came back",
 )

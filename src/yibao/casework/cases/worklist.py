@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from yibao.access import Permission, Purpose, Target, check, read_of_file, scope
+from yibao.casework import store as findings_store
 from yibao.casework.cases import store
+from yibao.casework.cases.checks import recused_in
 from yibao.casework.cases.clocks import BAND_NAMES, Band, band
 from yibao.casework.cases.desk import Desk
 from yibao.casework.cases.machine import Machine
@@ -22,9 +24,12 @@ from yibao.casework.cases.model import (
     Transfer,
     case_number,
 )
+from yibao.casework.cases.paperwork import CONFIRMED, missing
+from yibao.casework.cases.regrouping import Link, links
 from yibao.casework.cases.running import date_clocks
 from yibao.casework.cases.service import acts, case_clocks, cases, held_findings, standing_amounts, transfers
-from yibao.casework.model import finding_code
+from yibao.casework.documents import DocumentKind
+from yibao.casework.model import STATE_NAMES, finding_code
 from yibao.kernel import Region, Text, Workdays, date_of
 from yibao.ledger import Tag, record
 
@@ -79,6 +84,12 @@ class Laid:
     transfers: tuple[Transfer, ...]
     next: tuple[tuple[str, Text], ...]
     """The verbs that the state allows, with their words."""
+    fallen: tuple[tuple[str, Text], ...] = ()
+    """The findings that are not open any more though the case holds them, and what became of them."""
+    links: tuple[Link, ...] = ()
+    """From which cases it took findings over, and to which it gave some."""
+    missing: tuple[DocumentKind, ...] = ()
+    """The documents that the file should hold and does not."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -93,6 +104,7 @@ class Laid:
                     "due": date_of(clock.due_day).isoformat() if clock.due_day is not None else None,
                     "paused": clock.running.paused, "basis": clock.basis,
                     "stopped": date_of(clock.stopped_day).isoformat() if clock.stopped_day is not None else None,
+                    "late": clock.late,
                 }
                 for clock in self.clocks
             ],
@@ -109,6 +121,12 @@ class Laid:
                 for one in self.transfers
             ],
             "next": [verb for verb, _ in self.next],
+            "fallen_findings": [{"finding": code, "state": text.both()} for code, text in self.fallen],
+            "links": [one.as_json() for one in self.links],
+            "missing_documents": [
+                {"document": one.slug, "name": one.text.both(), "status": one.status, "blocks": one.status == CONFIRMED}
+                for one in self.missing
+            ],
         }  # fmt: skip
 
 
@@ -153,7 +171,9 @@ def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
     A case file is a sensitive one: the look is written down, in the access log and in the ledger, before it is given.
     """
     head = cases(desk.unit, [case])[0]
-    target = Target(Region(head.region), head.institution_id, head.person_id, subject=head.number)
+    origins = store.origins(desk.unit.connection, [head.id])[head.id] if desk.actor.recused else ()
+    away = recused_in(desk, head, origins)
+    target = Target(Region(head.region), head.institution_id, head.person_id, subject=away or head.number)
     check(desk.actor, _READ[head.track], target)
     look = read_of_file(
         desk.unit, desk.actor, what="case file", subject=head.number, target=target, purpose=Purpose.CASEWORK,
@@ -163,17 +183,28 @@ def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
     machine = machines[head.track]
     moves = [m for verb in machine.verbs(head.state) for m in (machine.move(head.state, verb),)]
     whose = store.institutions(desk.unit.connection, [head.institution_id or 0])
+    held = held_findings(desk.unit, case)
+    done = acts(desk.unit, case)
     return Laid(
         case=head,
         state=machine.named(head.state),
         institution=whose[head.institution_id].name if head.institution_id in whose else "",
-        acts=tuple(acts(desk.unit, case)),
+        acts=tuple(done),
         clocks=tuple(case_clocks(desk.unit, case)),
         amounts=standing_amounts(desk.unit, case),
-        findings=tuple(finding_code(f) for f in held_findings(desk.unit, case)),
+        findings=tuple(finding_code(f) for f in held),
         transfers=tuple(transfers(desk.unit, case)),
         next=tuple((move.verb, move.name) for move in moves),
+        fallen=_fallen(desk, held),
+        links=tuple(links(desk.unit, case)),
+        missing=tuple(missing(desk.unit, machine, head, done)),
     )
+
+
+def _fallen(desk: Desk, held: Sequence[int]) -> tuple[tuple[str, Text], ...]:
+    """Give the findings that a later audit withdrew, or their institution corrected, while the case holds them."""
+    rows = findings_store.headers(desk.unit.connection, ids=held, state=None) if held else []
+    return tuple((finding_code(r.finding_id), STATE_NAMES[r.state]) for r in rows if r.state != "open")
 
 
 def _place(row: Waiting) -> tuple[int, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from yibao.casework.cases import Case, Desk, Doing, Opening, act_on, cases, open_cases
+from yibao.casework.cases import Case, Desk, Doing, Opening, act_on, cases, open_cases, take_up
 from yibao.casework.designation import store
 from yibao.casework.designation.machine import MACHINE
 from yibao.casework.designation.model import Applicant, ServiceAgreement
@@ -22,6 +22,7 @@ def apply(desk: Desk, region: str, applicant: Applicant, doing: Doing) -> Case:
             en="this institution has a designation under way, or in force",
             where=running[0].number,
             came=applicant.code,
+            todo=Text(zh="在该事项中办理续签、变更或退出", en="renew, change or leave in that matter"),
         )
     opening = Opening(region=region, cause="定点申请", institution_id=desk.actor.institution_id)
     made = open_cases(desk, MACHINE, "apply", [(opening, replace(doing, body={"code": applicant.code}))])[0]
@@ -38,6 +39,7 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             en="to sign or renew needs the agreement's number and term",
             wanted="sign | renew",
             came=verb,
+            todo=Text(zh="用签约的动词并写明协议", en="use the verb of signing, with the agreement"),
         )
     if verb in ("ask_renewal", "ask_exit", "lapse"):
         _check_time(desk, case_id, verb, doing.day)
@@ -46,22 +48,25 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
 
 def sign(desk: Desk, case_id: int, verb: str, agreement: ServiceAgreement, doing: Doing) -> int:
     """Sign an agreement (``sign``), or the next one (``renew``), which begins where the last one ends or later."""
-    where = cases(desk.unit, [case_id])[0].number
+    where = take_up(desk.unit, [case_id])[0].number
     if agreement.from_day >= agreement.until_day:
         raise Refused(
             "casework.term", zh="协议的止日须晚于起日", en="the term ends before it begins", where=where,
             wanted=f"> {date_of(agreement.from_day)}", came=str(date_of(agreement.until_day)),
+            todo=Text(zh="核对协议的起止日期", en="check the days of the agreement"),
         )  # fmt: skip
     if store.known_number(desk.unit.connection, agreement.number):
         raise Refused(
             "casework.agreement_number", zh="协议编号已经用过", en="this number was given to an agreement before",
             where=where, came=agreement.number,
+            todo=Text(zh="另编协议编号", en="give it another number"),
         )  # fmt: skip
     before = store.agreements(desk.unit.connection, case_id)
     if before and agreement.from_day < before[-1].until_day:
         raise Refused(
             "casework.term", zh="新协议与上一份期限重叠", en="the new term overlaps the last one", where=where,
             wanted=f"≥ {date_of(before[-1].until_day)}", came=str(date_of(agreement.from_day)),
+            todo=Text(zh="核对协议的起止日期", en="check the days of the agreement"),
         )  # fmt: skip
     body: dict[str, Json] = {
         "number": agreement.number,
@@ -82,7 +87,7 @@ def agreements(desk: Desk, case_id: int) -> list[ServiceAgreement]:
 
 def _check_time(desk: Desk, case_id: int, verb: str, day: int) -> None:
     """Refuse a renewal or an exit asked for too late, an exit of a public hospital, and a lapse before its day."""
-    where = cases(desk.unit, [case_id])[0].number
+    where = take_up(desk.unit, [case_id])[0].number
     terms = store.agreements(desk.unit.connection, case_id)
     if not terms:
         return  # the machine refuses what has no agreement yet
@@ -98,6 +103,10 @@ def _check_time(desk: Desk, case_id: int, verb: str, day: int) -> None:
             zh="公立医疗机构不得主动提出解除协议（国家医疗保障局令第2号第四十四条，转引）",
             en="a public hospital may not ask to leave (NHSA Order 2 Art. 44, secondary)",
             where=where,
+            todo=Text(
+                zh="由经办机构与其协商，或待协议到期",
+                en="the agency negotiates with it, or the agreement lapses",
+            ),
         )
     months = desk.policy.at("casework.clock.designation_renew", day).number
     latest = add_months(until, -months)

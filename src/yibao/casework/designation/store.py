@@ -59,6 +59,7 @@ def agreements(connection: Connection, case_id: int) -> list[ServiceAgreement]:
 
 
 def known_number(connection: Connection, number: str) -> bool:
-    """Tell whether an agreement has this number already."""
+    """Tell whether an agreement has this number already; a second one of this number waits for this transaction."""
+    connection.execute(select(func.pg_advisory_xact_lock(lock_key(f"agreement {number}"))))
     found = connection.execute(select(service_agreement.c.id).where(service_agreement.c.number == number))
     return found.first() is not None

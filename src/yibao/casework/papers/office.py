@@ -92,4 +92,8 @@ def _bad(where: str, came: str) -> Refused:
         where=where,
         wanted=", ".join(KEYS),
         came=came,
+        todo=Text(
+            zh="删去或改正这些内容；空的文件用 yibao case office 写出",
+            en="take them out or correct them; yibao case office writes an empty file",
+        ),
     )

@@ -23,7 +23,7 @@ from yibao.casework.documents import (
 )
 from yibao.casework.papers.knowing import known_values
 from yibao.casework.tracks import the_case
-from yibao.kernel import Json, Refused, Region, date_of
+from yibao.kernel import Json, Refused, Region, Text, date_of
 from yibao.ledger import Tag, record
 from yibao.store import Home
 
@@ -98,12 +98,28 @@ def serve(
     """Record how a document of a case was served, and swear to it."""
     case = the_case(desk, case_id)
     check(desk.actor, Permission.DOCUMENT_MAKE, _target(case))
+    _check_its_own(desk, case, document)
     done = deliver(
         desk.unit, desk.policy, document, way, day, actor=desk.actor.name, receiver=receiver, proof=proof
     )
     body: dict[str, Json] = {"case": case.number, "way": str(way), "day": date_of(day).isoformat()}
     record(desk.unit, Tag.CASEWORK_DOCUMENT_DELIVERED, f"document:{document}", body)
     return done
+
+
+def _check_its_own(desk: Desk, case: Case, document: int) -> None:
+    """Refuse a document of another case: who may act in one does not serve the papers of all."""
+    mine = [one.id for one in of_case(desk.unit, CaseRef(case.track, case.id))]
+    if document not in mine:
+        raise Refused(
+            "casework.document_not_found",
+            zh="本案没有这份文书",
+            en="this case has no such document",
+            where=case.number,
+            wanted=" | ".join(str(one) for one in mine) or "—",
+            came=str(document),
+            todo=Text(zh="用 yibao case papers 查看编号", en="see the numbers with yibao case papers"),
+        )
 
 
 def papers(desk: Desk, case_id: int) -> list[tuple[Document, int | None]]:
@@ -133,6 +149,7 @@ def _strange(slug: str, names: list[str]) -> Refused:
         where=slug,
         wanted=", ".join(field.name for field in fields(slug)),
         came=", ".join(names),
+        todo=Text(zh="用 --blank 写出这种文书的全部内容", en="write all its fields with --blank"),
     )
 
 

@@ -7,6 +7,7 @@ unpaid. People decide, with reasons.
 
 from __future__ import annotations
 
+from yibao.casework.penalty.deciding import decide, decide_on_the_spot, spare
 from yibao.casework.penalty.execution import (
     acknowledged,
     close,
@@ -18,6 +19,7 @@ from yibao.casework.penalty.execution import (
     unpaid,
     upheld,
 )
+from yibao.casework.penalty.files import dossier
 from yibao.casework.penalty.machine import MACHINE, State
 from yibao.casework.penalty.model import (
     EVIDENCE_KINDS,
@@ -45,12 +47,9 @@ from yibao.casework.penalty.service import (
     add_evidence,
     answer,
     assign,
-    decide,
-    decide_on_the_spot,
-    dossier,
     register,
     serve_notice,
-    spare,
+    split_off,
     tell,
     weigh,
 )
@@ -92,6 +91,7 @@ __all__ = [
     "serve",
     "serve_notice",
     "spare",
+    "split_off",
     "tell",
     "unpaid",
     "upheld",

@@ -16,6 +16,10 @@ SEAL_EXTENDED = ClockKind("seal_extended", Text(zh="延长的封存", en="seal, 
 LEGAL_REVIEW = ClockKind("legal_review", Text(zh="法制审核", en="legal review"), LAW)
 DEFENCE = ClockKind("defence", Text(zh="陈述申辩", en="defence"), OURS, whose="party")
 ASK_HEARING = ClockKind("ask_hearing", Text(zh="要求听证", en="ask for a hearing"), LAW, whose="party")
+TELL_HEARING = ClockKind(
+    "tell_hearing", Text(zh="听证前通知", en="tell of the hearing in time"), LAW, whose="party"
+)
+RECTIFY = ClockKind("rectify", Text(zh="责令改正", en="rectify"), OURS, whose="party")
 DECIDE = ClockKind("decide", Text(zh="作出决定", en="decide"), LAW)
 DECIDE_EXTENDED = ClockKind("decide_extended", Text(zh="延长的决定期限", en="decide, extended"), LAW)
 DECIDE_EXTENDED_AGAIN = ClockKind(
@@ -29,3 +33,8 @@ SUIT = ClockKind("suit", Text(zh="提起行政诉讼", en="bring a suit"), LAW, 
 URGE = ClockKind("urge", Text(zh="催告后履行", en="comply after being urged"), LAW, whose="party")
 ASK_COURT = ClockKind("ask_court", Text(zh="申请强制执行", en="apply to the court"), LAW)
 RECEIPT = ClockKind("receipt", Text(zh="催要移送回执", en="ask for the receipt"), OURS)
+WITHDRAW_PUBLICATION = ClockKind(
+    "withdraw_publication", Text(zh="撤回公开的决定", en="withdraw the published decision"), LAW
+)
+GO_ALONG = (VERIFY, VERIFY_EXTENDED, DECIDE, DECIDE_EXTENDED, DECIDE_EXTENDED_AGAIN)
+"""The clocks that a case which is split off runs on: what of the time is gone is gone for both."""

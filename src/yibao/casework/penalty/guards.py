@@ -7,16 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yibao.casework.penalty.model import Dossier, Measures, Party
-from yibao.casework.penalty.ranges import (
-    Circumstance,
-    Range,
-    check_fine,
-    lawful_range,
-    spares,
-)
+from yibao.casework.penalty.model import Dossier, Measures
+from yibao.casework.penalty.ranges import Circumstance, spares
 from yibao.kernel import Refused, Text, date_of, format_fen
-from yibao.policy import Policy
 
 
 def check_officers(dossier: Dossier, actor: str, least: int) -> None:
@@ -42,64 +35,11 @@ def check_officers(dossier: Dossier, actor: str, least: int) -> None:
             where=dossier.case.number,
             wanted=" | ".join(accounts),
             came=actor,
+            todo=Text(
+                zh="由承办人办理，或重新指定（yibao case assign）",
+                en="let an officer do it, or assign anew (yibao case assign)",
+            ),
         )
-
-
-def hearing_due(policy: Policy, party: Party, measures: Measures, day: int) -> bool:
-    """Say whether the party has a right to a hearing; computed, never ticked (行政处罚法 Art. 63).
-
-    A fine that is large by the region's figure, or a suspension, which takes a business or a benefit away.
-    """
-    key = f"casework.penalty.hearing_fine_{party}"
-    return measures.fine_fen >= policy.at(key, day).number or measures.suspension_months > 0
-
-
-def check_measures(
-    policy: Policy,
-    measures: Measures,
-    today: int,
-    circumstance: Circumstance | None,
-    *,
-    reviewed: bool,
-    where: str,
-) -> Range:
-    """Refuse measures outside the law; give the bounds by which they were checked."""
-    if min(measures.loss_fen, measures.refund_fen, measures.patient_fen, measures.fine_fen) < 0:
-        raise _sum("金额不能为负", "a sum cannot be negative", where, "≥ 0", str(measures))
-    if measures.refund_fen > measures.loss_fen:
-        raise _sum(
-            "责令退回的金额大于损失", "more is to be returned than was lost", where,
-            f"≤ {format_fen(measures.loss_fen)}", format_fen(measures.refund_fen),
-        )  # fmt: skip
-    if measures.patient_fen > measures.refund_fen:
-        raise _sum(
-            "个人部分大于退回总额", "the patients’ part is more than the whole refund", where,
-            f"≤ {format_fen(measures.refund_fen)}", format_fen(measures.patient_fen),
-        )  # fmt: skip
-    fund_loss = measures.loss_fen - measures.patient_fen
-    bounds = lawful_range(policy, measures.article, fund_loss, measures.act_day, today)
-    check_fine(bounds, measures.fine_fen, circumstance, reviewed=reviewed, where=where)
-    _check_suspension(bounds, measures.suspension_months, where)
-    return bounds
-
-
-def _check_suspension(bounds: Range, months: int, where: str) -> None:
-    if months == 0:
-        return
-    if bounds.suspension is None or not bounds.suspension[0] <= months <= bounds.suspension[1]:
-        wanted = "—" if bounds.suspension is None else "{}–{} 个月 months".format(*bounds.suspension)
-        raise Refused(
-            "casework.suspension_range",
-            zh="暂停的时间不在法定幅度内",
-            en="the suspension is outside what the law allows",
-            where=where,
-            wanted=wanted,
-            came=f"{months}",
-        )
-
-
-def _sum(zh: str, en: str, where: str, wanted: str, came: str) -> Refused:
-    return Refused("casework.sums", zh=zh, en=en, where=where, wanted=wanted, came=came)
 
 
 def check_heard(dossier: Dossier, day: int, dues: Mapping[str, int | None]) -> None:
@@ -116,10 +56,14 @@ def check_heard(dossier: Dossier, day: int, dues: Mapping[str, int | None]) -> N
             where=dossier.case.number,
             todo=Text(zh="先告知并送达", en="tell the party and serve the notice first"),
         )
-    wanted = ("defence", "ask_hearing") if told.hearing_due else ("defence",)
-    lasts = [dues[kind] for kind in wanted if kind in dues]
-    if told.answered or all(last is not None and day > last for last in lasts):
+    over = {kind for kind, last in dues.items() if last is not None and day > last}
+    spoken = told.answered or "defence" in over
+    exercised = any(
+        dossier.did(verb, since="served_notice") for verb in ("hear", "waive_hearing", "withdraw_hearing")
+    )
+    if spoken and (not told.hearing_due or exercised or "ask_hearing" in over):
         return
+    lasts = [dues[kind] for kind in ("defence", "ask_hearing") if kind in dues and kind not in over]
     raise Refused(
         "casework.too_early",
         zh="陈述申辩或听证的期限未满，当事人也没有明确放弃",
@@ -128,8 +72,8 @@ def check_heard(dossier: Dossier, day: int, dues: Mapping[str, int | None]) -> N
         wanted=", ".join(f"> {date_of(last)}" if last is not None else "—" for last in lasts),
         came=str(date_of(day)),
         todo=Text(
-            zh="等期限届满，或登记当事人的申辩或书面放弃",
-            en="wait, or record the defence or the written waiver",
+            zh="等期限届满，或登记当事人的申辩或书面放弃（waive；放弃听证 waive_hearing）",
+            en="wait, or record the defence or the written waiver (waive; of the hearing: waive_hearing)",
         ),
     )
 
@@ -142,20 +86,23 @@ def check_not_heavier(dossier: Dossier, measures: Measures) -> None:
         (zh, en, before, now)
         for zh, en, before, now in (
             ("罚款", "fine", told.measures.fine_fen, measures.fine_fen),
+            ("损失", "loss", told.measures.loss_fen, measures.loss_fen),
             ("退回", "refund", told.measures.refund_fen, measures.refund_fen),
             ("暂停月数", "months", told.measures.suspension_months, measures.suspension_months),
         )
         if now > before
     ]
-    if heavier or told.measures.article != measures.article:
+    same = (told.measures.article, told.measures.act_day) == (measures.article, measures.act_day)
+    if heavier or not same:
         raise Refused(
             "casework.heavier",
             zh="决定重于或不同于告知的内容；不得因申辩加重，新事实须重新告知（行政处罚法第四十五条）",
             en="the decision is heavier than, or other than, what was told; new facts need a new notice (Art. 45)",
             where=dossier.case.number,
             wanted="; ".join(f"{zh} ≤ {before}" for zh, _, before, _ in heavier)
-            or str(told.measures.article),
-            came="; ".join(f"{zh} {now}" for zh, _, _, now in heavier) or str(measures.article),
+            or f"{told.measures.article} {date_of(told.measures.act_day)}",
+            came="; ".join(f"{zh} {now}" for zh, _, _, now in heavier)
+            or f"{measures.article} {date_of(measures.act_day)}",
             todo=Text(
                 zh="重新告知（tell_anew）并写明理由", en="tell the party anew (tell_anew) with the reason"
             ),
@@ -189,6 +136,24 @@ def check_spared(circumstance: Circumstance | None, where: str) -> None:
             where=where,
             wanted=" | ".join(c for c in Circumstance if spares(c)),
             came=str(circumstance or "—"),
+            todo=Text(zh="用 --circumstance 指明情形", en="name it with --circumstance"),
+        )
+
+
+def check_punishes(circumstance: Circumstance | None, where: str) -> None:
+    """Refuse to let somebody off altogether by way of a penalty: that is a decision of its own."""
+    if circumstance is not None and spares(circumstance):
+        raise Refused(
+            "casework.below_range",
+            zh="不予处罚的情形不能用来作出处罚决定",
+            en="a circumstance that spares is none by which a penalty is decided",
+            where=where,
+            wanted=" | ".join(one for one in Circumstance if not spares(one)),
+            came=str(circumstance),
+            todo=Text(
+                zh="作出不予处罚决定：yibao case decide --spare",
+                en="decide no penalty: yibao case decide --spare",
+            ),
         )
 
 
@@ -197,6 +162,9 @@ def check_closing(dossier: Dossier, unpaid_fen: int) -> None:
     open_ends = []
     if unpaid_fen > 0:
         open_ends.append((f"未执行 {format_fen(unpaid_fen)}", f"{format_fen(unpaid_fen)} is still due"))
+    made = dossier.decision
+    if made is not None and not made.revoked and made.served_day is None:
+        open_ends.append(("决定书尚未送达", "the decision was not served"))
     if any(contest.until_day is None for contest in dossier.contests):
         open_ends.append(("复议或诉讼未结", "a review or suit still runs"))
     waiting = [t for t in dossier.transfers if t.acknowledged_day is None]
@@ -210,4 +178,8 @@ def check_closing(dossier: Dossier, unpaid_fen: int) -> None:
             zh="还不能结案：" + "；".join(zh for zh, _ in open_ends),
             en="it cannot be closed yet: " + "; ".join(en for _, en in open_ends),
             where=dossier.case.number,
+            todo=Text(
+                zh="逐项了结后再结案：recover、deliver、contest upheld、transfer --to acknowledged",
+                en="settle each first: recover, deliver, contest upheld, transfer --to acknowledged",
+            ),
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from yibao.casework.cases import Act, Case, Transfer
+from yibao.casework.cases import Act, Case, Money, Transfer
 from yibao.casework.penalty.ranges import Article, Circumstance, Step
-from yibao.kernel import Text
+from yibao.kernel import Json, Text
 
 
 class Party(StrEnum):
@@ -15,6 +15,13 @@ class Party(StrEnum):
 
     PERSON = "person"
     UNIT = "unit"
+    OTHER = "other"
+    """Neither an institution nor a person of the register: an agency, or whoever is not known by an id yet."""
+
+    @property
+    def measured_as(self) -> str:
+        """Give by whose thresholds it is measured: a citizen's where it is not known, for they protect more."""
+        return "unit" if self is Party.UNIT else "person"
 
 
 EVIDENCE_KINDS = {
@@ -116,7 +123,14 @@ class Dossier:
     @property
     def party(self) -> Party:
         """Give whom the case is about."""
-        return Party.UNIT if self.case.institution_id is not None else Party.PERSON
+        if self.case.institution_id is not None:
+            return Party.UNIT
+        return Party.PERSON if self.case.person_id is not None else Party.OTHER
+
+    @property
+    def grave(self) -> bool:
+        """Tell whether it was filed as harm to life, health or financial safety: limitation is longer (Art. 36)."""
+        return any(act.verb == "file" and bool(act.body.get("harm")) for act in self.acts)
 
     @property
     def told(self) -> Telling | None:
@@ -129,3 +143,22 @@ class Dossier:
         if since is not None and since in verbs:
             verbs = verbs[len(verbs) - verbs[::-1].index(since) :]
         return verb in verbs
+
+
+def found_of(measures: Measures) -> Money:
+    """Give what was found, by purse."""
+    return Money(measures.loss_fen - measures.patient_fen, measures.patient_fen)
+
+
+def refund_of(measures: Measures) -> Money:
+    """Give what is to return, by purse."""
+    return Money(measures.refund_fen - measures.patient_fen, measures.patient_fen)
+
+
+def said_of(measures: Measures) -> dict[str, Json]:
+    """Give measures as an act keeps them."""
+    return {
+        "article": measures.article, "act_day": measures.act_day, "loss_fen": measures.loss_fen,
+        "refund_fen": measures.refund_fen, "patient_fen": measures.patient_fen, "fine_fen": measures.fine_fen,
+        "suspension_months": measures.suspension_months,
+    }  # fmt: skip

@@ -1,6 +1,6 @@
-"""The verbs of the penalty track up to the decision that need more than words; what follows it is in `execution`.
+"""The verbs of the penalty track up to the decision that need more than words; `deciding` and `execution` follow.
 
-Each looks at the dossier, then acts (`cases.act_on`).
+Each takes the case up, looks at the dossier, then acts (`cases.act_on`).
 
 Verbs without a function here (suspend, extend, send back, …) are moves of the machine as they stand: `act` does them.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from yibao.casework import store as findings_store
 from yibao.casework.cases import (
     Amount,
     Case,
@@ -17,30 +18,26 @@ from yibao.casework.cases import (
     Doing,
     Money,
     Opening,
-    act_on,
-    acts,
     case_clocks,
-    cases,
+    held_findings,
     open_cases,
-    transfers,
+    split,
+    standing_amounts,
 )
-from yibao.casework.penalty import store
-from yibao.casework.penalty.guards import (
-    check_discussed,
-    check_heard,
-    check_measures,
-    check_not_heavier,
-    check_officers,
-    check_spared,
-    hearing_due,
-)
+from yibao.casework.penalty import clocks, store
+from yibao.casework.penalty.files import do, dossier, taken
+from yibao.casework.penalty.guards import check_heard
+from yibao.casework.penalty.lawful import check_in_time, check_measures, hearing_due
 from yibao.casework.penalty.machine import MACHINE
-from yibao.casework.penalty.model import EVIDENCE_KINDS, Decision, Dossier, Measures, Officer
-from yibao.casework.penalty.ranges import Circumstance, Step
-from yibao.kernel import Json, Refused, format_fen
-from yibao.store import UnitOfWork
+from yibao.casework.penalty.model import EVIDENCE_KINDS, Dossier, Measures, Officer, found_of, said_of
+from yibao.casework.penalty.officers import check_fit, check_investigator, check_named
+from yibao.casework.penalty.ranges import Circumstance
+from yibao.kernel import Json, Refused, Text, date_of
 
-_INVESTIGATING = {"add_evidence", "preserve", "act_on_preserved", "unseal", "report"}
+_INVESTIGATING = {
+    "add_evidence", "preserve", "act_on_preserved", "unseal", "report", "order_rectify", "recheck_corrected",
+    "recheck_refused",
+}  # fmt: skip
 
 
 def register(desk: Desk, opening: Opening, doing: Doing) -> Case:
@@ -57,9 +54,16 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             en="this act needs more; use the command that is its own",
             wanted=_OWN[verb],
             came=verb,
+            todo=Text(zh="用 yibao case --help 查看这个命令", en="see that command with yibao case --help"),
         )
+    file = taken(desk, case_id)
+    MACHINE.move(file.case.state, verb, file.case.number)
     if verb in _INVESTIGATING:
-        _check_investigator(desk, dossier(desk.unit, case_id), doing.day)
+        check_investigator(desk, file, doing.day)
+    if verb == "file":
+        doing = _in_time(desk, file, doing)
+    if verb in ("served_rectify", "recheck_corrected", "recheck_refused"):
+        _check_rectifying(desk, file, verb, doing.day)
     return do(desk, case_id, verb, doing)
 
 
@@ -67,14 +71,8 @@ def assign(desk: Desk, case_id: int, officers: Sequence[Officer], doing: Doing) 
     """Put two or more officers on a case; the first of them handles it."""
     least = desk.policy.at("casework.penalty.officers_least", doing.day).number
     names = [one.account for one in officers]
-    if len(set(names)) < least or not all(one.certificate.strip() for one in officers):
-        raise Refused(
-            "casework.two_officers",
-            zh=f"须指定不少于 {least} 名执法人员，并写明执法证号",
-            en=f"name at least {least} officers, each with the number of his certificate",
-            wanted=f"≥ {least}: account=certificate",
-            came=", ".join(f"{one.account}={one.certificate}" for one in officers),
-        )
+    check_named(officers, least)
+    check_fit(desk, taken(desk, case_id).case, officers)
     body: dict[str, Json] = {"officers": [*names]}
     number = do(desk, case_id, "assign", replace(doing, body=body, handler=names[0]))
     store.set_officers(desk.unit.connection, case_id, officers, number)
@@ -91,8 +89,9 @@ def add_evidence(desk: Desk, case_id: int, pieces: Sequence[dict[str, str]], doi
                 en="there is no such kind of evidence",
                 wanted=" | ".join(EVIDENCE_KINDS),
                 came=piece["kind"],
+                todo=Text(zh="用 --kind 写明其中一种", en="name one of them with --kind"),
             )
-    _check_investigator(desk, dossier(desk.unit, case_id), doing.day)
+    check_investigator(desk, taken(desk, case_id), doing.day)
     body: dict[str, Json] = {"sha256": [piece["sha256"] for piece in pieces]}
     number = do(desk, case_id, "add_evidence", replace(doing, body=body))
     store.add_evidence(desk.unit.connection, case_id, number, pieces)
@@ -103,31 +102,46 @@ def tell(
     desk: Desk, case_id: int, measures: Measures, doing: Doing, *, circumstance: Circumstance | None = None
 ) -> bool:
     """Tell the party what is proposed; says whether the right to a hearing is told with it, which is computed."""
-    file = dossier(desk.unit, case_id)
+    file = taken(desk, case_id)
     MACHINE.move(file.case.state, "tell", file.case.number)
     reviewed = file.did("pass_review")
-    check_measures(desk.policy, measures, doing.day, circumstance, reviewed=reviewed, where=file.case.number)
+    check_measures(desk.policy, measures, doing.day, circumstance, reviewed=reviewed, file=file)
     due = hearing_due(desk.policy, file.party, measures, doing.day)
-    body = {**_said(measures), "hearing_due": due, "circumstance": circumstance}
-    number = do(desk, case_id, "tell", replace(doing, body=body, amounts={Amount.FOUND: _found(measures)}))
+    body = {**said_of(measures), "hearing_due": due, "circumstance": circumstance}
+    # told anew, only what changes is found anew
+    found = found_of(measures) + -standing_amounts(desk.unit, case_id).get(Amount.FOUND, Money(0))
+    number = do(desk, case_id, "tell", replace(doing, body=body, amounts={Amount.FOUND: found}))
     store.tell(desk.unit.connection, case_id, number, measures, due)
     return due
 
 
 def serve_notice(desk: Desk, case_id: int, doing: Doing) -> int:
     """Record that the notice was served; the party's clocks begin."""
-    file = dossier(desk.unit, case_id)
+    file = taken(desk, case_id)
+    MACHINE.move(file.case.state, "served_notice", file.case.number)
+    assert file.told is not None, "a case is told when there is a telling"
+    if file.told.served_day is not None:
+        raise Refused(
+            "casework.served_already",
+            zh="告知书已经送达，期限不重新起算",
+            en="the notice was served already; its periods do not begin anew",
+            where=file.case.number,
+            came=str(date_of(file.told.served_day)),
+            todo=Text(zh="内容有变的，重新告知（tell_anew）", en="if it is to change, tell anew (tell_anew)"),
+        )
     number = do(desk, case_id, "served_notice", doing)
-    assert file.told is not None
     store.served_telling(desk.unit.connection, file.told.id, doing.day)
     return number
 
 
 def answer(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
     """Record that the party defended itself, waived it, asked for a hearing or was heard."""
-    file = dossier(desk.unit, case_id)
+    file = taken(desk, case_id)
     if verb == "ask_hearing":
         _check_hearing(desk, file, doing.day)
+    if verb == "hear":
+        MACHINE.move(file.case.state, verb, file.case.number)
+        _check_told_of_hearing(desk, file, doing.day)
     number = do(desk, case_id, verb, doing)
     if file.told is not None and verb in {"defend", "waive", "hear"}:
         store.answered(desk.unit.connection, file.told.id)
@@ -136,7 +150,7 @@ def answer(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
 
 def weigh(desk: Desk, case_id: int, doing: Doing) -> int:
     """Weigh the defence: the party has spoken, has waived it, or its time is over."""
-    file = dossier(desk.unit, case_id)
+    file = taken(desk, case_id)
     due = {
         clock.running.kind: clock.due_day
         for clock in case_clocks(desk.unit, case_id)
@@ -146,155 +160,115 @@ def weigh(desk: Desk, case_id: int, doing: Doing) -> int:
     return do(desk, case_id, "weigh_defence", doing)
 
 
-def decide(
-    desk: Desk,
-    case_id: int,
-    measures: Measures,
-    doing: Doing,
-    *,
-    step: Step | None = None,
-    circumstance: Circumstance | None = None,
-) -> Decision:
-    """Decide a penalty within the law, no heavier than told, reviewed, discussed where it is grave."""
-    file = dossier(desk.unit, case_id)
-    MACHINE.move(file.case.state, "decide", file.case.number)
-    check_not_heavier(file, measures)
-    check_discussed(file)
-    reviewed = file.did("pass_review")
-    bounds = check_measures(
-        desk.policy, measures, doing.day, circumstance, reviewed=reviewed, where=file.case.number
-    )
-    body: dict[str, Json] = {
-        **_said(measures),
-        "least_fen": bounds.least_fen,
-        "most_fen": bounds.most_fen,
-        "step": step,
-        "circumstance": circumstance,
-    }
-    amounts = {Amount.DECIDED: refund_of(measures), Amount.FINE: Money(measures.fine_fen)}
-    number = do(desk, case_id, "decide", replace(doing, body=body, amounts=amounts))
-    basis = [
-        {"key": v.key, "value": v.number, "instrument": v.instrument, "article": v.article}
-        for v in bounds.basis
-    ]
-    store.decide(
-        desk.unit.connection, case_id, number, measures,
-        least_fen=bounds.least_fen, most_fen=bounds.most_fen, basis=basis, step=step, circumstance=circumstance,
-    )  # fmt: skip
-    made = store.decision(desk.unit.connection, case_id)
-    assert made is not None
+def split_off(
+    desk: Desk, case_id: int, codes: Sequence[str], doing: Doing, *, cause: str | None = None
+) -> Case:
+    """Split findings of a case off into a new one, with the clocks and the officers of the first; gives the new one."""
+    file = taken(desk, case_id)
+    made = split(desk, MACHINE, case_id, codes, clocks.GO_ALONG, doing, cause=cause)
+    if file.officers:
+        first = dossier(desk.unit, made.id).acts[0]
+        store.set_officers(desk.unit.connection, made.id, file.officers, first.number)
     return made
 
 
-def decide_on_the_spot(
-    desk: Desk, case_id: int, measures: Measures, officers: Sequence[Officer], doing: Doing
-) -> Decision:
-    """Decide a small fine on the spot (当场处罚, 行政处罚法 Art. 51): facts clear, two officers, the decision handed over.
+def _in_time(desk: Desk, file: Dossier, doing: Doing) -> Doing:
+    """See at filing that the acts which the findings show are not past limitation; what was found goes on record."""
+    harm = bool(doing.body.get("harm"))
+    ids = held_findings(desk.unit, file.case.id)
+    days = (
+        [row.day for row in findings_store.headers(desk.unit.connection, ids=ids, state=None)] if ids else []
+    )
+    body: dict[str, Json] = {**doing.body, "harm": harm}
+    if days:
+        until = check_in_time(desk.policy, file.case.number, max(days), file.case.opened_day, harm=harm)
+        body |= {
+            "last_act": date_of(max(days)).isoformat(),
+            "to_be_found_by": date_of(until).isoformat(),
+        }
+    return replace(doing, body=body)
 
-    Raises `Refused`: ``casework.above_spot`` for a fine that is not small, ``casework.two_officers``.
-    """
-    file = dossier(desk.unit, case_id)
-    most = desk.policy.at(f"casework.penalty.spot_fine_{file.party}", doing.day).number
-    if measures.fine_fen > most or measures.suspension_months:
-        raise Refused(
-            "casework.above_spot",
-            zh="当场处罚只限小额罚款或警告（行政处罚法第五十一条），请走普通程序",
-            en="on the spot only a small fine or a warning is possible (Art. 51); take the ordinary way",
-            where=file.case.number,
-            wanted=f"≤ {format_fen(most)}",
-            came=format_fen(measures.fine_fen),
+
+def _check_rectifying(desk: Desk, file: Dossier, verb: str, day: int) -> None:
+    """Refuse to serve an order that was not made, and to call it refused before it was served and its time is over."""
+    clock = _running(desk, file, "rectify")
+    if verb == "served_rectify":
+        missing = not file.did("order_rectify", since="served_rectify")
+        wanted = "order_rectify"
+    else:
+        early = (
+            verb == "recheck_refused" and clock is not None and not (clock[0] is not None and day > clock[0])
         )
-    least = desk.policy.at("casework.penalty.officers_least", doing.day).number
-    check_officers(replace(file, officers=tuple(officers)), desk.actor.name, least)
-    amounts = {Amount.DECIDED: refund_of(measures), Amount.FINE: Money(measures.fine_fen)}
-    number = do(desk, case_id, "decide_on_the_spot", replace(doing, body=_said(measures), amounts=amounts))
-    store.set_officers(desk.unit.connection, case_id, officers, number)
-    store.decide(
-        desk.unit.connection, case_id, number, measures,
-        least_fen=0, most_fen=most, basis=[], step=None, circumstance=None,
-    )  # fmt: skip
-    made = store.decision(desk.unit.connection, case_id)
-    assert made is not None
-    store.served_decision(desk.unit.connection, made.id, doing.day)
-    return made
+        missing = clock is None or early
+        last = clock[0] if clock is not None else None
+        wanted = f"> {date_of(last)}" if last is not None else "order_rectify → served_rectify"
+    if missing:
+        raise Refused(
+            "casework.rectify_first",
+            zh="责令改正须先作出、送达，改正期限届满后才能认定拒不改正",
+            en="an order to rectify is made and served first; it is refused only when its time is over",
+            where=file.case.number,
+            wanted=wanted,
+            came=str(date_of(day)),
+            todo=Text(
+                zh="依次办理 order_rectify、served_rectify，期满后复查",
+                en="do order_rectify, served_rectify, and recheck when the time is over",
+            ),
+        )
 
 
-def spare(desk: Desk, case_id: int, circumstance: Circumstance | None, refund: Measures, doing: Doing) -> int:
-    """Decide no penalty, by a circumstance that the law names; what the fund lost may still have to return."""
-    file = dossier(desk.unit, case_id)
-    check_spared(circumstance, file.case.number)
-    body: dict[str, Json] = {**_said(refund), "circumstance": circumstance}
-    number = do(
-        desk, case_id, "no_penalty", replace(doing, body=body, amounts={Amount.DECIDED: refund_of(refund)})
+def _running(desk: Desk, file: Dossier, kind: str) -> tuple[int | None] | None:
+    """Give the last day of the newest running clock of a kind, None where it is not known; None where none runs."""
+    found = [c for c in case_clocks(desk.unit, file.case.id) if c.running.kind == kind and not c.stopped_day]
+    return (found[-1].due_day,) if found else None
+
+
+def _check_told_of_hearing(desk: Desk, file: Dossier, day: int) -> None:
+    """Refuse a hearing of which the party was not told so many working days before (行政处罚法 Art. 64)."""
+    clock = _running(desk, file, "tell_hearing")
+    if clock is not None and clock[0] is not None and day >= clock[0]:
+        return
+    days = desk.policy.at("casework.clock.tell_hearing", day).number
+    first = clock[0] if clock is not None else None
+    raise Refused(
+        "casework.hearing_not_told",
+        zh=f"听证须在举行的 {days} 个工作日前通知当事人及有关人员（行政处罚法第六十四条）",
+        en=f"the party is told of the hearing {days} working days before it (行政处罚法 Art. 64)",
+        where=file.case.number,
+        wanted=f"≥ {date_of(first)}" if first is not None else "told_hearing",
+        came=str(date_of(day)),
+        todo=Text(
+            zh="先通知听证的时间、地点（told_hearing）", en="tell of its time and place first (told_hearing)"
+        ),
     )
-    store.decide(
-        desk.unit.connection, case_id, number, replace(refund, fine_fen=0, suspension_months=0),
-        least_fen=0, most_fen=0, basis=[], step=None, circumstance=circumstance,
-    )  # fmt: skip
-    return number
-
-
-def dossier(unit: UnitOfWork, case_id: int) -> Dossier:
-    """Give everything of a case that its guards look at; refuses a case that there is not."""
-    connection = unit.connection
-    return Dossier(
-        case=cases(unit, [case_id])[0],
-        acts=tuple(acts(unit, case_id)),
-        officers=store.officers(connection, case_id),
-        evidence=store.evidence(connection, case_id),
-        tellings=store.tellings(connection, case_id),
-        decision=store.decision(connection, case_id),
-        contests=store.contests(connection, case_id),
-        transfers=tuple(transfers(unit, case_id)),
-    )
-
-
-def do(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
-    """Do one verb on one case; give the act's number."""
-    return act_on(desk, MACHINE, verb, {case_id: doing})[case_id]
-
-
-def _check_investigator(desk: Desk, file: Dossier, day: int) -> None:
-    least = desk.policy.at("casework.penalty.officers_least", day).number
-    check_officers(file, desk.actor.name, least)
 
 
 def _check_hearing(desk: Desk, file: Dossier, day: int) -> None:
     told = file.told
-    due = next(
-        (c.due_day for c in case_clocks(desk.unit, file.case.id) if c.running.kind == "ask_hearing"), None
+    clock = _running(desk, file, "ask_hearing")
+    late = clock is not None and clock[0] is not None and day > clock[0]
+    due = told is not None and told.hearing_due
+    waived = file.did("waive_hearing", since="tell")
+    if due and not late and not waived:
+        return
+    raise Refused(
+        "casework.no_hearing",
+        zh="当事人已放弃听证"
+        if due and waived
+        else "要求听证的期限已过"
+        if due
+        else "本案没有告知听证权利，不符合听证条件",
+        en="the hearing was waived"
+        if due and waived
+        else "the time to ask for a hearing is over"
+        if due
+        else "no right to a hearing was told in this case",
+        where=file.case.number,
+        todo=Text(
+            zh="复核陈述申辩后提请决定（yibao case propose）",
+            en="weigh the defence and bring the case to decision (yibao case propose)",
+        ),
     )
-    if told is None or not told.hearing_due or (due is not None and day > due):
-        late = told is not None and told.hearing_due
-        raise Refused(
-            "casework.no_hearing",
-            zh="要求听证的期限已过" if late else "本案没有告知听证权利，不符合听证条件",
-            en="the time to ask for a hearing is over"
-            if late
-            else "no right to a hearing was told in this case",
-            where=file.case.number,
-        )
-
-
-def _found(measures: Measures) -> Money:
-    return Money(measures.loss_fen - measures.patient_fen, measures.patient_fen)
-
-
-def refund_of(measures: Measures) -> Money:
-    """Give what is to return, by purse."""
-    return Money(measures.refund_fen - measures.patient_fen, measures.patient_fen)
-
-
-def _said(measures: Measures) -> dict[str, Json]:
-    return {
-        "article": measures.article,
-        "act_day": measures.act_day,
-        "loss_fen": measures.loss_fen,
-        "refund_fen": measures.refund_fen,
-        "patient_fen": measures.patient_fen,
-        "fine_fen": measures.fine_fen,
-        "suspension_months": measures.suspension_months,
-    }
 
 
 _OWN = {
@@ -302,13 +276,16 @@ _OWN = {
     "add_evidence": "add_evidence",
     "tell": "ask",
     "served_notice": "deliver",
-    "defend": "answer", "waive": "answer", "ask_hearing": "answer", "hear": "answer", "withdraw_hearing": "answer",
+    "defend": "answer", "waive": "answer", "waive_hearing": "answer",
+    "ask_hearing": "answer", "hear": "answer", "withdraw_hearing": "answer",
     "weigh_defence": "propose",
+    "recall_publication": "decide",
     "decide": "decide", "no_penalty": "decide", "decide_on_the_spot": "decide", "revoke": "decide",
     "serve": "deliver",
     "recover": "recover",
     "contest": "contest", "upheld": "contest",
     "refer": "transfer", "acknowledged": "transfer", "taken_back": "transfer",
     "close": "close",
+    "return_to_agency": "pass", "take_on": "take-on", "split": "split", "merge": "merge", "take_in": "merge",
 }  # fmt: skip
 """The verbs that need more than words, and the command by which each is done."""

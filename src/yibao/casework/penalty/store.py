@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select, update
 
+from yibao.casework.cases.store import origins
 from yibao.casework.penalty.model import Contest, Decision, Evidence, Measures, Officer, Telling
 from yibao.casework.penalty.ranges import Article, Circumstance, Step
 from yibao.casework.penalty.tables import (
@@ -39,6 +40,13 @@ def officers(connection: Connection, case_id: int) -> tuple[Officer, ...]:
         .order_by(penalty_officer.c.number)
     )
     return tuple(Officer(row.account, row.certificate) for row in rows)
+
+
+def investigators(connection: Connection, case_id: int) -> set[str]:
+    """Give the accounts of all who ever investigated a case, or one from which it took findings over."""
+    parts = origins(connection, [case_id])[case_id]
+    rows = select(penalty_officer.c.account).where(penalty_officer.c.case_id.in_(parts))
+    return set(connection.scalars(rows))
 
 
 def add_evidence(connection: Connection, case_id: int, act: int, pieces: Sequence[dict[str, str]]) -> None:

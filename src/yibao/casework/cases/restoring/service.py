@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from yibao.access import Permission, Target, check
 from yibao.casework import store as findings_store
 from yibao.casework.cases.desk import Desk
 from yibao.casework.cases.model import Money, case_number
 from yibao.casework.cases.restoring import store
 from yibao.casework.cases.service import cases, held_findings
 from yibao.casework.model import finding_code
-from yibao.kernel import Event, EventKind, Refused, date_of, split
+from yibao.kernel import Event, EventKind, Refused, Region, Text, date_of, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def restore(desk: Desk, case_id: int, act: int, returned: Money) -> int:
 
 
 def restorations(desk: Desk, case_id: int) -> list[Restoration]:
-    """Give what a case restored to patients, oldest first."""
+    """Give what a case restored to patients, oldest first, to somebody who may read the case (``access.denied``)."""
+    _may(desk, case_id, "read")
     return [
         Restoration(
             row.number, row.finding_id, row.person_id, Money(row.fund_fen, row.patient_fen), row.told_day
@@ -79,7 +81,11 @@ def restorations(desk: Desk, case_id: int) -> list[Restoration]:
 
 
 def told(desk: Desk, case_id: int, numbers: Sequence[int], day: int) -> None:
-    """Record that patients were told of what was restored to them; refuses what is none of the case's."""
+    """Record that patients were told of what was restored to them; refuses what is none of the case's.
+
+    Who records recoveries does it (``access.denied``). The first day stands: to be told again takes nothing back.
+    """
+    _may(desk, case_id, "recover")
     known = {one.number for one in restorations(desk, case_id)}
     strange = sorted(set(numbers) - known)
     if strange:
@@ -91,5 +97,12 @@ def told(desk: Desk, case_id: int, numbers: Sequence[int], day: int) -> None:
             where=case_number(head.track, case_id),
             wanted=", ".join(str(one) for one in sorted(known)),
             came=", ".join(str(one) for one in strange),
+            todo=Text(zh="用 yibao case restored 查看编号", en="see the numbers with yibao case restored"),
         )
     store.told_restorations(desk.unit.connection, numbers, day)
+
+
+def _may(desk: Desk, case_id: int, what: str) -> None:
+    head = cases(desk.unit, [case_id])[0]
+    target = Target(Region(head.region), head.institution_id, head.person_id, subject=head.number)
+    check(desk.actor, Permission(f"{head.track}:{what}"), target)

@@ -27,4 +27,5 @@ def restorations(connection: Connection, case_id: int) -> list[Row[Any]]:
 def told_restorations(connection: Connection, numbers: Collection[int], day: int) -> None:
     """Write on which day patients were told."""
     mine = case_restoration.c.number == func.any(_IDS)
-    connection.execute(update(case_restoration).where(mine).values(told_day=day), {"ids": list(numbers)})
+    first = func.coalesce(case_restoration.c.told_day, day)
+    connection.execute(update(case_restoration).where(mine).values(told_day=first), {"ids": list(numbers)})
