@@ -49,6 +49,7 @@ def test_every_rule_finds_something_and_money_is_counted_once(desk: Desk, small_
     assert credited == outcome.amount_fen <= alone
 
 
+@pytest.mark.slow
 def test_the_same_run_twice_changes_nothing(desk: Desk, small_city: Path) -> None:
     desk.collect(small_city)
     first = desk.audit()
@@ -58,6 +59,7 @@ def test_the_same_run_twice_changes_nothing(desk: Desk, small_city: Path) -> Non
     assert (second.run, second.findings, second.withdrawn) == (first.run + 1, first.findings, 0)
 
 
+@pytest.mark.slow
 def test_sqlite_finds_what_duckdb_finds(desk: Desk, small_city: Path) -> None:
     desk.collect(small_city)
     desk.audit("duckdb")
@@ -170,6 +172,7 @@ def test_exactly_the_sql_that_ran_is_kept(desk: Desk, small_city: Path, tmp_path
     assert "[duckdb]" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_rule_without_its_data_is_skipped_and_says_so(desk: Desk, small_city: Path, tmp_path: Path) -> None:
     poor = tmp_path / "poor"
     shutil.copytree(small_city, poor)

@@ -63,6 +63,7 @@ def test_a_trial_of_a_published_rule_tells_new_from_old(small_desk: Desk) -> Non
     assert (gone.findings, gone.again, gone.new, gone.gone) == (0, 0, 0, 1)
 
 
+@pytest.mark.slow
 def test_a_sweep_finds_for_each_value_what_a_run_with_it_finds(desk: Desk, small_city: Path) -> None:
     desk.collect(small_city)
     desk.house.load_official_knowledge(lambda *_: None, only_if_none=True)

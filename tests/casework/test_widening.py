@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.casework.conftest import Desk, split_deliveries
 
 from yibao.audit import rules
@@ -36,6 +37,7 @@ def _versions(desk: Desk, rule: str) -> set[int]:
         return set(found.scalars())
 
 
+@pytest.mark.slow
 def test_another_version_or_sql_of_a_rule_judges_everything(desk: Desk, small_city: Path) -> None:
     batch = _settled(desk, small_city)
     price, sex = rules()["price_over_limit"], rules()["sex_limit"]
@@ -86,6 +88,7 @@ def test_another_parameter_or_status_judges_everything(desk: Desk, small_city: P
     _agrees_with_a_full_run(desk, lambda: desk.audit(rules=named))
 
 
+@pytest.mark.slow
 def test_another_region_and_a_rule_that_is_new_judge_everything(desk: Desk, small_city: Path) -> None:
     batch = _settled(desk, small_city)
     _pack(desk, "990200", "audit.split_stay.gap_days", 3, "assumed")
@@ -99,6 +102,7 @@ def test_another_region_and_a_rule_that_is_new_judge_everything(desk: Desk, smal
     )
 
 
+@pytest.mark.slow
 def test_what_the_last_run_did_not_know_is_not_left_out(desk: Desk, small_city: Path, tmp_path: Path) -> None:
     first, whole = split_deliveries(small_city, tmp_path)
     desk.collect(first)
