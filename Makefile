@@ -45,7 +45,8 @@ demo: $(VENV)/.run ## 合成一座城市，收集、审核、出报告 / build a
 	@rm -rf demo-data
 	$(YIBAO) city --people $(PEOPLE) --seed $(SEED) --out demo-city
 	$(YIBAO) collect demo-city --home demo-data
-	$(YIBAO) audit --workbooks --home demo-data
+	$(YIBAO) audit --home demo-data
+	@echo "每家机构一份 Excel / a workbook for each institution: $(YIBAO) report --home demo-data"
 
 .PHONY: test
 test: $(VENV)/.dev java ## 运行测试(默认套件) / run the tests (the default suite)
