@@ -50,7 +50,7 @@ demo: $(VENV)/.run ## 合成一座城市，收集、审核、出报告 / build a
 
 .PHONY: test
 test: $(VENV)/.dev java ## 运行测试(默认套件) / run the tests (the default suite)
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev java ## 运行慢测试 / run the slow suites too

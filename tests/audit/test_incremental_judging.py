@@ -16,6 +16,8 @@ from yibao.engine import Engine
 from yibao.kernel import Refused
 from yibao.policy import Policy, load
 
+pytestmark = pytest.mark.xdist_group("incremental_judging")
+
 FILLED = dict.fromkeys(relations(), True)
 
 

@@ -10,6 +10,8 @@ from tests.city.books import Books
 from yibao.city.measuring import _measured, read_schemes
 from yibao.kernel import Refused
 
+pytestmark = pytest.mark.xdist_group("schemes")
+
 
 @pytest.fixture(scope="module")
 def schemes(books: Books) -> str:

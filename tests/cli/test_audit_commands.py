@@ -188,6 +188,8 @@ import sys
 from yibao.cli.app import app, main
 from yibao.engine import open_engine
 
+pytestmark = pytest.mark.xdist_group("audit_commands")
+
 @app.command()
 def ponder() -> None:
     with open_engine("duckdb", memory_mib=512) as engine:

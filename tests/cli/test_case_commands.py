@@ -13,6 +13,8 @@ from tests.casework.outputs import small
 from yibao.cli import console, main
 from yibao.store import Home, stop_register
 
+pytestmark = pytest.mark.xdist_group("case_commands")
+
 Run = Callable[..., dict[str, Any]]
 
 PEOPLE = {

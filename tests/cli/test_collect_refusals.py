@@ -15,6 +15,8 @@ import pytest
 
 from yibao.store import Home, stop_register
 
+pytestmark = pytest.mark.xdist_group("collect_refusals")
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 PERSON = {"psn_no": "P1", "psn_name": "张三", "gend": "1", "brdy": "1990-03-07"}

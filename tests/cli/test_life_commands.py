@@ -19,6 +19,8 @@ from yibao.cli import console, main
 from yibao.cli.trials import parse_sweep
 from yibao.store import Home, stop_register
 
+pytestmark = pytest.mark.xdist_group("life_commands")
+
 Said = tuple[int, str, str]
 Run = Callable[..., Said]
 

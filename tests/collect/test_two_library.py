@@ -13,6 +13,8 @@ from yibao.claims import code_set
 from yibao.collect import Source, load_source
 from yibao.collect.sources import FileMap
 
+pytestmark = pytest.mark.xdist_group("two_library")
+
 Reader = Callable[..., Read]
 
 FOLDER = Path(__file__).parents[2] / "src" / "yibao" / "audit" / "knowledge" / "nhsa_two_library"

@@ -14,6 +14,8 @@ import pytest
 from yibao.audit import rules
 from yibao.store import Home, stop_register
 
+pytestmark = pytest.mark.xdist_group("first_walk")
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -14,6 +14,8 @@ from tests.casework.outputs.conftest import Audited
 from yibao.casework.outputs import list_findings, write_findings
 from yibao.casework.outputs.columnar import COLUMNS, VERSION
 
+pytestmark = pytest.mark.xdist_group("outputs")
+
 PROMISED = """
 finding first_row rule rule_name result institution_code institution_name institution_level institution_region
 finding_at_stake_fen finding_credited_fen finding_returned_fen measured threshold evidence role own document_no day

@@ -18,6 +18,8 @@ from yibao.casework.outputs import Explanation, explain, list_findings, write_re
 from yibao.casework.outputs.evidence import _POINTED
 from yibao.casework.outputs.words import EVIDENCE_NAMES
 
+pytestmark = pytest.mark.xdist_group("outputs")
+
 NAMED = {
     "settlement_list": (("结算清单", "settlement list"), None),
     "settlement_list_charge": (("清单收费项目", "charge of a settlement list"), "床位费"),

@@ -12,6 +12,8 @@ from yibao.audit import rules
 from yibao.casework.outputs import Explanation, explain, list_findings
 from yibao.kernel import Refused
 
+pytestmark = pytest.mark.xdist_group("outputs")
+
 Told = dict[str, Explanation]
 
 

@@ -15,6 +15,8 @@ from yibao.casework.outputs import Summary, summary, write_paper
 from yibao.casework.outputs.paper import paper
 from yibao.kernel import Language
 
+pytestmark = pytest.mark.xdist_group("outputs")
+
 
 @pytest.fixture(scope="module")
 def told(audited: Audited) -> Summary:

@@ -11,6 +11,8 @@ from tests.casework.outputs.conftest import Audited
 from yibao.casework.outputs import write_report
 from yibao.casework.outputs.report import twin
 
+pytestmark = pytest.mark.xdist_group("outputs")
+
 VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line"}
 
 

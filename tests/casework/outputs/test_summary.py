@@ -13,6 +13,8 @@ from yibao.casework.outputs.report import render as page
 from yibao.kernel import Language, Refused
 from yibao.store import Register
 
+pytestmark = pytest.mark.xdist_group("outputs")
+
 
 @pytest.fixture(scope="module")
 def told(audited: Audited) -> Summary:

@@ -16,6 +16,8 @@ from yibao.casework.outputs.evidence import TABLES, make_detail
 from yibao.casework.outputs.looking import looking
 from yibao.kernel import Refused
 
+pytestmark = pytest.mark.xdist_group("outputs")
+
 THE_32 = [
     "申诉截止日期", "支付地点类别", "疑点状态", "医保区划", "医药机构编码", "医药机构名称", "科室名称", "医生姓名",
     "医疗类别", "住院门诊号", "参保人", "入院日期", "出院日期", "结算日期", "身份证号", "医保项目编码", "医保项目名称",

@@ -15,6 +15,8 @@ from yibao.access import Role, actor_of, found, give_role, open_account
 from yibao.cli import console, main
 from yibao.kernel import Region
 
+pytestmark = pytest.mark.xdist_group("commands")
+
 Said = tuple[int, str, str]
 Run = Callable[..., dict[str, Any]]
 

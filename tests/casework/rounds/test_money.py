@@ -18,6 +18,8 @@ from yibao.casework.rounds.model import part_of, sample
 from yibao.casework.rounds.money import Part, purses, stakes
 from yibao.kernel import Refused
 
+pytestmark = pytest.mark.xdist_group("money")
+
 FEN = st.integers(0, 10**12)
 
 
