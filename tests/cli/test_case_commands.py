@@ -220,18 +220,23 @@ def test_a_case_goes_over_to_the_bureau_and_is_taken_on(by: Run, found: dict[str
 
 def test_wrong_words_are_answered_with_one_object(by: Run, found: dict[str, str]) -> None:
     on = ("--day", "2026-03-02")
-    assert by("zhao", "case", "do", "C000001", "decide") == {"code": "casework.needs_more"}
-    assert by("zhao", "case", "do", "C000001", "decyde") == {"code": "casework.unknown_verb"}
-    assert by("zhao", "case", "do", "C000001", "file", "--day", "2999-01-01")["code"] in (
+    *_, first, second = (
+        code for rule, code in found.items() if rule not in ("duplicate_charge_pair", "price_over_limit")
+    )
+    [case] = by("zhao", "case", "open", first, "--track", "penalty", *on)["opened"]
+    [other] = by("clerk", "case", "open", second, "--track", "agreement", *on)["opened"]
+    assert by("zhao", "case", "do", case, "decide") == {"code": "casework.needs_more"}
+    assert by("zhao", "case", "do", case, "decyde") == {"code": "casework.unknown_verb"}
+    assert by("zhao", "case", "do", case, "file", "--day", "2999-01-01")["code"] in (
         "casework.not_now", "casework.future",
     )  # fmt: skip
-    assert by(
-        "clerk", "case", "evidence", "X000002", Path(__file__), "--kind", "record", "--proves", "x"
-    ) == {"code": "casework.other_track"}
+    assert by("clerk", "case", "evidence", other, Path(__file__), "--kind", "record", "--proves", "x") == {
+        "code": "casework.other_track"
+    }
     for words in (
-        ("case", "show"), ("case", "list", "--bogus"), ("case", "answer", "C000001", "shout"),
-        ("case", "served", "C000001", "1", "--way", "D", "--receiver", "x", "--proof", "signer"),
-        ("case", "ask", "X000002", "--clause", "x", "--measure", "fine=5"),
+        ("case", "show"), ("case", "list", "--bogus"), ("case", "answer", case, "shout"),
+        ("case", "served", case, "1", "--way", "D", "--receiver", "x", "--proof", "signer"),
+        ("case", "ask", other, "--clause", "x", "--measure", "fine=5"),
     ):  # fmt: skip
         assert by("clerk", *words) == {"code": "cli.misuse"}, words
     law = ("case", "bounds", "art_40")
