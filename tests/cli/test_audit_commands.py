@@ -19,6 +19,8 @@ from yibao.city import CityPlan, build_city
 from yibao.cli import main
 from yibao.store import Home, open_register, stop_register
 
+pytestmark = pytest.mark.xdist_group("audit_commands")
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -187,8 +189,6 @@ QUERY = """
 import sys
 from yibao.cli.app import app, main
 from yibao.engine import open_engine
-
-pytestmark = pytest.mark.xdist_group("audit_commands")
 
 @app.command()
 def ponder() -> None:
