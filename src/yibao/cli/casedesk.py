@@ -86,8 +86,3 @@ def tell_done(case: str, verb: str, number: int, *, as_json: bool, **more: Any) 
 def newest_act(desk: Desk, case: str) -> int:
     """Give the number of the newest act of a case."""
     return acts(desk.unit, case_id(case))[-1].number
-
-
-def ids_of(words: list[str]) -> list[int]:
-    """Give the ids behind numbers of cases."""
-    return [case_id(word) for word in words]

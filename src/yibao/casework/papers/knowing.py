@@ -14,6 +14,7 @@ from yibao.casework.documents import CaseRef, Document, DocumentKind, deliveries
 from yibao.casework.outputs.ruletext import basis, rule_name
 from yibao.casework.papers.office import office
 from yibao.casework.penalty import EVIDENCE_KINDS, Dossier
+from yibao.casework.tracks import the_case
 from yibao.kernel import date_of
 from yibao.store import Home
 
@@ -33,8 +34,6 @@ _CLOCKS = {
 
 def known_values(desk: Desk, home: Home, case_id: int, kind: DocumentKind, day: int) -> dict[str, Any]:
     """Give the values of a document that the case, the office and the policy know; people type the rest."""
-    from yibao.casework.tracks import the_case
-
     case = the_case(desk, case_id)
     known: dict[str, Any] = {f"org.{key}": value for key, value in office(home).items()}
     known |= _of_policy(desk, kind, day)
