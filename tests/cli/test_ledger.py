@@ -21,9 +21,10 @@ Said = tuple[int, str, str]
 Run = Callable[..., Said]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    path = tmp_path_factory.mktemp("ledger") / "data"
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home of each test's own: one of them breaks it."""
+    path = tmp_path / "data"
     yield path
     stop_register(Home(path))
 
@@ -94,6 +95,8 @@ def test_from_an_act_to_an_outsider(yibao: Run, home: Path, capsys: pytest.Captu
 
 
 def test_a_change_is_told_and_the_exit_code_says_so(yibao: Run, home: Path) -> None:
+    with open_house(home, "王某") as house, house.register.unit_of_work(house.actor) as unit:
+        record(unit, Tag.CASEWORK_FINDING_NOTICED, "F1", {"fen": 5000})
     with open_house(home) as house, house.register.unit_of_work("somebody") as unit:
         unit.connection.execute(text("ALTER TABLE ledger_leaf DISABLE TRIGGER USER"))
         unit.connection.execute(text("UPDATE ledger_leaf SET subject = 'F2' WHERE subject = 'F1'"))
