@@ -13,7 +13,7 @@ from typing import Final
 
 from bench.collect import LINES_PER_PERSON
 from yibao.bootstrap import House
-from yibao.casework import RunOutcome
+from yibao.casework.findings import RunOutcome
 from yibao.city import CityPlan, build_city
 from yibao.claims import Table, tables
 from yibao.collect import known_files, load_source

@@ -93,7 +93,17 @@ def rooms_do_not_commit() -> Iterator[Found]:
 
 WING = frozenset(
     f"yibao.casework.{room}"
-    for room in ("agreement", "cases", "designation", "documents", "papers", "penalty", "rounds", "tracks")
+    for room in (
+        "agreement",
+        "cases",
+        "designation",
+        "documents",
+        "findings",
+        "papers",
+        "penalty",
+        "rounds",
+        "tracks",
+    )
 )
 """Casework is a wing of rooms: the tracks on which people work findings off. Each has a front door of its own."""
 

@@ -20,7 +20,7 @@ from tools.permissions import permissions
 from tools.pieces import cell, code, grid, page, toctree
 from tools.refusals import refusals
 from yibao.audit import KIND_NAMES, RESULT_NAMES, Rule, as_key, reads, rule_file, rules
-from yibao.casework.outputs.columnar import COLUMNS, VERSION
+from yibao.casework.findings.outputs.columnar import COLUMNS, VERSION
 from yibao.claims import Column, Table, knowledge_tables, tables
 from yibao.kernel import date_of, read_yaml
 from yibao.policy import Parameter, Value, load, regions

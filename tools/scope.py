@@ -21,9 +21,9 @@ COLUMNS = ("region", "institution_id", "institution")
 
 FILTERS = {
     "src/yibao/casework/cases/store.py": "names of institutions whose cases were found within scope",
-    "src/yibao/casework/store.py": "the institutions that a person named with --institution",
-    "src/yibao/casework/outputs/store.py": "the institutions that a person named with --institution",
-    "src/yibao/casework/outputs/workbooks.py": "each institution's own workbook holds its own rows",
+    "src/yibao/casework/findings/store.py": "the institutions that a person named with --institution",
+    "src/yibao/casework/findings/outputs/store.py": "the institutions that a person named with --institution",
+    "src/yibao/casework/findings/outputs/workbooks.py": "each institution's own workbook holds its own rows",
     "src/yibao/casework/rounds/outgoing.py": "each institution's own workbook holds its own rows",
     "src/yibao/casework/rounds/store.py": "the institution that a person named, besides the scope",
 }

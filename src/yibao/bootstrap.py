@@ -18,8 +18,17 @@ import pyarrow.parquet as pq
 
 from yibao.access import Actor, acting, local_actor
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
-from yibao.casework import Backtest, Order, RunOutcome, Trial, audit_lake, backtest, rounds, trial
+from yibao.casework import rounds
 from yibao.casework.cases import Desk, note_institutions
+from yibao.casework.findings import (
+    Backtest,
+    Order,
+    RunOutcome,
+    Trial,
+    audit_lake,
+    backtest,
+    trial,
+)
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine

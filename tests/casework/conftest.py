@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tests.casework.outputs import small
+from tests.casework.findings.outputs import small
 
 from yibao.audit import Rule
 from yibao.bootstrap import House
-from yibao.casework import Order, RunOutcome, audit_lake
+from yibao.casework.findings import Order, RunOutcome, audit_lake
 from yibao.city import CityPlan, build_city
 from yibao.collect import Outcome, collect, load_source, read_source
 from yibao.store import Home, Register

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.casework.outputs import small
+from tests.casework.findings.outputs import small
 
 from yibao.cli import console, main
 from yibao.store import Home, stop_register

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import typer
 from sqlalchemy import text
-from tests.casework.outputs import small
-from tests.casework.test_life import _BILL, BILLS_BACK
+from tests.casework.findings.outputs import small
+from tests.casework.findings.test_life import _BILL, BILLS_BACK
 
 from yibao.bootstrap import open_house
 from yibao.cli import console, main

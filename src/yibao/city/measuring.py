@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from yibao.casework import violating_lines, wilson
+from yibao.casework.findings import violating_lines, wilson
 from yibao.collect import collections
 from yibao.kernel import Refused, Text
 from yibao.store import Home, Register

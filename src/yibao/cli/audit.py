@@ -11,7 +11,7 @@ import typer
 
 from yibao.audit import rules as all_rules
 from yibao.bootstrap import House, open_house
-from yibao.casework import (
+from yibao.casework.findings import (
     RunOutcome,
     Summary,
     money,

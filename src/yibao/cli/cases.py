@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from yibao.casework import agreement, money, penalty
+from yibao.casework import agreement, penalty
 from yibao.casework.cases import (
     AMOUNT_NAMES,
     LINK_NAMES,
@@ -26,6 +26,7 @@ from yibao.casework.cases import (
     work_list,
 )
 from yibao.casework.cases import case_id as id_of
+from yibao.casework.findings import money
 from yibao.casework.tracks import MACHINES, act, track_of
 from yibao.cli.casedesk import (
     CaseArgument,

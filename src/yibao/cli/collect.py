@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from yibao.bootstrap import open_house
-from yibao.casework import money, quarantine_rows, write_quarantine
+from yibao.casework.findings import money, quarantine_rows, write_quarantine
 from yibao.claims import table
 from yibao.cli.console import (
     DEFAULT_HOME,

@@ -12,7 +12,7 @@ from rich.table import Table
 from yibao.access import Permission, Target, check
 from yibao.audit import rules as all_rules
 from yibao.bootstrap import open_house
-from yibao.casework import (
+from yibao.casework.findings import (
     Corrected,
     corrected,
     give_notice,
@@ -22,7 +22,7 @@ from yibao.casework import (
     money,
     write_findings,
 )
-from yibao.casework import explain as explain_finding
+from yibao.casework.findings import explain as explain_finding
 from yibao.cli.console import (
     DEFAULT_HOME,
     AsOption,

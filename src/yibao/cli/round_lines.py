@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from yibao.casework import money, rounds
+from yibao.casework import rounds
 from yibao.casework.cases import Desk, Laid, Track, lay_open
+from yibao.casework.findings import money
 from yibao.casework.rounds import (
     ANSWER_NAMES,
     LINE_NAMES,

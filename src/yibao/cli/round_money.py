@@ -9,8 +9,9 @@ import typer
 from rich.table import Table
 
 from yibao.audit import rules as all_rules
-from yibao.casework import money, rounds
+from yibao.casework import rounds
 from yibao.casework.cases import Desk
+from yibao.casework.findings import money
 from yibao.casework.rounds import Line, Outcome, Plan
 from yibao.cli.casedesk import DayOption, ReasonOption, the_day
 from yibao.cli.console import (

@@ -11,9 +11,10 @@ from rich.table import Table
 
 from yibao.audit import rules as all_rules
 from yibao.bootstrap import House
-from yibao.casework import money, rounds
+from yibao.casework import rounds
 from yibao.casework.cases import Desk
 from yibao.casework.documents import Document
+from yibao.casework.findings import money
 from yibao.casework.papers import ROUND_PAPERS, write_round_paper
 from yibao.casework.rounds import Dispatch, Order, Receipt, Round, RoundView
 from yibao.cli.casedesk import DayOption, ReasonOption, the_day

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from yibao.audit import LIFE_NAMES, RULE_FILE, Rule, choose, complaints, read_rule
 from yibao.bootstrap import open_house
-from yibao.casework import Backtest, Trial, money, write_sweep
+from yibao.casework.findings import Backtest, Trial, money, write_sweep
 from yibao.cli.console import (
     DEFAULT_HOME,
     HomeOption,

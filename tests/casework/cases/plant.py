@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from tests.casework.cases.people import CITY
 
-from yibao.casework.model import finding_code
+from yibao.casework.findings.model import finding_code
 from yibao.kernel import day_of_ymd
 from yibao.store import Register
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.casework.outputs.test_workbooks import THE_32
+from tests.casework.findings.outputs.test_workbooks import THE_32
 from tests.casework.rounds.conftest import Bureau
 
 from yibao.casework import rounds

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yibao.casework import store as findings_store
 from yibao.casework.cases import store
 from yibao.casework.cases.desk import Opening
 from yibao.casework.cases.model import Amount, Money
-from yibao.casework.model import STATE_NAMES, finding_code, finding_number
-from yibao.casework.outputs.institutions import institutions
-from yibao.casework.outputs.looking import looking
+from yibao.casework.findings import store as findings_store
+from yibao.casework.findings.model import STATE_NAMES, finding_code, finding_number
+from yibao.casework.findings.outputs.institutions import institutions
+from yibao.casework.findings.outputs.looking import looking
 from yibao.kernel import Refused, Text
 from yibao.store import Home, Register, UnitOfWork
 

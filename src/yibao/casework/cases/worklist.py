@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from yibao.access import Permission, Purpose, Target, check, read_of_file, scope
-from yibao.casework import store as findings_store
 from yibao.casework.cases import store
 from yibao.casework.cases.checks import recused_in
 from yibao.casework.cases.clocks import BAND_NAMES, Band, band
@@ -29,7 +28,8 @@ from yibao.casework.cases.regrouping import Link, links
 from yibao.casework.cases.running import date_clocks
 from yibao.casework.cases.service import acts, case_clocks, cases, held_findings, standing_amounts, transfers
 from yibao.casework.documents import DocumentKind
-from yibao.casework.model import STATE_NAMES, finding_code
+from yibao.casework.findings import store as findings_store
+from yibao.casework.findings.model import STATE_NAMES, finding_code
 from yibao.kernel import Region, Text, Workdays, date_of
 from yibao.ledger import Tag, record
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from yibao.casework import agreement, penalty
-from yibao.casework import store as findings_store
 from yibao.casework.agreement import MEASURE_NAMES
 from yibao.casework.cases import Amount, Desk, Track, case_clocks, held_findings, standing_amounts
 from yibao.casework.cases.store import institutions
 from yibao.casework.documents import CaseRef, Document, DocumentKind, deliveries, of_case
-from yibao.casework.outputs.ruletext import basis, rule_name
+from yibao.casework.findings import store as findings_store
+from yibao.casework.findings.outputs.ruletext import basis, rule_name
 from yibao.casework.papers.office import office
 from yibao.casework.penalty import EVIDENCE_KINDS, Dossier
 from yibao.casework.tracks import the_case

@@ -13,13 +13,13 @@ from typing import Any, Final
 import pyarrow as pa
 
 from yibao.access import Permission, Target, check
-from yibao.casework import store as findings_store
 from yibao.casework.cases import ClockKind, Desk, Money, acts, limit
 from yibao.casework.cases.clocks import start
 from yibao.casework.cases.store import institutions
 from yibao.casework.documents import CaseRef, Document, fields, issue, of_case
-from yibao.casework.outputs.looking import known_by_run, looking
-from yibao.casework.outputs.ruletext import basis, result_name, rule_name
+from yibao.casework.findings import store as findings_store
+from yibao.casework.findings.outputs.looking import known_by_run, looking
+from yibao.casework.findings.outputs.ruletext import basis, result_name, rule_name
 from yibao.casework.papers.office import office
 from yibao.casework.rounds import (
     OUTCOME_NAMES,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from yibao.casework import store as findings_store
 from yibao.casework.cases import (
     Amount,
     Case,
@@ -24,6 +23,7 @@ from yibao.casework.cases import (
     split,
     standing_amounts,
 )
+from yibao.casework.findings import store as findings_store
 from yibao.casework.penalty import clocks, store
 from yibao.casework.penalty.files import do, dossier, taken
 from yibao.casework.penalty.guards import check_heard

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from yibao.access import Permission, Target, check
 from yibao.casework.cases import Amount, Desk, Doing, Money, act_on, case_id
-from yibao.casework.model import finding_number
+from yibao.casework.findings.model import finding_number
 from yibao.casework.rounds import store
 from yibao.casework.rounds.machine import LINE, ROUND
 from yibao.casework.rounds.model import Line, Round, round_code, round_number

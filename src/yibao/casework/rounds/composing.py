@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from yibao.access import NO_CASE, Permission, scope
 from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, open_cases
 from yibao.casework.cases import store as case_store
-from yibao.casework.model import finding_code
-from yibao.casework.outputs import store as output_store
-from yibao.casework.outputs.institutions import Institution, institutions
-from yibao.casework.outputs.looking import known_by_run, looking
+from yibao.casework.findings.model import finding_code
+from yibao.casework.findings.outputs import store as output_store
+from yibao.casework.findings.outputs.institutions import Institution, institutions
+from yibao.casework.findings.outputs.looking import known_by_run, looking
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit, write_round_act
 from yibao.casework.rounds.learning import store as learning_store

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from yibao.casework.model import finding_number
+from yibao.casework.findings.model import finding_number
 from yibao.casework.rounds.answering import Said, check_said
 from yibao.casework.rounds.incoming import RowBack
 from yibao.casework.rounds.machine import IN_HOUSE, LineState

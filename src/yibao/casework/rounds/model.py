@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from yibao.casework.cases.model import Money, Track, case_number
-from yibao.casework.model import finding_code
+from yibao.casework.findings.model import finding_code
 from yibao.casework.rounds.machine import LINE, ROUND
 from yibao.kernel import Refused, Text, date_of, split
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from yibao.casework.cases.model import Money
-from yibao.casework.outputs.evidence import CREDITS, STANDING
-from yibao.casework.outputs.looking import Look
+from yibao.casework.findings.outputs.evidence import CREDITS, STANDING
+from yibao.casework.findings.outputs.looking import Look
 from yibao.kernel import Rounding, divide
 
 SHARE_BASIS = "统筹部分按所属账单统筹支付占费用总额的比例计算（假定）"

@@ -14,15 +14,15 @@ from typing import Any, Final
 import pyarrow as pa
 
 from yibao.casework.cases import Desk
-from yibao.casework.outputs import store as output_store
-from yibao.casework.outputs.columns import ANSWERS, NATIONAL, OURS, Field
-from yibao.casework.outputs.evidence import TABLES, make_detail
-from yibao.casework.outputs.institutions import Institution, institutions, nobody
-from yibao.casework.outputs.looking import Look, known_by_run, looking
-from yibao.casework.outputs.ruletext import basis, rule_name
-from yibao.casework.outputs.sheets import MAX_ROWS, Column, Workbook
-from yibao.casework.outputs.styles import Style
-from yibao.casework.outputs.words import yuan
+from yibao.casework.findings.outputs import store as output_store
+from yibao.casework.findings.outputs.columns import ANSWERS, NATIONAL, OURS, Field
+from yibao.casework.findings.outputs.evidence import TABLES, make_detail
+from yibao.casework.findings.outputs.institutions import Institution, institutions, nobody
+from yibao.casework.findings.outputs.looking import Look, known_by_run, looking
+from yibao.casework.findings.outputs.ruletext import basis, rule_name
+from yibao.casework.findings.outputs.sheets import MAX_ROWS, Column, Workbook
+from yibao.casework.findings.outputs.styles import Style
+from yibao.casework.findings.outputs.words import yuan
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit
 from yibao.casework.rounds.model import Dispatch, Line, Round, round_code

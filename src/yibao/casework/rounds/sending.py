@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Final
 
 from yibao.access import Permission, Target, check
-from yibao.casework import store as finding_store
 from yibao.casework.cases import Desk, limit
 from yibao.casework.cases import store as case_store
 from yibao.casework.cases.clocks import start
-from yibao.casework.notices import record_notices
+from yibao.casework.findings import store as finding_store
+from yibao.casework.findings.notices import record_notices
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import act_on_round, do, find_round, in_states, total
 from yibao.casework.rounds.machine import APPEAL, ROUND, UNSENT, LineState, RoundState

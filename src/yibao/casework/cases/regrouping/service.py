@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from yibao.casework import store as findings_store
 from yibao.casework.cases import store as case_store
 from yibao.casework.cases.checks import check_known, check_track
 from yibao.casework.cases.clocks import ClockKind
@@ -16,7 +15,8 @@ from yibao.casework.cases.machine import Machine
 from yibao.casework.cases.model import ORGAN_NAMES, Amount, Case, Doing, Money, Organ
 from yibao.casework.cases.regrouping import store
 from yibao.casework.cases.service import act_on, cases, held_findings, open_cases, standing_amounts
-from yibao.casework.model import finding_code, finding_number
+from yibao.casework.findings import store as findings_store
+from yibao.casework.findings.model import finding_code, finding_number
 from yibao.kernel import Json, Refused, Text
 from yibao.store import UnitOfWork
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from yibao.access import Permission, Target, check
-from yibao.casework import store as findings_store
 from yibao.casework.cases.desk import Desk
 from yibao.casework.cases.model import Money, case_number
 from yibao.casework.cases.restoring import store
 from yibao.casework.cases.service import cases, held_findings
-from yibao.casework.model import finding_code
+from yibao.casework.findings import store as findings_store
+from yibao.casework.findings.model import finding_code
 from yibao.kernel import Event, EventKind, Refused, Region, Text, date_of, split
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from yibao.access import Permission, Target, check
 from yibao.casework.cases import Desk
-from yibao.casework.outputs.peers import Share, wilson
+from yibao.casework.findings.outputs.peers import Share, wilson
 from yibao.casework.rounds import store as lines_store
 from yibao.casework.rounds.learning import store
 from yibao.casework.rounds.model import Line, Outcome, sample

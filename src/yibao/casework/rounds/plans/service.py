@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from yibao.casework.cases import Amount, Desk, Money, case_number
 from yibao.casework.cases.model import Track
-from yibao.casework.model import finding_code
-from yibao.casework.outputs.sheets import Column, Workbook
-from yibao.casework.outputs.words import yuan
-from yibao.casework.outputs.workbooks import csv_text
+from yibao.casework.findings.model import finding_code
+from yibao.casework.findings.outputs.sheets import Column, Workbook
+from yibao.casework.findings.outputs.words import yuan
+from yibao.casework.findings.outputs.workbooks import csv_text
 from yibao.casework.rounds import store as lines_store
 from yibao.casework.rounds.acting import do, permit, total
 from yibao.casework.rounds.machine import LineState
