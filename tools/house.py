@@ -91,9 +91,8 @@ def rooms_do_not_commit() -> Iterator[Found]:
                 yield path, node.lineno, ast.unparse(node)[:80]
 
 
-WING = frozenset(
-    f"yibao.casework.{room}"
-    for room in (
+WINGS = {
+    "casework": (
         "agreement",
         "cases",
         "designation",
@@ -103,9 +102,11 @@ WING = frozenset(
         "penalty",
         "rounds",
         "tracks",
-    )
-)
-"""Casework is a wing of rooms: the tracks on which people work findings off. Each has a front door of its own."""
+    ),
+    "archive": ("credit", "files", "points"),
+}
+WING = frozenset(f"yibao.{wing}.{room}" for wing, rooms in WINGS.items() for room in rooms)
+"""Casework and the archive are wings of rooms, each of which has a front door of its own."""
 
 
 def front_doors_only() -> Iterator[Found]:

@@ -30,7 +30,7 @@ SOURCE = ROOT / "src" / "yibao"
 TARGET = ROOT / "docs" / "reference" / "_generated"
 
 ROOMS = (
-    "kernel", "engine", "store", "ledger", "access", "policy", "claims", "collect", "audit", "casework", "city",
+    "kernel", "engine", "store", "ledger", "access", "policy", "claims", "collect", "audit", "casework", "archive", "city",
     "bootstrap", "cli",
 )  # fmt: skip
 STATUS_NAMES = {"confirmed": "已核实 confirmed", "secondary": "转引 secondary", "assumed": "**假定 assumed**"}

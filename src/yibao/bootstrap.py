@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from yibao.access import Actor, acting, local_actor
+from yibao.archive.files import hear_case
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
 from yibao.casework import rounds
 from yibao.casework.cases import Desk, note_institutions
@@ -32,7 +33,7 @@ from yibao.casework.findings import (
 from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
-from yibao.kernel import Json, Refused, Region, Text, today
+from yibao.kernel import EventKind, Json, Refused, Region, Text, today
 from yibao.ledger import Tag, record, record_file, sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
@@ -56,7 +57,9 @@ T = TypeVar("T")
 NATIONAL = "000000"
 JOBS: dict[str, JobHandler] = {}
 """Who does which kind of background job; a room's job is a line here."""
-EVENTS: dict[str, Handler] = {}
+EVENTS: dict[str, Handler] = dict.fromkeys(
+    (EventKind.CASE_DECIDED, EventKind.CASE_REVOKED, EventKind.CASE_CLOSED), hear_case
+)
 """Who hears which kind of event of the outbox."""
 OFFICIAL = "nhsa_two_library"
 """The source of the rule points that ship with the house, for which the origin of a national rule vouches; the
@@ -185,6 +188,8 @@ class House:
         policy = self.policy(region)
         with self.register.unit_of_work(actor=who.name) as unit:
             done = deed(Desk(unit, who, policy))
+        while self.register.deliver(EVENTS):
+            pass  # what was decided is in the files before anybody looks there
         sign_waiting(self.register)
         return done
 

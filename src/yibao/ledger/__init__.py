@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yibao.ledger.proving import (
         checkpoint,
         export,
+        personal_of,
         prove_consistency,
         prove_inclusion,
         receipt,
@@ -48,7 +49,15 @@ _ROOMS = {
     "faults": ("Fault", "Forged"),
     "keys": ("change_keys", "home_signers", "sign_waiting"),
     "model": ("Act", "Inclusion", "Receipt", "Said", "Verified"),
-    "proving": ("checkpoint", "export", "prove_consistency", "prove_inclusion", "receipt", "said"),
+    "proving": (
+        "checkpoint",
+        "export",
+        "personal_of",
+        "prove_consistency",
+        "prove_inclusion",
+        "receipt",
+        "said",
+    ),
     "sequencer": ("Sequencer",),
     "service": (
         "erase",
@@ -85,6 +94,7 @@ __all__ = [
     "erase",
     "export",
     "home_signers",
+    "personal_of",
     "prove_consistency",
     "prove_inclusion",
     "receipt",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from yibao.kernel import Refused, Text
@@ -183,3 +183,9 @@ def said(unit: UnitOfWork, tags: Collection[Tag]) -> Iterator[Said]:
             if commitment(salt, name, value) == committed.get(name)
         }
         yield Said(entry, subject, str(leaf["tag"]), leaf["body"], frozenset(committed), kept)
+
+
+def personal_of(unit: UnitOfWork, entries: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Give what is behind the commitments of these entries, by entry and name; what was erased is not there."""
+    found = store.personal(unit.connection, entries)
+    return {entry: {name: value for name, (_, value) in facts.items()} for entry, facts in found.items()}

@@ -29,6 +29,9 @@ class Tag(StrEnum):
     ACCESS_FILE_READ = "access:file:read", "查阅敏感材料"
     ACCESS_FILE_EXPORTED = "access:file:exported", "导出材料"
 
+    ARCHIVE_FILE_OPENED = "archive:file:opened", "建档"
+    ARCHIVE_FACT_WRITTEN = "archive:fact:written", "记入档案"
+
     AUDIT_RUN_FINISHED = "audit:run:finished", "审核完成"
     AUDIT_FILE_EXPORTED = "audit:file:exported", "导出审核结果"
 
@@ -38,6 +41,7 @@ class Tag(StrEnum):
     CASEWORK_CASE_OPENED = "casework:case:opened", "立案"
     CASEWORK_CASE_MOVED = "casework:case:moved", "案件办理"
     CASEWORK_CASE_DECIDED = "casework:case:decided", "案件决定"
+    CASEWORK_CASE_REVOKED = "casework:case:revoked", "撤销决定"
     CASEWORK_CASE_CLOSED = "casework:case:closed", "结案"
     CASEWORK_ROUND_MADE = "casework:round:made", "编制批次"
     CASEWORK_ROUND_MOVED = "casework:round:moved", "批次办理"

@@ -42,8 +42,8 @@ class Move:
     """The document that the move makes, by its name in the catalogue of documents."""
     papers: tuple[str, ...] = ()
     """Further documents that the file must hold once the move was made."""
-    tag: Literal["opened", "moved", "decided", "closed"] = "moved"
-    """By which word the ledger knows the act: opened, moved, decided, closed."""
+    tag: Literal["opened", "moved", "decided", "revoked", "closed"] = "moved"
+    """By which word the ledger knows the act; of what is decided, revoked or closed the rooms after this one hear."""
 
     def end_state(self, state: str) -> str:
         """Give the state in which the move leaves a case."""

@@ -22,7 +22,7 @@ from yibao.casework.cases.desk import Desk, Opening, Step
 from yibao.casework.cases.machine import Machine
 from yibao.casework.cases.model import Act, Amount, Case, CaseClock, Doing, Money, Organ, Transfer
 from yibao.casework.cases.running import run_clocks
-from yibao.kernel import Json, Refused, Text, date_of, format_fen
+from yibao.kernel import Event, EventKind, Json, Refused, Text, date_of, format_fen
 from yibao.ledger import Act as Sworn
 from yibao.ledger import Tag, record_many
 from yibao.store import UnitOfWork
@@ -31,9 +31,17 @@ _TAGS = {
     "opened": Tag.CASEWORK_CASE_OPENED,
     "moved": Tag.CASEWORK_CASE_MOVED,
     "decided": Tag.CASEWORK_CASE_DECIDED,
+    "revoked": Tag.CASEWORK_CASE_REVOKED,
     "closed": Tag.CASEWORK_CASE_CLOSED,
 }
 """By the tag of a move: the word of the ledger."""
+
+_TOLD = {
+    "decided": EventKind.CASE_DECIDED,
+    "revoked": EventKind.CASE_REVOKED,
+    "closed": EventKind.CASE_CLOSED,
+}
+"""By the tag of a move: the event by which later rooms hear of it."""
 
 
 def open_cases(
@@ -156,6 +164,12 @@ def check_purses(unit: UnitOfWork, case: Case, returned: Money) -> None:
     )
 
 
+def institution_of(unit: UnitOfWork, institution_id: int) -> tuple[str, str, str] | None:
+    """Give code, name and region of an institution as the register keeps them; None where it does not know it."""
+    row = store.institutions(unit.connection, [institution_id]).get(institution_id)
+    return None if row is None else (row.code, row.name, row.region)
+
+
 def held_findings(unit: UnitOfWork, case_id: int) -> list[int]:
     """Give the findings whose money a case decides."""
     return store.held(unit.connection, [case_id]).get(case_id, [])
@@ -234,6 +248,10 @@ def _put_on_record(desk: Desk, machine: Machine, steps: Sequence[Step]) -> list[
     store.add_amounts(
         connection, [(case.id, act, doing.amounts) for (case, _, doing), act in zip(steps, acts, strict=True)]
     )
+    for (case, move, doing), act in zip(steps, acts, strict=True):
+        if move.tag in _TOLD:
+            told: dict[str, Json] = {"case": case.id, "track": str(case.track), "act": act, "day": doing.day}
+            desk.unit.emit(Event(_TOLD[move.tag], case.number, told))
     _hand_over(desk, steps)
     run_clocks(desk, machine, steps, acts)
     return acts

@@ -239,7 +239,7 @@ MACHINE = Machine(
         _move("withdraw_publication", "撤回公开并说明理由", "withdraw the publication, with reasons", {State.REVOKED}, None,
               "deliver", with_reason=True, stops=(clocks.WITHDRAW_PUBLICATION,), document="publicity_withdrawal"),
         _move("revoke", "撤销决定", "revoke the decision", _CONTESTED | {State.DECIDED},
-              State.REVOKED, "decide", with_reason=True,
+              State.REVOKED, "decide", with_reason=True, tag="revoked",
               document="decision_revocation"),
         _move("drop", "撤销案件", "drop the case", {State.INVESTIGATED, State.TO_TELL, State.TO_DECIDE}, State.REVOKED,
               "decide", with_reason=True, releases=True,

@@ -13,7 +13,8 @@ from yibao.ledger import Said, Tag, said
 from yibao.store import UnitOfWork
 
 _TAGS: Final = (
-    Tag.CASEWORK_CASE_OPENED, Tag.CASEWORK_CASE_MOVED, Tag.CASEWORK_CASE_DECIDED, Tag.CASEWORK_CASE_CLOSED,
+    Tag.CASEWORK_CASE_OPENED, Tag.CASEWORK_CASE_MOVED, Tag.CASEWORK_CASE_DECIDED, Tag.CASEWORK_CASE_REVOKED,
+    Tag.CASEWORK_CASE_CLOSED,
 )  # fmt: skip
 
 FAULTS: Final = {

@@ -1,0 +1,64 @@
+"""Files (一户一档): one subject, one file, and in it nothing but facts that only grow.
+
+A `Fact` says what happened to a subject, on which day it takes effect, on which other fact it rests, and which entry of
+the ledger swears to it. What was wrong is not changed but annulled by a further fact, and whatever rests on an annulled
+fact falls with it: `standing` gives what counts on a day, as known on a day. Two files that turn out to be one person's
+are joined by a fact, and parted again by annulling that.
+"""
+
+from __future__ import annotations
+
+from yibao.archive.files.folding import in_force, standing
+from yibao.archive.files.hearing import hear_case
+from yibao.archive.files.model import (
+    FACT_NAMES,
+    KIND_NAMES,
+    Fact,
+    FactKind,
+    NewFact,
+    Subject,
+    SubjectKind,
+    subject_number,
+)
+from yibao.archive.files.service import (
+    annul,
+    erase_subject,
+    fact,
+    facts_of,
+    find_subject,
+    join,
+    open_subjects,
+    part,
+    subject,
+    subjects,
+    the_file,
+    write_facts,
+)
+from yibao.archive.files.verifying import verify_files
+
+__all__ = [
+    "FACT_NAMES",
+    "KIND_NAMES",
+    "Fact",
+    "FactKind",
+    "NewFact",
+    "Subject",
+    "SubjectKind",
+    "annul",
+    "erase_subject",
+    "fact",
+    "facts_of",
+    "find_subject",
+    "hear_case",
+    "in_force",
+    "join",
+    "open_subjects",
+    "part",
+    "standing",
+    "subject",
+    "subject_number",
+    "subjects",
+    "the_file",
+    "verify_files",
+    "write_facts",
+]

@@ -1,0 +1,197 @@
+"""Every SQL statement of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, text, update
+
+from yibao.access import Scope
+from yibao.archive.files.model import Fact, FactKind, Subject, SubjectKind
+from yibao.archive.files.tables import archive_fact, archive_subject
+from yibao.store import copy_rows, next_numbers
+
+AT_ONCE = 20_000
+"""Rows read at once where all files are gone through."""
+
+
+def lock_opening(connection: Connection) -> None:
+    """Let nobody else open files until this transaction is over: two must not open one for the same subject."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('archive_subject'))"))
+
+
+def subject_numbers(connection: Connection, count: int) -> list[int]:
+    """Take the numbers of subjects about to be written."""
+    return next_numbers(connection, archive_subject, count)
+
+
+def write_subjects(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write new subjects under numbers taken before."""
+    copy_rows(connection, archive_subject, rows)
+
+
+def subjects(connection: Connection, ids: Sequence[int], *, lock: bool = False) -> list[Subject]:
+    """Give subjects in the order of the ids, those that there are."""
+    query = select(archive_subject).where(archive_subject.c.id.in_(sorted(set(ids))))
+    if lock:
+        query = query.order_by(archive_subject.c.id).with_for_update()
+    found = {row.id: _subject(row) for row in connection.execute(query)}
+    return [found[i] for i in ids if i in found]
+
+
+def by_code(connection: Connection, kind: SubjectKind, codes: Sequence[str]) -> dict[str, int]:
+    """Give the subjects of a kind by code."""
+    query = select(archive_subject.c.code, archive_subject.c.id).where(
+        archive_subject.c.kind == str(kind), archive_subject.c.code.in_(sorted(set(codes)))
+    )
+    return {row.code: row.id for row in connection.execute(query)}
+
+
+def by_lake_key(connection: Connection, kind: SubjectKind, keys: Sequence[int]) -> dict[int, int]:
+    """Give the subjects of a kind by their key in the lake."""
+    query = select(archive_subject.c.lake_key, archive_subject.c.id).where(
+        archive_subject.c.kind == str(kind), archive_subject.c.lake_key.in_(sorted(set(keys)))
+    )
+    return {row.lake_key: row.id for row in connection.execute(query)}
+
+
+def coded(connection: Connection, code: str) -> list[Subject]:
+    """Give the subjects, of whatever kind, that have a code."""
+    return [
+        _subject(row)
+        for row in connection.execute(select(archive_subject).where(archive_subject.c.code == code))
+    ]
+
+
+def listed(connection: Connection, scope: Scope, kind: SubjectKind | None, limit: int) -> list[Subject]:
+    """Give the subjects that a scope on ``x`` lets be seen, by number."""
+    kinds = "" if kind is None else "AND x.kind = :kind"
+    query = text(f"SELECT x.* FROM archive_subject x WHERE ({scope.sql}) {kinds} ORDER BY x.id LIMIT :most")
+    given = {**scope.parameters, "most": limit, **({} if kind is None else {"kind": str(kind)})}
+    return [_subject(row) for row in connection.execute(query, given)]
+
+
+def entries_of(connection: Connection, subject: int) -> list[int]:
+    """Give the ledger's entries about a file: its opening, and every fact of it."""
+    opened = select(archive_subject.c.ledger_entry).where(archive_subject.c.id == subject)
+    written = select(archive_fact.c.ledger_entry).where(archive_fact.c.subject == subject)
+    return list(connection.scalars(opened.union_all(written)))
+
+
+def erase(connection: Connection, subject: int, day: int) -> None:
+    """Erase the code and the name of a subject; its number stays."""
+    connection.execute(
+        update(archive_subject)
+        .where(archive_subject.c.id == subject)
+        .values(code=None, name=None, lake_key=None, erased_day=day)
+    )
+
+
+def fact_numbers(connection: Connection, count: int) -> list[int]:
+    """Take the numbers of facts about to be written."""
+    return next_numbers(connection, archive_fact, count)
+
+
+def write_facts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write facts under numbers taken before."""
+    copy_rows(connection, archive_fact, rows)
+
+
+def sources(connection: Connection, given: Sequence[str]) -> dict[str, int]:
+    """Give which of these sources have given a fact already, and which fact."""
+    query = select(archive_fact.c.source, archive_fact.c.id).where(
+        archive_fact.c.source.in_(sorted(set(given)))
+    )
+    return {row.source: row.id for row in connection.execute(query)}
+
+
+def facts(connection: Connection, subject_ids: Sequence[int]) -> list[Fact]:
+    """Give every fact of these files, oldest first."""
+    query = (
+        select(archive_fact)
+        .where(archive_fact.c.subject.in_(sorted(set(subject_ids))))
+        .order_by(archive_fact.c.id)
+    )
+    return [_fact(row) for row in connection.execute(query)]
+
+
+def fact(connection: Connection, number: int) -> Fact | None:
+    """Give one fact."""
+    row = connection.execute(select(archive_fact).where(archive_fact.c.id == number)).one_or_none()
+    return None if row is None else _fact(row)
+
+
+def resting_on(connection: Connection, numbers: Sequence[int]) -> list[Fact]:
+    """Give the facts of any file that rest on these, directly or by others, oldest first."""
+    found: dict[int, Fact] = {}
+    front = list(numbers)
+    while front:
+        rows = connection.execute(select(archive_fact).where(archive_fact.c.rests_on.in_(front)))
+        more = [one for one in map(_fact, rows) if one.id not in found]
+        found.update({one.id: one for one in more})
+        front = [one.id for one in more]
+    return sorted(found.values(), key=lambda one: one.id)
+
+
+def joins(connection: Connection) -> list[tuple[int, int, int]]:
+    """Give the joins that stand: (fact, subject, the other subject)."""
+    rows = connection.execute(
+        text(
+            "SELECT j.id, j.subject, (j.body ->> 'other')::bigint AS other FROM archive_fact j "
+            "WHERE j.kind = 'joined' AND NOT EXISTS (SELECT 1 FROM archive_fact a "
+            "WHERE a.kind = 'annulled' AND a.rests_on = j.id AND NOT EXISTS "
+            "(SELECT 1 FROM archive_fact b WHERE b.kind = 'annulled' AND b.rests_on = a.id))"
+        )
+    )
+    return [(row.id, row.subject, row.other) for row in rows]
+
+
+def every_fact(connection: Connection) -> Iterator[Fact]:
+    """Go through every fact of every file, by subject and then oldest first."""
+    query = select(archive_fact).order_by(archive_fact.c.subject, archive_fact.c.id)
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(query)
+    for row in rows:
+        yield _fact(row)
+
+
+def every_subject(connection: Connection) -> Iterator[Subject]:
+    """Go through every subject, by number."""
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(
+        select(archive_subject).order_by(archive_subject.c.id)
+    )
+    for row in rows:
+        yield _subject(row)
+
+
+def count_facts(connection: Connection) -> int:
+    """Count the facts of all files."""
+    return int(connection.execute(select(func.count()).select_from(archive_fact)).scalar_one())
+
+
+def _subject(row: Row[Any]) -> Subject:
+    return Subject(
+        row.id, SubjectKind(row.kind), row.region, row.code, row.name, row.lake_key, row.category, row.erased_day
+    )  # fmt: skip
+
+
+_KINDS = {str(kind): kind for kind in FactKind}
+
+
+def _fact(row: Row[Any]) -> Fact:
+    return Fact(
+        row.id, row.subject, _KINDS[row.kind], row.day, row.known_day, row.body, row.rests_on, row.source, row.actor,
+        row.ledger_entry,
+    )  # fmt: skip
+
+
+def unguarded(connection: Connection) -> list[str]:
+    """Give the tables of facts that lost the trigger which lets them only grow."""
+    guarded = set(
+        connection.scalars(
+            text(
+                "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_grows' AND tgenabled = 'A'"
+            )
+        )
+    )
+    return [name for name in (archive_fact.name,) if name not in guarded]
