@@ -49,7 +49,7 @@ def test_a_file_is_opened_once_and_its_facts_only_grow(fresh_register: Register)
     first = by(r, CLERK, lambda d: files.write_facts(d.unit, [new]))
     assert by(r, CLERK, lambda d: files.write_facts(d.unit, [new])) == first, "heard twice, written once"
     head, facts = by(r, CLERK, lambda d: files.the_file(d, "D990100000001"))
-    assert head.number == f"R{one:07d}" and [f.kind for f in facts] == [FactKind.COMMITTED]
+    assert head.number == f"P{one:07d}" and [f.kind for f in facts] == [FactKind.COMMITTED]
     with pytest.raises(DBAPIError), r.unit_of_work("x") as unit:
         unit.connection.execute(text("UPDATE archive_fact SET day = 0"))
     assert by(r, CLERK, lambda d: files.verify_files(d.unit)) == (1, [])

@@ -27,16 +27,16 @@ KIND_NAMES: Final = {
 }
 
 PREFIX: Final = {
-    SubjectKind.INSTITUTION: "J", SubjectKind.PRACTITIONER: "R", SubjectKind.INSURED: "B", SubjectKind.SUPPLIER: "Q",
+    SubjectKind.INSTITUTION: "J", SubjectKind.PRACTITIONER: "P", SubjectKind.INSURED: "B", SubjectKind.SUPPLIER: "Q",
 }  # fmt: skip
-"""The letter before a file's number: 机构 J, 人员 R, 参保人 B, 企业 Q."""
+"""The letter before a file's number: 机构 J, 人员 P, 参保人 B, 企业 Q."""
 
 
 def subject_number(kind: SubjectKind, subject_id: int) -> str:
     """Give the number of a file: the letter of its kind and at least seven digits.
 
     >>> subject_number(SubjectKind.PRACTITIONER, 42)
-    'R0000042'
+    'P0000042'
     """
     return f"{PREFIX[kind]}{subject_id:07d}"
 
@@ -44,7 +44,7 @@ def subject_number(kind: SubjectKind, subject_id: int) -> str:
 def subject_id(number: str) -> int | None:
     """Give the id behind a file's number, or None for what is no such number.
 
-    >>> subject_id("r0000042")
+    >>> subject_id("p0000042")
     42
     """
     said = number.strip().upper()
@@ -185,7 +185,7 @@ def no_subject(came: str) -> Refused:
         "archive.no_subject",
         zh="没有这份档案",
         en="there is no such file",
-        wanted="J0000001 | R0000001 | B0000001 | Q0000001 | 编码 code",
+        wanted="J0000001 | P0000001 | B0000001 | Q0000001 | 编码 code",
         came=came,
         todo=Text(zh="用 yibao archive list 查看档案", en="see the files with yibao archive list"),
     )
