@@ -16,9 +16,11 @@ from yibao.casework.cases import (
     Desk,
     Doing,
     Laid,
+    Money,
     Track,
     Waiting,
     bands,
+    in_purses,
     lay_open,
     open_cases,
     opening_about,
@@ -160,14 +162,16 @@ def case_open(
 ) -> None:
     """由疑点立起案件；疑点的资金从此由该案决定 / open cases about findings."""
     first = doing(day, reason)
+    purses: dict[int, Money] = {}
 
     def deed(desk: Desk) -> list[str]:
-        one_case = [] if each else [opening_about(desk.unit, findings, cause or "—")]
-        about = one_case or openings_about(desk.unit, findings, cause)
+        one_case = [] if each else [opening_about(desk.unit, findings, cause or "—", purses=purses)]
+        about = one_case or openings_about(desk.unit, findings, cause, purses=purses)
         opened = [(opening, Doing(first.day, first.reason, amounts=stake)) for opening, stake in about]
         return [one.number for one in open_cases(desk, MACHINES[Track(track)], "register", opened)]
 
     with open_house(home) as house:
+        purses.update(in_purses(house.home, house.register, findings))
         numbers = house.at_desk(who, deed)
     if as_json:
         say_json({"opened": numbers})

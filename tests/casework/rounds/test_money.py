@@ -13,9 +13,9 @@ from tests.casework.rounds.conftest import Bureau
 
 from yibao.casework import rounds
 from yibao.casework.cases import Money
+from yibao.casework.cases.stakes import Part, purses, stakes
 from yibao.casework.rounds import Answer, LineState, Outcome, Said, View
 from yibao.casework.rounds.model import part_of, sample
-from yibao.casework.rounds.money import Part, purses, stakes
 from yibao.kernel import Refused
 
 pytestmark = pytest.mark.xdist_group("money")

@@ -66,6 +66,7 @@ from yibao.casework.cases.service import (
     transfer,
     transfers,
 )
+from yibao.casework.cases.stakes import in_purses
 from yibao.casework.cases.verifying import CaseFault, verify_cases
 from yibao.casework.cases.worklist import Laid, Waiting, bands, lay_open, work_list
 
@@ -114,6 +115,7 @@ __all__ = [
     "check_track",
     "demanded",
     "held_findings",
+    "in_purses",
     "institution_of",
     "lay_open",
     "let_fall",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from yibao.casework.cases import store
 from yibao.casework.cases.desk import Opening
@@ -36,13 +36,15 @@ def opening_about(
     *,
     handler: str | None = None,
     taken_from: frozenset[int] = frozenset(),
+    purses: Mapping[int, Money] | None = None,
 ) -> tuple[Opening, dict[Amount, Money]]:
     """Give how one case is opened about findings of one institution, and what is at stake in them.
 
+    ``purses`` is whose money that is, by finding (`in_purses`); of what is not there all counts as the fund's.
     Raises `Refused`: ``casework.unknown_finding``, ``casework.finding_closed``, ``casework.two_institutions``,
     ``casework.unknown_institution`` where the institution's region is not known.
     """
-    opened = openings_about(unit, codes, cause, handler=handler, taken_from=taken_from)
+    opened = openings_about(unit, codes, cause, handler=handler, taken_from=taken_from, purses=purses)
     whose = {one.institution_id for one, _ in opened}
     if len(whose) != 1:
         raise Refused(
@@ -70,6 +72,7 @@ def openings_about(
     *,
     handler: str | None = None,
     taken_from: frozenset[int] = frozenset(),
+    purses: Mapping[int, Money] | None = None,
 ) -> list[tuple[Opening, dict[Amount, Money]]]:
     """Give how cases are opened, one a finding; the cause is the finding's rule where none is named."""
     ids = list(dict.fromkeys(finding_number(code) for code in codes))
@@ -106,7 +109,7 @@ def openings_about(
                     zh="收集机构表后再审核一次", en="collect the table of institutions, then audit again"
                 ),
             )
-        stake = {Amount.AT_STAKE: Money(row.attributed_fen)}
+        stake = {Amount.AT_STAKE: (purses or {}).get(one, Money(row.attributed_fen))}
         region = known[row.institution_id].region
         opened.append(
             (Opening(region, cause or row.rule, row.institution_id, None, handler, (one,), taken_from), stake)

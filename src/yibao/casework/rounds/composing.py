@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from yibao.access import NO_CASE, Permission, scope
 from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, open_cases
 from yibao.casework.cases import store as case_store
+from yibao.casework.cases.stakes import Stake, parts, stakes
 from yibao.casework.findings.model import finding_code
 from yibao.casework.findings.outputs import store as output_store
 from yibao.casework.findings.outputs.institutions import Institution, institutions
@@ -22,7 +23,6 @@ from yibao.casework.rounds.acting import find_round, permit, write_round_act
 from yibao.casework.rounds.learning import store as learning_store
 from yibao.casework.rounds.machine import LINE, RoundState
 from yibao.casework.rounds.model import Order, Round, round_code, sample
-from yibao.casework.rounds.money import Stake, parts, stakes
 from yibao.kernel import Refused, Region, Text
 from yibao.store import Home, Register
 

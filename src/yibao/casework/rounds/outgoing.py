@@ -14,6 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from yibao.casework.cases import Desk
+from yibao.casework.cases.stakes import SHARE_BASIS
 from yibao.casework.findings.outputs import store as output_store
 from yibao.casework.findings.outputs.columns import ANSWERS, NATIONAL, OURS, Field
 from yibao.casework.findings.outputs.evidence import TABLES, make_detail
@@ -26,7 +27,6 @@ from yibao.casework.findings.outputs.words import yuan
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit
 from yibao.casework.rounds.model import Dispatch, Line, Round, round_code
-from yibao.casework.rounds.money import SHARE_BASIS
 from yibao.kernel import Refused, Text, date_of
 from yibao.ledger import Tag, record
 from yibao.store import Home, Register

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from yibao.casework.cases.model import Money
+from yibao.casework.findings import finding_number
+from yibao.casework.findings.outputs import store as output_store
 from yibao.casework.findings.outputs.evidence import CREDITS, STANDING
-from yibao.casework.findings.outputs.looking import Look
+from yibao.casework.findings.outputs.looking import Look, known_by_run, looking
 from yibao.kernel import Rounding, divide
+from yibao.store import Home, Register
 
 SHARE_BASIS = "统筹部分按所属账单统筹支付占费用总额的比例计算（假定）"
 """By which assumption the fund's share of a line is told."""
@@ -81,6 +84,19 @@ def stakes(found: Iterable[Part], spoken_for: Mapping[int, int]) -> dict[int, St
     return {
         key: Stake(Money(funds[key], total - funds[key]), tuple(lines[key])) for key, total in totals.items()
     }
+
+
+def in_purses(home: Home, register: Register, codes: Iterable[str]) -> dict[int, Money]:
+    """Give what findings put at stake in two purses, from the bills of their lines as the newest run knew them.
+
+    A finding that rests on no charge line is not there. Raises `Refused` (``casework.no_run``, ``casework.finding_code``).
+    """
+    chosen = [finding_number(code) for code in codes]
+    with register.unit_of_work(actor="outputs") as unit:
+        headers = output_store.open_headers(unit.connection)
+    with looking(home, register, ("line", "settlement"), known_no=known_by_run(register)) as look:
+        found = parts(look, headers, chosen)
+    return {number: stake.money for number, stake in stakes(found, {}).items()}
 
 
 def purses(fen: int, bill_fen: int | None, pool_fen: int | None) -> Money:
