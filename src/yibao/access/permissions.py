@@ -79,6 +79,20 @@ class Permission(Labelled):
     PENALTY_RECOVER = "penalty:recover", "登记退款与罚款执行", "record recoveries and fines"
     PENALTY_REVIEW = "penalty:review", "法制审核", "review the lawfulness of penalties"
     PENALTY_TRANSFER = "penalty:transfer", "移送处罚案件", "transfer penalty cases"
+    POINTS_DETERMINE = (
+        "points:determine",
+        "就处罚、通报认定人员责任",
+        "hold persons responsible on a penalty or notice",
+    )
+    POINTS_DETERMINE_DISPOSAL = (
+        "points:determine_disposal", "就协议处理认定人员责任", "hold persons responsible on a disposal"
+    )  # fmt: skip
+    POINTS_NOTE = "points:note", "登记通报和行业处理", "note notices and what industry departments did"
+    POINTS_READ = "points:read", "查看支付资格", "see payment qualification"
+    POINTS_RECOGNISE = "points:recognise", "导入外地记分记录", "recognise records of other regions"
+    POINTS_RECORD = "points:record", "记分", "record points"
+    POINTS_REGISTER = "points:register", "办理登记备案", "register practitioners"
+    POINTS_TRAIN = "points:train", "登记培训修复", "note trainings that repair"
     POLICY_CHANGE = "policy:change", "修改政策参数", "change policy parameters"
     POLICY_READ = "policy:read", "查看政策参数", "read policy parameters"
     ROUND_ANSWER = "round:answer", "申诉疑点", "answer findings of a round"

@@ -122,6 +122,47 @@ def fact(connection: Connection, number: int) -> Fact | None:
     return None if row is None else _fact(row)
 
 
+def facts_numbered(connection: Connection, numbers: Sequence[int]) -> list[Fact]:
+    """Give facts by number, oldest first."""
+    query = (
+        select(archive_fact).where(archive_fact.c.id.in_(sorted(set(numbers)))).order_by(archive_fact.c.id)
+    )
+    return [_fact(row) for row in connection.execute(query)]
+
+
+def of_kinds(connection: Connection, kinds: Sequence[FactKind]) -> Iterator[Fact]:
+    """Go through the facts of these kinds in all files, oldest first."""
+    query = select(archive_fact).where(archive_fact.c.kind.in_([str(one) for one in kinds]))
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(query.order_by(archive_fact.c.id)):
+        yield _fact(row)
+
+
+def naming(connection: Connection, kinds: Sequence[FactKind], key: str, value: int) -> list[int]:
+    """Give the subjects that have a fact of these kinds whose body has this number under a key."""
+    query = (
+        select(archive_fact.c.subject)
+        .where(archive_fact.c.kind.in_([str(one) for one in kinds]))
+        .where(archive_fact.c.body[key].astext == str(value))
+        .distinct()
+        .order_by(archive_fact.c.subject)
+    )
+    return list(connection.scalars(query))
+
+
+def mark(connection: Connection) -> tuple[int, int]:
+    """Give how many facts there are, and the largest number."""
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.max(archive_fact.c.id), 0)).select_from(archive_fact)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def since(connection: Connection, number: int) -> list[Fact]:
+    """Give the facts with a larger number, oldest first."""
+    query = select(archive_fact).where(archive_fact.c.id > number).order_by(archive_fact.c.id)
+    return [_fact(row) for row in connection.execute(query)]
+
+
 def resting_on(connection: Connection, numbers: Sequence[int]) -> list[Fact]:
     """Give the facts of any file that rest on these, directly or by others, oldest first."""
     found: dict[int, Fact] = {}
