@@ -133,7 +133,8 @@ def facts_numbered(connection: Connection, numbers: Sequence[int]) -> list[Fact]
 def of_kinds(connection: Connection, kinds: Sequence[FactKind]) -> Iterator[Fact]:
     """Go through the facts of these kinds in all files, oldest first."""
     query = select(archive_fact).where(archive_fact.c.kind.in_([str(one) for one in kinds]))
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(query.order_by(archive_fact.c.id)):
+    query = query.order_by(archive_fact.c.id)
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
         yield _fact(row)
 
 
@@ -191,17 +192,14 @@ def joins(connection: Connection) -> list[tuple[int, int, int]]:
 def every_fact(connection: Connection) -> Iterator[Fact]:
     """Go through every fact of every file, by subject and then oldest first."""
     query = select(archive_fact).order_by(archive_fact.c.subject, archive_fact.c.id)
-    rows = connection.execution_options(yield_per=AT_ONCE).execute(query)
-    for row in rows:
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
         yield _fact(row)
 
 
 def every_subject(connection: Connection) -> Iterator[Subject]:
     """Go through every subject, by number."""
-    rows = connection.execution_options(yield_per=AT_ONCE).execute(
-        select(archive_subject).order_by(archive_subject.c.id)
-    )
-    for row in rows:
+    query = select(archive_subject).order_by(archive_subject.c.id)
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
         yield _subject(row)
 
 

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from yibao.archive.files import Fact, FactKind
-from yibao.archive.points.model import refuse
+from yibao.archive.points.model import points_refusal
 from yibao.kernel import Text, read_yaml
 from yibao.policy import Policy
 from yibao.policy import Status as Certainty
@@ -97,7 +97,7 @@ def listed(policy: Policy, day: int) -> list[str]:
     codes = [one.strip() for one in str(value.value).split(",") if one.strip()]
     unknown = [one for one in codes if one not in behaviours()]
     if unknown:
-        raise refuse(
+        raise points_refusal(
             "behaviour", "政策包列出了记分情形表里没有的代号", "the pack lists a behaviour that the table does not have",
             where=value.where, wanted=", ".join(behaviours()), came=", ".join(unknown),
             todo=Text(zh="核对代号", en="check the codes"),
@@ -113,7 +113,7 @@ def listed_behaviour(policy: Policy, code: str, day: int) -> Behaviour:
     codes = listed(policy, day)
     if code not in codes:
         known = code in behaviours()
-        raise refuse(
+        raise points_refusal(
             "behaviour",
             "本地没有采用这一记分情形" if known else "没有这一记分情形",
             "this region does not use that behaviour" if known else "there is no such behaviour",

@@ -13,7 +13,7 @@ from yibao.access import Permission, Target, check
 from yibao.archive import files
 from yibao.archive.files import Fact, FactKind, NewFact, Subject, SubjectKind, in_force, standing
 from yibao.archive.points.behaviours import Behaviour, behaviours, listed_behaviour, measures_of
-from yibao.archive.points.model import INSTRUMENTS, Adjustment, Level, Responsible, refuse
+from yibao.archive.points.model import INSTRUMENTS, Adjustment, Level, Responsible, points_refusal
 from yibao.archive.points.registering import check_day, not_registered, person_of
 from yibao.archive.points.rules import number, usable, value_of
 from yibao.archive.points.tallying import records_of
@@ -100,7 +100,7 @@ def determination(desk: Desk, responsible: int) -> tuple[Fact, Fact]:
     """
     one = files.fact(desk.unit, responsible)
     if one.kind is not FactKind.RESPONSIBLE or one.rests_on is None:
-        raise refuse(
+        raise points_refusal(
             "not_determined", "没有责任认定，不能记分：疑点、等级、模型分数都不是依据",
             "nobody was held responsible: no finding, grade or score gives points", where=f"{responsible}",
             wanted=str(FactKind.RESPONSIBLE), came=str(one.kind),
@@ -121,9 +121,7 @@ def region_of(desk: Desk, what: Fact) -> Region:
     """Give the region in which an instrument was made: its case's, or that of the file in which it stands."""
     number_ = what.body.get("case")
     if number_ is not None:
-        found = cases(desk.unit, [case_id(str(number_))])
-        if found:
-            return Region(found[0].region)
+        return Region(cases(desk.unit, [case_id(str(number_))])[0].region)
     return Region(files.subject(desk.unit, what.subject).region)
 
 
@@ -153,7 +151,7 @@ def _whose(desk: Desk, what: Fact) -> Target:
 def _determination(desk: Desk, what: Fact, one: Responsible, day: int) -> NewFact:
     head = person_of(desk, one.subject)
     if not one.reason.strip():
-        raise refuse(
+        raise points_refusal(
             "no_reason", "责任认定须写明理由", "holding somebody responsible needs a reason", where=head.number, came="—",
             todo=Text(zh="写明事实和责任程度的依据", en="give the facts and why so far"),
         )  # fmt: skip
@@ -199,7 +197,7 @@ def _check_trigger(desk: Desk, behaviour: Behaviour, what: Fact, head: Subject) 
     fits = behaviour.triggered_by(what) and (not behaviour.counted or _enough(desk, behaviour, what))
     if not fits:
         possible = [b.code for b in usable(desk.policy, what.day) if b.triggered_by(what)]
-        raise refuse(
+        raise points_refusal(
             "trigger", f"这份文书不触发情形 {behaviour.code}：{behaviour.text.zh}",
             f"this instrument does not give behaviour {behaviour.code}: {behaviour.text.en}", where=head.number,
             wanted=", ".join(possible) or "—",
@@ -227,7 +225,7 @@ def _check_place(facts: Sequence[Fact], what: Fact, head: Subject) -> None:
     places = {f.body.get("institution", f.body.get("to")) for f in joined}
     if what.kind is FactKind.INDUSTRY or what.subject in places:
         return
-    raise refuse(
+    raise points_refusal(
         "elsewhere", "此人没有在这份文书所处理的机构登记备案", "this person was not registered at the institution concerned",
         where=head.number, wanted=files.subject_number(SubjectKind.INSTITUTION, what.subject),
         came=", ".join(files.subject_number(SubjectKind.INSTITUTION, int(one)) for one in sorted(places) if one),
@@ -241,7 +239,7 @@ def _check_repeats(desk: Desk, facts: Sequence[Fact], what: Fact, head: Subject)
     same = {code for code, one in behaviours().items() if code[0] in "AB" and one.triggered_by(what)}
     before = [r for r in records_of(in_force(facts, what.day)) if r.year == year and not r.cases & mine]
     if not any(r.behaviour in same for r in before):
-        raise refuse(
+        raise points_refusal(
             "no_repetition", "同一自然年度内没有因同一违法违规行为记过 1–6 分，不是再次出现",
             "the same violation gave no 1 to 6 points in this natural year: it is no repetition", where=head.number,
             wanted=", ".join(sorted(same)) or "—", came=", ".join(r.behaviour for r in before) or "—",
@@ -251,7 +249,7 @@ def _check_repeats(desk: Desk, facts: Sequence[Fact], what: Fact, head: Subject)
 
 def annulled(one: Fact) -> Refused:
     """Say that a fact counts no more."""
-    return refuse(
+    return points_refusal(
         "annulled", "这一事实已经撤销，不能再作为依据", "this fact was annulled, and nothing can rest on it",
         where=str(one.id), came=str(one.kind), todo=Text(zh="重新作出决定后再认定", en="determine on the new decision"),
     )  # fmt: skip
@@ -259,7 +257,7 @@ def annulled(one: Fact) -> Refused:
 
 def backdated(what: Fact, day: int, first: int) -> Refused:
     """Say that a day lies before what it rests on, or too far back."""
-    return refuse(
+    return points_refusal(
         "backdated", "日期倒填：早于它的依据，或早于可以登记的日期",
         "dated back: before what it rests on, or before the day that may be written", where=f"{what.kind} {what.id}",
         wanted=f"≥ {date_of(first)}", came=str(date_of(day)),
@@ -268,7 +266,7 @@ def backdated(what: Fact, day: int, first: int) -> Refused:
 
 
 def _no_instrument(came: str, wanted: str) -> Refused:
-    return refuse(
+    return points_refusal(
         "no_instrument", "记分只能依据处罚、协议处理、通报或行业主管部门的处理；疑点、等级、模型不能触发记分",
         "points rest on a penalty, disposal, notice or industry action, never on a finding, a grade or a model",
         wanted=wanted, came=came, todo=Text(zh="先由有权部门作出决定", en="let whoever may decide, decide first"),
@@ -276,7 +274,7 @@ def _no_instrument(came: str, wanted: str) -> Refused:
 
 
 def _determined(where: str, came: str) -> Refused:
-    return refuse(
+    return points_refusal(
         "determined", "这个人就这份文书已经认定过责任：同一行为只认定一次",
         "this person was held responsible on this instrument already: one conduct, once", where=where, came=came,
         todo=Text(zh="有异议的走记分异议，由认定部门重新认定", en="an objection lets the department determine anew"),

@@ -11,14 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from yibao.archive.files import Fact, FactKind, in_force
-from yibao.archive.points.model import OWN_KINDS, Answer, Counted, Interval, Standing, Status
+from yibao.archive.points.model import FIRST, OWN_KINDS, Answer, Counted, Interval, Standing, Status
 from yibao.archive.points.rules import Measures, begins, exempt, measures, to_interview
 from yibao.archive.points.tallying import Record, Step, counted, records_of, steps, trainings_of
 from yibao.kernel import OPEN_END, add_months, date_of, day_of_ymd
 from yibao.policy import Policy
-
-FIRST = -(10**6)
-"""A day before every fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +169,26 @@ _ORDER = {FactKind.LEFT: 0, FactKind.MOVED: 1, FactKind.REGISTERED: 2}
 
 
 def _stays(own: Sequence[Fact], runs: Sequence[Interval]) -> list[_Stay]:
-    """Give at which institutions somebody is registered, by day; an end takes all of them away."""
+    """Give at which institutions somebody is registered, by day.
+
+    After an end the registrations are shown as they were, ended; only a new one after the bar begins anew.
+    """
     ends = [one for one in runs if one.status is Status.TERMINATED and not one.lifted]
-    moves = [(f.day, _ORDER[f.kind], f) for f in own if f.kind in _ORDER]
+    moves = sorted((f for f in own if f.kind in _ORDER), key=lambda f: (f.day, _ORDER[f.kind], f.id))
     found: list[_Stay] = []
     places: dict[int, None] = {}
-    marks = [(one.from_day, -1, None) for one in ends]
-    for day, _, fact in sorted([*moves, *marks], key=lambda m: (m[0], m[1], m[2].id if m[2] else 0)):
-        if fact is None:
-            places = {}
-        elif not any(day in end for end in ends):
-            places = _moved(places, fact)
-        if found and found[-1].from_day == day:
+    begun = FIRST
+    for fact in moves:
+        over = [one for one in ends if one.from_day < fact.day]
+        ended = max((one.from_day for one in over), default=FIRST)
+        if fact.kind is not FactKind.LEFT and any(fact.day in end for end in over):
+            continue  # nobody is registered, or goes elsewhere, while barred
+        places = _moved({} if ended > begun and fact.kind is FactKind.REGISTERED else places, fact)
+        if fact.kind is FactKind.REGISTERED:
+            begun = max(begun, ended)
+        if found and found[-1].from_day == fact.day:
             found.pop()
-        found.append(_Stay(day, tuple(sorted(places))))
+        found.append(_Stay(fact.day, tuple(sorted(places))))
     return found
 
 

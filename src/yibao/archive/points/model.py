@@ -90,6 +90,8 @@ INSTRUMENTS: Final = (FactKind.PENALIZED, FactKind.DISPOSED, FactKind.NOTICED, F
 """The facts on which points may rest; no finding, grade, score or model is among them."""
 
 REGISTRATIONS: Final = (FactKind.REGISTERED, FactKind.COMMITTED, FactKind.MOVED, FactKind.LEFT)
+FIRST: Final = -36_525
+"""A day before every fact: from here on somebody is not registered."""
 OWN_KINDS: Final = (*REGISTRATIONS, FactKind.RESPONSIBLE, FactKind.POINTS, FactKind.TRAINED)
 """The facts of a person's file from which status and points follow."""
 
@@ -195,7 +197,8 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         return {
-            "status": str(self.status), "from": date_of(self.from_day).isoformat(),
+            "status": str(self.status),
+            "from": None if self.from_day == FIRST else date_of(self.from_day).isoformat(),
             "until": None if self.until is None else date_of(self.until).isoformat(), "settles": self.settles,
             "emergency_exempt": self.emergency_exempt,
         }  # fmt: skip
@@ -244,7 +247,7 @@ class Standing:
         }  # fmt: skip
 
 
-def refuse(
+def points_refusal(
     what: str, zh: str, en: str, *, where: str | None = None, wanted: str | None = None, came: str | None = None,
     todo: Text | None = None,
 ) -> Refused:  # fmt: skip

@@ -14,7 +14,7 @@ from yibao.archive.points.determining import (
     region_of,
 )
 from yibao.archive.points.folding import fold
-from yibao.archive.points.model import Recognised, Standing, Status, refuse
+from yibao.archive.points.model import Recognised, Standing, Status, points_refusal
 from yibao.archive.points.registering import (
     check_day,
     not_registered,
@@ -42,7 +42,7 @@ def record(desk: Desk, responsible: int, day: int) -> int:
     check_day(desk, day)
     day = _effective(desk, one, day)
     if record_on(desk, one) is not None:
-        raise refuse(
+        raise points_refusal(
             "recorded", "这项责任认定已经记过分", "this determination was recorded already", where=str(one.id),
             todo=Text(zh="用 yibao points status 查看", en="see it with yibao points status"),
         )  # fmt: skip
@@ -79,7 +79,7 @@ def _check_once(desk: Desk, one: Fact, year: int) -> None:
     ]
     largest = max((r.value for r in same), default=0)
     if int(one.body["value"]) <= largest:
-        raise refuse(
+        raise points_refusal(
             "charged_once", "同一行为只记一次分：这一行为本年度已经记过同样或更高的分值",
             "one conduct is charged once: it gave as many points or more this year already",
             where=", ".join(sorted(mine)), wanted=f"> {largest}", came=str(one.body["value"]),
@@ -98,7 +98,7 @@ def recognise(desk: Desk, subject: int, told: Recognised) -> int:
     check(desk.actor, Permission.POINTS_RECOGNISE, target_of(desk, head, stands.places))
     check_day(desk, told.day)
     if desk.policy.region.code != "000000" and desk.policy.region.contains(Region(told.region)):
-        raise refuse(
+        raise points_refusal(
             "own_region", "本地区的记分要经责任认定，不能按外地记录导入",
             "a record of this region passes determination; it is not imported", where=str(desk.policy.region),
             came=told.region,
@@ -111,7 +111,7 @@ def recognise(desk: Desk, subject: int, told: Recognised) -> int:
         or told.day < told.instrument_day
     ):
         bands = ", ".join(f"{b.code} {b.low}–{b.high}" for b in behaviours().values())
-        raise refuse(
+        raise points_refusal(
             "band", "外地记录的情形、分值或日期不可能", "the behaviour, the value or the day of that record cannot be",
             where=head.number, wanted=bands if behaviour is None else f"{behaviour.low}–{behaviour.high}",
             came=f"{told.behaviour} {told.value} {date_of(told.instrument_day)} {date_of(told.day)}",
@@ -162,13 +162,13 @@ def _check_repairable(desk: Desk, stands: Standing, year: int, day: int, where: 
     done = stands.repaired.get(year, 0)
     over = stands.status is Status.TERMINATED and not measure.repair_terminated
     if over or points <= done:
-        raise refuse(
+        raise points_refusal(
             "nothing_to_repair", "没有可以修复的分值：没有记分，或属于不予修复的情形，或支付资格已经终止",
             "no points can be repaired: there are none, they are excluded, or the qualification has ended", where=where,
             came=f"{year}: {points}", todo=Text(zh="用 yibao points status 查看", en="see yibao points status"),
         )  # fmt: skip
     if done >= measure.repair_most:
-        raise refuse(
+        raise points_refusal(
             "repaired", "本年度的减免已到上限", "the most of a year has been taken off already", where=where,
             wanted=f"≤ {measure.repair_most}", came=str(done),
             todo=Text(zh="下一年度再参加", en="take part again next year"),

@@ -13,7 +13,7 @@ from yibao.access import Permission, Target, check, check_all
 from yibao.archive import files
 from yibao.archive.files import FactKind, NewFact, Subject, SubjectKind
 from yibao.archive.points.folding import fold
-from yibao.archive.points.model import Person, PersonClass, Standing, Status, refuse
+from yibao.archive.points.model import Person, PersonClass, Standing, Status, points_refusal
 from yibao.casework.cases import Desk
 from yibao.kernel import Json, Refused, Region, Text, date_of
 
@@ -36,23 +36,12 @@ def register(desk: Desk, person: Person, institution: int, day: int) -> int:
     )  # fmt: skip
     subject = files.open_subjects(desk.unit, [head])[0]
     standing = where_stands(desk, subject, day)
-    if institution in standing.places:
-        raise refuse(
+    check_not_barred(standing, subject, day)
+    if institution in standing.places and standing.status is not Status.TERMINATED:
+        raise points_refusal(
             "registered", "此人已经在这家机构登记备案", "this person is registered at this institution already",
             where=files.subject_number(SubjectKind.PRACTITIONER, subject), came=place.code,
             todo=Text(zh="变更用 points move，注销用 points leave", en="use points move or points leave"),
-        )  # fmt: skip
-    if (
-        standing.status is Status.TERMINATED
-        and standing.barred_until is not None
-        and day < standing.barred_until
-    ):
-        raise refuse(
-            "barred", "支付资格已终止，禁止期内不得再次登记备案",
-            "the qualification has ended, and nobody is registered again before the bar is over",
-            where=files.subject_number(SubjectKind.PRACTITIONER, subject), wanted=f"≥ {date_of(standing.barred_until)}",
-            came=str(date_of(day)),
-            todo=Text(zh="期满后重新登记并签署承诺", en="register and commit again when it is over"),
         )  # fmt: skip
     body: dict[str, Json] = {
         "institution": institution, "class": str(person.person_class), "region": place.region,
@@ -67,11 +56,13 @@ def commit(desk: Desk, subject: int, day: int) -> int:
     Raises `Refused` (``points.not_registered``) for somebody who is registered nowhere: the commitment comes after.
     """
     head = person_of(desk, subject)
-    places = where_stands(desk, subject, day).places
+    standing = where_stands(desk, subject, day)
+    places = standing.places
     check(desk.actor, Permission.POINTS_REGISTER, target_of(desk, head, places))
     check_day(desk, day)
     if not places:
         raise not_registered(head)
+    check_not_barred(standing, subject, day)
     return files.write_facts(desk.unit, [NewFact(subject, FactKind.COMMITTED, day)], known_day=desk.today)[0]
 
 
@@ -81,7 +72,9 @@ def move(desk: Desk, subject: int, from_: int, to: int, day: int) -> int:
     check(desk.actor, Permission.POINTS_REGISTER, files.target_of(place))
     check_day(desk, day)
     _check_class(PersonClass(head.category) if head.category else None, place)
-    places = where_stands(desk, subject, day).places
+    standing = where_stands(desk, subject, day)
+    check_not_barred(standing, subject, day)
+    places = standing.places
     if from_ not in places or to in places:
         raise _not_there(head, places)
     body: dict[str, Json] = {"from": from_, "to": to, "region": place.region}
@@ -174,7 +167,7 @@ def person_of(desk: Desk, subject: int) -> Subject:
     """Give a practitioner's file. Raises `Refused` (``points.no_person``) for the file of anybody else."""
     head = files.subject(desk.unit, subject)
     if head.kind is not SubjectKind.PRACTITIONER:
-        raise refuse(
+        raise points_refusal(
             "no_person", "只有相关人员才有支付资格", "only a practitioner has a payment qualification", where=head.number,
             wanted="R0000001", came=str(head.kind),
             todo=Text(zh="核对档案编号", en="check the number of the file"),
@@ -199,16 +192,29 @@ def target_of(desk: Desk, head: Subject, places: Sequence[int] = ()) -> Target:
 def check_day(desk: Desk, day: int) -> None:
     """Refuse a day that has not come. Raises `Refused` (``points.future``)."""
     if day > desk.today:
-        raise refuse(
+        raise points_refusal(
             "future", "日期晚于今天：没有发生的事不能登记", "the day has not come yet",
             wanted=f"≤ {date_of(desk.today)}", came=str(date_of(day)),
             todo=Text(zh="核对日期与电脑时钟", en="check the day, and the machine's clock"),
         )  # fmt: skip
 
 
+def check_not_barred(standing: Standing, subject: int, day: int) -> None:
+    """Refuse while the qualification has ended and the bar is not over. Raises `Refused` (``points.barred``)."""
+    until = standing.barred_until
+    if standing.status is Status.TERMINATED and until is not None and day < until:
+        raise points_refusal(
+            "barred", "支付资格已终止，禁止期内不得再次登记备案",
+            "the qualification has ended, and nobody is registered again before the bar is over",
+            where=files.subject_number(SubjectKind.PRACTITIONER, subject), wanted=f"≥ {date_of(until)}",
+            came=str(date_of(day)),
+            todo=Text(zh="期满后重新登记并签署承诺", en="register and commit again when it is over"),
+        )  # fmt: skip
+
+
 def not_registered(head: Subject) -> Refused:
     """Say that somebody is not registered."""
-    return refuse(
+    return points_refusal(
         "not_registered", "此人没有登记备案", "this person is not registered", where=head.number,
         wanted="登记备案 registered",
         todo=Text(zh="先登记备案：yibao points register", en="register the person first: yibao points register"),
@@ -218,7 +224,7 @@ def not_registered(head: Subject) -> Refused:
 def _institution(desk: Desk, institution: int) -> Subject:
     place = files.subject(desk.unit, institution)
     if place.kind is not SubjectKind.INSTITUTION:
-        raise refuse(
+        raise points_refusal(
             "no_institution", "登记备案的单位须是定点医药机构", "one is registered at a designated institution",
             where=place.number, wanted="J0000001", came=str(place.kind),
             todo=Text(zh="核对机构编号", en="check the institution's number"),
@@ -232,7 +238,7 @@ def _check_class(person_class: PersonClass | None, place: Subject) -> None:
         return
     if pharmacy and person_class is PersonClass.PHARMACIST:
         return  # several provinces register the pharmacists of pharmacies besides the principal
-    raise refuse(
+    raise points_refusal(
         "class", "这类机构没有这类人员", "this kind of institution does not have this class of person", where=place.number,
         wanted="principal | pharmacist" if pharmacy else "doctor | nurse | pharmacist | technician | reviewer",
         came=str(person_class), todo=Text(zh="核对人员类别", en="check the class"),
@@ -240,7 +246,7 @@ def _check_class(person_class: PersonClass | None, place: Subject) -> None:
 
 
 def _not_there(head: Subject, places: Sequence[int]) -> Refused:
-    return refuse(
+    return points_refusal(
         "not_there", "此人没有在这家机构登记备案，或已在新的机构登记",
         "this person is not registered at that institution, or is at the new one already", where=head.number,
         wanted=", ".join(files.subject_number(SubjectKind.INSTITUTION, one) for one in places) or "—",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from yibao.archive.points.behaviours import Behaviour, behaviours, listed
-from yibao.archive.points.model import ADJUSTMENT_NAMES, LEVELS, Level, Responsible, refuse
+from yibao.archive.points.model import ADJUSTMENT_NAMES, LEVELS, Level, Responsible, points_refusal
 from yibao.kernel import Clock, ClockUnit, Day, Text
 from yibao.policy import Policy
 
@@ -39,7 +39,7 @@ def measures(policy: Policy, day: int) -> Measures:
     months = {n: number(policy, f"suspend_months_{n}", day) for n in range(suspend_from, terminate_at)}
     lengths = [months[n] for n in sorted(months)]
     if lengths != sorted(lengths) or suspend_from >= terminate_at:
-        raise refuse(
+        raise points_refusal(
             "table", "暂停时长表写得不对：分值越高，时间不能越短", "more points cannot mean a shorter suspension",
             where=f"{policy.region} {_KEY}suspend_months_*", wanted="a ≤ b ≤ c", came=str(months),
             todo=Text(zh="改正本地政策包", en="correct the region's pack"),
@@ -88,7 +88,7 @@ def level_of(policy: Policy, said: str, day: int) -> Level:
     for word, level in words.items():
         if said in (str(level), word):
             return level
-    raise refuse(
+    raise points_refusal(
         "level", "没有这一责任程度", "there is no such level of responsibility", where=str(policy.region),
         wanted=" | ".join(f"{level}（{word}）" for word, level in words.items()), came=said,
         todo=Text(zh="用本地细则的用语", en="use a word of the region's rules"),
@@ -105,7 +105,7 @@ def value_of(policy: Policy, one: Responsible, day: int) -> int:
     band, level = behaviour.band, LEVELS.index(one.level)
     if one.adjusted is not None:
         if not bool(policy.at(f"{_KEY}adjusts", day).value):
-            raise refuse(
+            raise points_refusal(
                 "no_adjustment", f"本地没有从轻、从重规定，不能按“{ADJUSTMENT_NAMES[one.adjusted].zh}”调整分值",
                 "this region has no rule by which circumstances move a value", where=str(policy.region), came=one.adjusted,
                 todo=Text(zh="在责任程度里考虑，或由本地政策包规定", en="weigh it in the level, or set it in the pack"),
