@@ -51,9 +51,9 @@ def facts_of_kinds(unit: UnitOfWork, kinds: Iterable[FactKind]) -> Iterator[Fact
     return store.of_kinds(unit.connection, sorted(kinds))
 
 
-def subjects_naming(unit: UnitOfWork, kinds: Iterable[FactKind], key: str, value: int) -> list[int]:
-    """Give whose files hold a fact of these kinds whose body names a number under a key, by number."""
-    return store.naming(unit.connection, sorted(kinds), key, value)
+def ever_at(unit: UnitOfWork, institution: int) -> list[int]:
+    """Give who was ever registered at an institution, as the subjects of their files, by number."""
+    return store.at_place(unit.connection, institution)
 
 
 def every_head(unit: UnitOfWork, kind: SubjectKind) -> Iterator[Subject]:
@@ -81,9 +81,14 @@ def fact_mark(unit: UnitOfWork) -> tuple[int, int]:
     return store.mark(unit.connection)
 
 
-def facts_since(unit: UnitOfWork, number: int) -> list[Fact]:
-    """Give the facts of all files with a larger number, oldest first."""
-    return store.since(unit.connection, number)
+def numbers_since(unit: UnitOfWork, number: int) -> list[int]:
+    """Give the numbers of the facts of all files with a larger one, ascending."""
+    return store.numbers_since(unit.connection, number)
+
+
+def facts_numbered(unit: UnitOfWork, numbers: Sequence[int]) -> list[Fact]:
+    """Give facts of any file by number, oldest first."""
+    return store.facts_numbered(unit.connection, numbers)
 
 
 def resting(unit: UnitOfWork, numbers: Sequence[int]) -> list[Fact]:

@@ -138,16 +138,13 @@ def of_kinds(connection: Connection, kinds: Sequence[FactKind]) -> Iterator[Fact
         yield _fact(row)
 
 
-def naming(connection: Connection, kinds: Sequence[FactKind], key: str, value: int) -> list[int]:
-    """Give the subjects that have a fact of these kinds whose body has this number under a key."""
-    query = (
-        select(archive_fact.c.subject)
-        .where(archive_fact.c.kind.in_([str(one) for one in kinds]))
-        .where(archive_fact.c.body[key].astext == str(value))
-        .distinct()
-        .order_by(archive_fact.c.subject)
+def at_place(connection: Connection, place: int) -> list[int]:
+    """Give the subjects that a fact ever registered at an institution, or moved there."""
+    query = text(
+        "SELECT subject FROM archive_fact WHERE kind = 'registered' AND body ->> 'institution' = :place "
+        "UNION SELECT subject FROM archive_fact WHERE kind = 'moved' AND body ->> 'to' = :place ORDER BY subject"
     )
-    return list(connection.scalars(query))
+    return list(connection.scalars(query, {"place": str(place)}))
 
 
 def mark(connection: Connection) -> tuple[int, int]:
@@ -158,10 +155,10 @@ def mark(connection: Connection) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def since(connection: Connection, number: int) -> list[Fact]:
-    """Give the facts with a larger number, oldest first."""
-    query = select(archive_fact).where(archive_fact.c.id > number).order_by(archive_fact.c.id)
-    return [_fact(row) for row in connection.execute(query)]
+def numbers_since(connection: Connection, number: int) -> list[int]:
+    """Give the numbers of the facts with a larger one, ascending."""
+    query = select(archive_fact.c.id).where(archive_fact.c.id > number).order_by(archive_fact.c.id)
+    return list(connection.scalars(query))
 
 
 def resting_on(connection: Connection, numbers: Sequence[int]) -> list[Fact]:

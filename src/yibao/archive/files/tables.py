@@ -57,5 +57,11 @@ archive_fact = Table(
     CheckConstraint("kind <> 'annulled' OR rests_on IS NOT NULL", name="annuls"),
     Index(None, "subject", "id"),
     Index(None, "rests_on", postgresql_where=text("rests_on IS NOT NULL")),
+    Index("ix_archive_fact_joined", "id", postgresql_where=text("kind = 'joined'")),
+    Index(
+        "ix_archive_fact_registered",
+        text("(body ->> 'institution')"),
+        postgresql_where=text("kind = 'registered'"),
+    ),
     comment="what happened to a subject (档案事实): only grows; what was wrong is annulled by a further fact",
 )

@@ -14,6 +14,7 @@ from yibao.archive.points.behaviours import Behaviour, behaviours, listed
 from yibao.archive.points.book import StatusBook
 from yibao.archive.points.determining import determination, determine, note, record_on, redetermine
 from yibao.archive.points.folding import fold, timeline
+from yibao.archive.points.from_lake import Staff, staff_in_lake
 from yibao.archive.points.model import (
     ADJUSTMENT_NAMES,
     CLASS_NAMES,
@@ -58,6 +59,7 @@ __all__ = [
     "Responsible",
     "Share",
     "ShareMeasure",
+    "Staff",
     "Standing",
     "Status",
     "StatusBook",
@@ -81,6 +83,7 @@ __all__ = [
     "register",
     "register_many",
     "share",
+    "staff_in_lake",
     "staff_share",
     "standing_of",
     "status",

@@ -20,6 +20,7 @@ from yibao.policy import Policy
 from yibao.store import UnitOfWork
 
 _ALL = (*OWN_KINDS, *INSTRUMENTS, FactKind.ANNULLED)
+_AT_FIRST = (FactKind.REGISTERED, FactKind.COMMITTED)
 _LOOKS_BACK = 20_000
 """How many of the newest facts are remembered by number: one that was numbered earlier may be committed later."""
 
@@ -64,7 +65,8 @@ class StatusBook:
         mark = files.fact_mark(unit)
         if mark == self.mark:
             return 0
-        new = [one for one in files.facts_since(unit, self.mark[1] - _LOOKS_BACK) if one.id not in self._seen]
+        numbers = files.numbers_since(unit, self.mark[1] - _LOOKS_BACK)
+        new = files.facts_numbered(unit, [one for one in numbers if one not in self._seen])
         touched = self._touched(unit, new)
         if touched is None or self.mark[0] + len(new) != mark[0]:
             self._reload(unit)
@@ -72,7 +74,7 @@ class StatusBook:
         root = files.roots(unit)
         groups = {root.get(one, one) for one in touched}
         for group in groups:
-            mine = [one for one in files.together(unit, group)]
+            mine = files.together(unit, group)
             page = _page(timeline(files.known_of(unit, group), self.policy))
             for head in (files.subject(unit, one) for one in mine):
                 if head.kind is SubjectKind.PRACTITIONER:
@@ -100,13 +102,16 @@ class StatusBook:
         self.by_key = {}
         for head in files.every_head(unit, SubjectKind.PRACTITIONER):
             mine = own.get(root.get(head.id, head.id), [])
-            same = tuple((one.kind, one.day, tuple(sorted(map(str, one.body.items())))) for one in mine)
-            page = alike.get(same)
+            # of most people nothing is known but when they were registered and committed themselves
+            same = tuple((one.kind, one.day) for one in mine if one.kind in _AT_FIRST)
+            page = alike.get(same) if len(same) == len(mine) else None
             if page is None:
-                page = alike[same] = _page(timeline(mine, self.policy))
+                page = _page(timeline(mine, self.policy))
+                if len(same) == len(mine):
+                    alike[same] = page
             self._write(head.number, head.lake_key, page)
         self._seen = set()
-        self._remember(one.id for one in files.facts_since(unit, self.mark[1] - _LOOKS_BACK))
+        self._remember(files.numbers_since(unit, self.mark[1] - _LOOKS_BACK))
 
     def _write(self, number: str, lake_key: int | None, page: _Page) -> None:
         self.by_key[number] = page

@@ -63,12 +63,10 @@ def share(desk: Desk, institution: int, year: int, day: int) -> Share:
 
 def staff_of(desk: Desk, institution: int, year: int, day: int) -> dict[int, Standing]:
     """Give who was registered at an institution at some time of a year, with their standing on a day."""
-    joined = files.subjects_naming(desk.unit, [FactKind.REGISTERED], "institution", institution)
-    moved = files.subjects_naming(desk.unit, [FactKind.MOVED], "to", institution)
     root = files.roots(desk.unit)
     found = {}
     begin, last = day_of_ymd(year * 10_000 + 101), min(day, day_of_ymd(year * 10_000 + 1231))
-    for subject in sorted({root.get(one, one) for one in (*joined, *moved)}):
+    for subject in sorted({root.get(one, one) for one in files.ever_at(desk.unit, institution)}):
         facts = files.known_of(desk.unit, subject)
         days = {begin, last, *(f.day for f in facts if begin <= f.day <= last)}
         if any(institution in fold(facts, desk.policy, one).places for one in days if one <= last):
