@@ -23,6 +23,7 @@ from yibao.cli import (
     findings,
     knowledge,
     ledger,
+    points,
     round_lines,
     round_money,
     rounds,
@@ -63,6 +64,7 @@ round_lines.add_to(_rounds)
 round_money.add_to(_rounds)
 knowledge.add_to(app)
 ledger.add_to(app)
+points.add_to(app)
 work.add_to(app)
 backup.add_to(app)
 access.add_to(app)

@@ -34,7 +34,7 @@ from yibao.archive.points.model import (
     Status,
 )
 from yibao.archive.points.recording import recognise, record, train
-from yibao.archive.points.registering import Listed, commit, leave, move, register, register_many
+from yibao.archive.points.registering import Listed, commit_to_service, leave, move, register, register_many
 from yibao.archive.points.rules import appeal_deadline, level_of, value_of
 from yibao.archive.points.service import Line, key_list, listing, share, standing_of, status
 from yibao.archive.points.sharing import Share, ShareMeasure, staff_share
@@ -65,7 +65,7 @@ __all__ = [
     "StatusBook",
     "appeal_deadline",
     "behaviours",
-    "commit",
+    "commit_to_service",
     "determination",
     "determine",
     "fold",

@@ -50,7 +50,7 @@ def register(desk: Desk, person: Person, institution: int, day: int) -> int:
     return subject
 
 
-def commit(desk: Desk, subject: int, day: int) -> int:
+def commit_to_service(desk: Desk, subject: int, day: int) -> int:
     """Write that somebody signed the service commitment; give the fact.
 
     Raises `Refused` (``points.not_registered``) for somebody who is registered nowhere: the commitment comes after.

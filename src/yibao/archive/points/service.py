@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from yibao.access import Permission, check
@@ -48,10 +49,24 @@ class Line:
 
 def listing(desk: Desk, day: int, wanted: Status | None, limit: int) -> list[Line]:
     """List the practitioners whom somebody may see, with their status on a day, those with one where one is named."""
-    book = StatusBook.load(desk.unit, desk.policy)
     seen = files.subjects(desk, SubjectKind.PRACTITIONER, EVERYBODY)
-    lines = (Line(head, book.status(head.number, day)) for head in seen)
-    return [one for one in lines if wanted is None or one.answer.status is wanted][:limit]
+    if wanted in (Status.SUSPENDED, Status.TERMINATED):
+        # nobody is that without a record, in his own file or in one that is joined with it
+        root = files.roots(desk.unit)
+        some = {root.get(one, one) for one in _recorded(desk)}
+        lines = (
+            Line(head, status(desk.unit, desk.policy, head.id, day).answer)
+            for head in seen
+            if root.get(head.id, head.id) in some
+        )
+    else:
+        book = StatusBook.load(desk.unit, desk.policy)
+        lines = (Line(head, book.status(head.number, day)) for head in seen)
+    return list(islice((one for one in lines if wanted is None or one.answer.status is wanted), limit))
+
+
+def _recorded(desk: Desk) -> set[int]:
+    return {one.subject for one in files.facts_of_kinds(desk.unit, [FactKind.POINTS])}
 
 
 def share(desk: Desk, institution: int, year: int, day: int) -> Share:
@@ -76,7 +91,8 @@ def staff_of(desk: Desk, institution: int, year: int, day: int) -> dict[int, Sta
 
 def key_list(desk: Desk, day: int) -> list[tuple[Subject, Standing]]:
     """Give whom the institution must interview and who is on the key list on a day, where the region has that rule."""
-    recorded = {one.subject for one in files.facts_of_kinds(desk.unit, [FactKind.POINTS])}
     seen = {one.id: one for one in files.subjects(desk, SubjectKind.PRACTITIONER, EVERYBODY)}
-    found = [(seen[one], status(desk.unit, desk.policy, one, day)) for one in sorted(recorded & seen.keys())]
+    found = [
+        (seen[one], status(desk.unit, desk.policy, one, day)) for one in sorted(_recorded(desk) & seen.keys())
+    ]
     return [(head, standing) for head, standing in found if standing.to_interview]
