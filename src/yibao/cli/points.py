@@ -159,7 +159,7 @@ def determine(
     instrument: FactArgument,
     responsible: Annotated[
         list[str],
-        typer.Option("--who", help="责任人 R0000001=情形:程度[:情节[:band]]，如 R0000001=D1:main / who, for what, how far"),
+        typer.Option("--who", help="责任人 P0000001=情形:程度[:情节[:band]]，如 P0000001=D1:main / who, for what, how far"),
     ],
     reason: ReasonOption = None,
     day: DayOption = None,

@@ -1,4 +1,4 @@
-"""How whom one holds responsible is written on a line: ``R0000001=D1:main``, ``R0000002=B1:general:confessed:band``."""
+"""How whom one holds responsible is written on a line: ``P0000001=D1:main``, ``P0000002=B1:general:confessed:band``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def responsible_of(desk: Desk, word: str, reason: str, day: int) -> Responsible:
             "cli.responsible",
             zh="责任人写得不对",
             en="whom one holds responsible is not written right",
-            wanted=f"R0000001=D1:main，R0000001=B1:general:{'|'.join(Adjustment)}[:band]",
+            wanted=f"P0000001=D1:main，P0000001=B1:general:{'|'.join(Adjustment)}[:band]",
             came=word,
             todo=Text(
                 zh="依次是人员、情形、责任程度，有情节的再写情节",

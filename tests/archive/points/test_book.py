@@ -40,7 +40,7 @@ def test_files_wrongly_joined_are_parted_and_points_follow(town: Town) -> None:
 def test_the_book_is_what_the_facts_say_however_it_came_to_be(town: Town) -> None:
     one, other = town.doctor(), town.doctor(OTHER)
     book = town.by(CLERK, lambda d: StatusBook.load(d.unit, POLICY))
-    assert book.status(5, DAY) == book.status(f"R{one:07d}", DAY)
+    assert book.status(5, DAY) == book.status(f"P{one:07d}", DAY)
     assert book.status(5, DAY).settles and not book.status(999, DAY).settles
     what = town.penalty()
     for said in town.determine(what, held(one), held(other, level=Level.GENERAL)):

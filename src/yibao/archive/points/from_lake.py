@@ -62,8 +62,7 @@ def staff_in_lake(home: Home, register: Register) -> Staff:
             continue
         person = Person(row["practitioner_no"], row["name"], of, row["practitioner_id"])
         listed.append(Listed(person, place.code))
-    named = {one.institution for one in listed}
-    institutions = {one.code: one for one in known.values() if one.code is not None and one.code in named}
+    institutions = {one.code: one for one in known.values() if one.code is not None}
     return Staff(institutions, listed, len(people) - len(listed))
 
 

@@ -169,7 +169,7 @@ def person_of(desk: Desk, subject: int) -> Subject:
     if head.kind is not SubjectKind.PRACTITIONER:
         raise points_refusal(
             "no_person", "只有相关人员才有支付资格", "only a practitioner has a payment qualification", where=head.number,
-            wanted="R0000001", came=str(head.kind),
+            wanted="P0000001", came=str(head.kind),
             todo=Text(zh="核对档案编号", en="check the number of the file"),
         )  # fmt: skip
     return head
