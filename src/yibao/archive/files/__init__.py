@@ -31,7 +31,9 @@ from yibao.archive.files.service import (
     part,
     subject,
     subjects,
+    target_of,
     the_file,
+    together,
     write_facts,
 )
 from yibao.archive.files.verifying import verify_files
@@ -58,7 +60,9 @@ __all__ = [
     "subject",
     "subject_number",
     "subjects",
+    "target_of",
     "the_file",
+    "together",
     "verify_files",
     "write_facts",
 ]
