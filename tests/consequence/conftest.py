@@ -26,5 +26,3 @@ def shared_world(
 def world(fresh_register: Register) -> World:
     """A register of its own, for what looks at everything there is."""
     return World(fresh_register)
-
-

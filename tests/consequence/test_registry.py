@@ -34,10 +34,10 @@ def test_an_effect_is_brought_about_carried_out_once_and_undone(
         with pytest.raises(Refused, match=r"consequence\.once"):
             world.order(name, cause, level="general", onto=order.subject if effect.onto else None)
     assert len(world.by(people.CLERK, lambda d: consequence.orders_about(d, subject))) == before
-    assert any(s.order.id == order.id for s in world.by(people.CLERK, lambda d: consequence.standing_effects(d.unit, order.subject, DAY)))  # fmt: skip
+    assert order.id in world.standing(order.subject)
 
     world.annul(cause)
-    assert not world.by(people.CLERK, lambda d: consequence.standing_effects(d.unit, order.subject, DAY))
+    assert order.id not in world.standing(order.subject), "also before anybody has undone it"
     undone = world.undo_fallen()
     assert order.id in {one.id for one in undone}
     world.answer_all(order)
@@ -57,7 +57,9 @@ def test_every_effect_names_its_basis_and_says_how_it_is_undone() -> None:
             assert text.zh and text.en
         settled_by_law = one.mode == "law" and one.sense == "burden" and one.triggers[0].fact is not None
         if settled_by_law:
-            assert any(b.status is Status.CONFIRMED for b in one.basis), f"{one.id}: no machine acts on a guess"
+            assert any(b.status is Status.CONFIRMED for b in one.basis), (
+                f"{one.id}: no machine acts on a guess"
+            )
 
 
 def test_every_parameter_that_the_registry_names_is_declared() -> None:

@@ -18,7 +18,7 @@ from yibao.archive import files
 from yibao.archive.files import Fact, FactKind, NewFact, Subject, SubjectKind, in_force
 from yibao.casework.cases import Desk
 from yibao.consequence import EFFECTS, Choice, Effect, Order, Qualification, Standing, State
-from yibao.kernel import Json, day_of_ymd
+from yibao.kernel import Json, date_of, day_of_ymd
 from yibao.ledger import Ed25519Signer, home_signers, seal, unseal
 from yibao.policy import Policy
 from yibao.store import Register
@@ -71,7 +71,9 @@ class World:
         new = Subject(0, kind, people.CITY, f"X{kind}{n:09d}", f"某主体{n}", n, "")
         return self.by(CLERK, lambda d: files.open_subjects(d.unit, [new]))[0]
 
-    def fact(self, subject: int, kind: FactKind, body: Mapping[str, Json], *, day: int = DAY, on: int | None = None) -> int:
+    def fact(
+        self, subject: int, kind: FactKind, body: Mapping[str, Json], *, day: int = DAY, on: int | None = None
+    ) -> int:
         """Write a fact into a file."""
         new = NewFact(subject, kind, day, body, on)
         return self.by(CLERK, lambda d: files.write_facts(d.unit, [new], known_day=day))[0]
@@ -85,7 +87,9 @@ class World:
         body: dict[str, Json] = {"grade": grade, "set": "pharmacy", "from_day": day}
         return self.fact(subject, FactKind.RATING_CONFIRMED, {**body, "until_day": until}, day=day)
 
-    def penalized(self, article: str = "art_38", kind: SubjectKind = SubjectKind.INSTITUTION) -> tuple[int, int]:
+    def penalized(
+        self, article: str = "art_38", kind: SubjectKind = SubjectKind.INSTITUTION
+    ) -> tuple[int, int]:
         """Open a file with one penalty; give subject and fact."""
         subject = self.subject(kind)
         return subject, self.fact(subject, FactKind.PENALIZED, BODIES[article])
@@ -95,7 +99,9 @@ class World:
         found = self.by(CLERK, lambda d: consequence.due(d, subject, day, fold=counted_points))
         return {one.effect: one for one in found}
 
-    def order(self, effect: str, cause: int, day: int = DAY, actor: Actor | None = None, **more: Any) -> Order:
+    def order(
+        self, effect: str, cause: int, day: int = DAY, actor: Actor | None = None, **more: Any
+    ) -> Order:
         """Order an effect as whoever may: the head of the side that the registry names."""
         who = actor or (HEAD if EFFECTS[effect].by == "bureau" else AGENCY_HEAD)
         choice = Choice(effect, cause, more.pop("reason", "情节严重，依法落实"), **more)
@@ -114,6 +120,11 @@ class World:
         found = self.by(CLERK, lambda d: consequence.orders_about(d, order.cause_subject))
         return next(one for one in found if one.order.id == order.id)
 
+    def standing(self, subject: int, day: int = DAY) -> dict[int, str]:
+        """Give the effects that are on a subject."""
+        found = self.by(CLERK, lambda d: consequence.standing_effects(d.unit, subject, day))
+        return {one.order.id: one.order.effect for one in found}
+
     def terms(self, subject: int, day: int = DAY) -> consequence.Terms:
         """Give what settlement has to know."""
         return self.by(CLERK, lambda d: consequence.terms(d.unit, subject, day))
@@ -129,7 +140,9 @@ class World:
         """Tell the house who the partners are; all of them sign with one key here."""
         for code in codes:
             named = str(PARTNER.key) if key is None else key
-            self.by(HEAD, lambda d, code=code, named=named: consequence.name_partner(d, code, code, named, DAY))
+            self.by(
+                HEAD, lambda d, code=code, named=named: consequence.name_partner(d, code, code, named, DAY)
+            )
 
     def post(self, order: Order, day: int = DAY) -> list[Path]:
         """Let the letters of an order leave."""
@@ -142,15 +155,19 @@ class World:
             )
         ]
 
-    def answer(self, letter: Path, day: int = DAY, signer: Ed25519Signer = PARTNER, **other: Json) -> str:
-        """Write what a partner answers to a letter, as it reads it."""
+    def answer(
+        self,
+        letter: Path,
+        day: int = DAY,
+        signer: Ed25519Signer = PARTNER,
+        other: Mapping[str, Json] | None = None,
+    ) -> str:
+        """Write what a partner answers to a letter, as it reads it; or something other than it ought to."""
         keys = [str(s.key) for s in home_signers(self.register)]
         got = unseal(letter.read_text(encoding="utf-8"), keys)
-        from yibao.kernel import date_of
-
         said: dict[str, Json] = {
             "form": "yibao-acknowledgement/1", "letter": got.said["letter"], "partner": got.said["to"],
-            "sha256": got.sha256, "day": date_of(day).isoformat(), "result": "done", **other,
+            "sha256": got.sha256, "day": date_of(day).isoformat(), "result": "done", **(other or {}),
         }  # fmt: skip
         return seal(said, [signer])
 
@@ -179,7 +196,9 @@ class World:
             measure: dict[str, Json] = {
                 "measure": trigger.measures[0], "fund_fen": 8_000, "patient_fen": 200, "months": 3,
             }  # fmt: skip
-            return subject, self.fact(subject, FactKind.DISPOSED, {"clause": "第四十条", "measures": [measure]})
+            return subject, self.fact(
+                subject, FactKind.DISPOSED, {"clause": "第四十条", "measures": [measure]}
+            )
         if trigger.fact is FactKind.LISTED:
             return subject, self.fact(subject, FactKind.LISTED, {"list": trigger.lists[0]})
         if trigger.asked:
