@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from yibao.access import Target
-from yibao.archive.files import Fact, Subject, facts_of, find_subject, subject, target_of, together
+from yibao.archive.files import Subject, facts_of, find_subject, subject, target_of, together
 from yibao.consequence import store
 from yibao.consequence.deriving import View, view_of
 from yibao.consequence.folding import Standing, standing
@@ -88,6 +88,11 @@ def order_id(number: str) -> int:
     return int(said[1:])
 
 
+def lock(unit: UnitOfWork, head: Subject) -> None:
+    """Let nobody else order or undo effects of this subject, whichever of its joined files he comes from."""
+    store.lock_subject(unit.connection, min(together(unit, head.id)))
+
+
 def look(
     unit: UnitOfWork,
     policy: Policy,
@@ -119,8 +124,3 @@ def target(head: Subject, done_by: Sequence[str] = ()) -> Target:
         whole.region, whole.institution_id, whole.person_id, whole.practitioner_id, None, whole.subject,
         frozenset(done_by),
     )  # fmt: skip
-
-
-def counted_facts(view: View) -> tuple[Fact, ...]:
-    """Give the facts that count in a view."""
-    return view.facts

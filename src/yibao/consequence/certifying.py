@@ -14,7 +14,7 @@ from typing import Any, Final
 from yibao.access import Permission, check
 from yibao.casework.cases import Desk
 from yibao.consequence import store
-from yibao.consequence.acting import head_of, look, target
+from yibao.consequence.acting import head_of, lock, look, target
 from yibao.consequence.carrying import standing_effects
 from yibao.consequence.choosing import Settled
 from yibao.consequence.deriving import wanted
@@ -77,7 +77,7 @@ def certify(
                 came=value[:40] or "—",
                 todo=Text(zh="用 --purpose、--recipient 写明", en="say them with --purpose and --recipient"),
             )
-    store.lock_subject(desk.unit.connection, head.id)
+    lock(desk.unit, head)
     view = look(desk.unit, desk.policy, head, day)
     due = next((one for one in wanted(view, desk.policy) if one.effect == EFFECT), None)
     if due is None or view.rating is None:

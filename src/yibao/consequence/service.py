@@ -13,7 +13,7 @@ from yibao.access import NO_CASE, Permission, check, scope
 from yibao.archive.files import Subject, SubjectKind, fact, subject
 from yibao.casework.cases import Desk
 from yibao.consequence import store
-from yibao.consequence.acting import SENDS, head_of, look, orders_of, target, write
+from yibao.consequence.acting import SENDS, head_of, lock, look, orders_of, target, write
 from yibao.consequence.catalogue import effect
 from yibao.consequence.choosing import Choice, Settled, settle
 from yibao.consequence.deriving import View, wanted
@@ -81,7 +81,7 @@ def _the_due(desk: Desk, choice: Choice, day: int, fold: PointsFold | None) -> t
     """Find what is to be ordered, see that this person may, and that it is due; locks the subject."""
     one = effect(choice.effect)
     head = subject(desk.unit, fact(desk.unit, choice.cause).subject)
-    store.lock_subject(desk.unit.connection, head.id)
+    lock(desk.unit, head)
     view = look(desk.unit, desk.policy, head, day, None, fold)
     found = next(
         (d for d in wanted(view, desk.policy) if (d.effect, d.cause) == (one.id, choice.cause)), None
@@ -188,7 +188,7 @@ def follow_by_law(
     unit: UnitOfWork, policy: Policy, head: Subject, day: int, fold: PointsFold | None = None
 ) -> Followed:
     """Do what `follow` does, in the name of the instruments: nobody's decision, so nobody's permission."""
-    store.lock_subject(unit.connection, head.id)
+    lock(unit, head)
     undone = undo_the_fallen(unit, policy, head, day, fold)
     view = look(unit, policy, head, day, None, fold)
     left = left_over(unit, view, policy)
@@ -237,7 +237,7 @@ def undo_fallen(desk: Desk, day: int, fold: PointsFold | None = None) -> list[Or
     for number in sorted({one.cause_subject for one in store.open_orders(desk.unit.connection)}):
         head = subject(desk.unit, number)
         check(desk.actor, Permission.EFFECT_EXECUTE, target(head))
-        store.lock_subject(desk.unit.connection, head.id)
+        lock(desk.unit, head)
         undone += undo_the_fallen(desk.unit, desk.policy, head, day, fold)
     return undone
 
