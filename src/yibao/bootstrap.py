@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from yibao import consequence
 from yibao.access import Actor, acting, local_actor
-from yibao.archive.files import hear_case
+from yibao.archive import files
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
 from yibao.casework import rounds
 from yibao.casework.cases import Desk, note_institutions
@@ -34,10 +35,11 @@ from yibao.claims import knowledge_tables
 from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
 from yibao.engine import open_engine
 from yibao.kernel import EventKind, Json, Refused, Region, Text, today
-from yibao.ledger import Tag, record, record_file, sign_waiting
+from yibao.ledger import Tag, home_signers, record, record_file, sign_waiting
 from yibao.policy import Policy
 from yibao.policy import load as load_policy
 from yibao.store import (
+    Delivered,
     Handler,
     Home,
     Job,
@@ -57,8 +59,16 @@ T = TypeVar("T")
 NATIONAL = "000000"
 JOBS: dict[str, JobHandler] = {}
 """Who does which kind of background job; a room's job is a line here."""
+
+
+def _hear_case(unit: UnitOfWork, heard: Delivered) -> None:
+    """Let the file hear of a case first, and then what follows from the file."""
+    files.hear_case(unit, heard)
+    consequence.hear_case(unit, heard)
+
+
 EVENTS: dict[str, Handler] = dict.fromkeys(
-    (EventKind.CASE_DECIDED, EventKind.CASE_REVOKED, EventKind.CASE_CLOSED), hear_case
+    (EventKind.CASE_DECIDED, EventKind.CASE_REVOKED, EventKind.CASE_CLOSED), _hear_case
 )
 """Who hears which kind of event of the outbox."""
 OFFICIAL = "nhsa_two_library"
@@ -221,7 +231,12 @@ class House:
             return until is None or until()
 
         over_or_once = None if until is None else over
-        jobs = {**JOBS, rounds.LEAVES: self._round_leaves}
+        jobs = {
+            **JOBS,
+            rounds.LEAVES: self._round_leaves,
+            consequence.FOLLOWS: self._effects_follow,
+            consequence.SENDS: self._effect_leaves,
+        }
         return work(self.register, jobs, events=EVENTS, until=over_or_once, trouble=trouble)
 
     def _round_leaves(self, unit: UnitOfWork, job: Job) -> None:
@@ -232,6 +247,27 @@ class House:
         who = self.acting(None if job.actor == local_actor().name else job.actor)
         number, now = int(str(job.body["round"])), datetime.now(UTC)
         rounds.leave(Desk(unit, who, self.policy()), self.home, self.register, number, day=today(), now=now)
+
+    def _effects_follow(self, unit: UnitOfWork, job: Job) -> None:
+        """Draw the consequences for a file, in the name of what was decided there."""
+        head = files.subject(unit, int(str(job.body["subject"])))
+        consequence.follow_by_law(unit, self.policy(), head, today())
+
+    def _effect_leaves(self, unit: UnitOfWork, job: Job) -> None:
+        """Let the letters of an ordered effect to one partner leave; its own transactions make each step stand."""
+        self.post(int(str(job.body["order"])), str(job.body["partner"]), actor=unit.actor)
+
+    def post(self, order: int, partner: str, *, actor: str) -> list[Path]:
+        """Sign what letters an ordered effect needs to a partner and lay them into the outbox; give the files."""
+        return consequence.post(
+            self.register,
+            self.home.outbox,
+            home_signers(self.register),
+            order,
+            partner,
+            actor=actor,
+            day=today(),
+        )
 
     def jobs(self) -> Mapping[str, int]:
         """Count the background jobs by state."""

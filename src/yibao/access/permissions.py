@@ -53,6 +53,23 @@ class Permission(Labelled):
     DOCUMENT_MAKE = "document:make", "制作文书", "make documents"
     DOCUMENT_READ = "document:read", "查看文书", "read documents"
     DOCUMENT_TEMPLATE = "document:template", "修改文书模板", "change document templates"
+    EFFECT_ACKNOWLEDGE = "effect:acknowledge", "登记后果的回执", "acknowledge effects"
+    EFFECT_CERTIFY = "effect:certify", "申请、出具信用证明", "ask for and give credit certificates"
+    EFFECT_EXECUTE = "effect:execute", "落实后果", "carry effects out"
+    EFFECT_NAME_PARTNER = (
+        "effect:name_partner",
+        "登记协作部门及其公钥",
+        "name partner departments and their keys",
+    )
+    EFFECT_ORDER_AGENCY = "effect:order_agency", "决定由经办落实的后果", "order effects on the agency’s side"
+    EFFECT_ORDER_BUREAU = (
+        "effect:order_bureau",
+        "决定由行政部门作出的后果",
+        "order effects on the bureau’s side",
+    )
+    EFFECT_READ = "effect:read", "查看后果", "read effects"
+    EFFECT_SEND = "effect:send", "向协作部门发函、催办", "send letters to partners and remind them"
+    EFFECT_UNDO = "effect:undo", "撤回后果", "undo effects"
     EXPORT_TAKE = "export:take", "导出数据", "take exports"
     FILE_READ = "file:read", "查看敏感档案（脱敏）", "read sensitive files, masked"
     FILE_UNMASK = "file:unmask", "查看未脱敏字段", "see fields unmasked"

@@ -20,6 +20,8 @@ from yibao.cli import (
     cases,
     city,
     collect,
+    effect_letters,
+    effects,
     findings,
     knowledge,
     ledger,
@@ -65,6 +67,8 @@ round_money.add_to(_rounds)
 knowledge.add_to(app)
 ledger.add_to(app)
 points.add_to(app)
+_effects = effects.add_to(app)
+effect_letters.add_to(_effects)
 work.add_to(app)
 backup.add_to(app)
 access.add_to(app)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yibao.ledger.commitments import commitment
     from yibao.ledger.faults import Fault, Forged
     from yibao.ledger.keys import change_keys, home_signers, sign_waiting
+    from yibao.ledger.letters import Letter, log_keys, parse_letter_key, seal, unseal
     from yibao.ledger.model import Act, Inclusion, Receipt, Said, Verified
     from yibao.ledger.proving import (
         checkpoint,
@@ -48,6 +49,7 @@ _ROOMS = {
     "commitments": ("commitment",),
     "faults": ("Fault", "Forged"),
     "keys": ("change_keys", "home_signers", "sign_waiting"),
+    "letters": ("Letter", "log_keys", "parse_letter_key", "seal", "unseal"),
     "model": ("Act", "Inclusion", "Receipt", "Said", "Verified"),
     "proving": (
         "checkpoint",
@@ -81,6 +83,7 @@ __all__ = [
     "Fault",
     "Forged",
     "Inclusion",
+    "Letter",
     "Receipt",
     "Said",
     "Sequencer",
@@ -94,6 +97,8 @@ __all__ = [
     "erase",
     "export",
     "home_signers",
+    "log_keys",
+    "parse_letter_key",
     "personal_of",
     "prove_consistency",
     "prove_inclusion",
@@ -103,10 +108,12 @@ __all__ = [
     "record_many",
     "rotate_keys",
     "said",
+    "seal",
     "sequence",
     "settle",
     "sign_waiting",
     "take_cosignature",
+    "unseal",
     "verify_everything",
 ]
 

@@ -61,6 +61,16 @@ class Tag(StrEnum):
     CASEWORK_DOCUMENT_DELIVERED = "casework:document:delivered", "送达文书"
     CASEWORK_MONEY_RECOVERED = "casework:money:recovered", "追回款项"
 
+    CONSEQUENCE_EFFECT_ORDERED = "consequence:effect:ordered", "决定落实后果"
+    CONSEQUENCE_EFFECT_DECLINED = "consequence:effect:declined", "决定不予落实"
+    CONSEQUENCE_EFFECT_SENT = "consequence:effect:sent", "发送协作部门"
+    CONSEQUENCE_EFFECT_EXECUTED = "consequence:effect:executed", "落实后果"
+    CONSEQUENCE_EFFECT_ACKNOWLEDGED = "consequence:effect:acknowledged", "协作部门回执"
+    CONSEQUENCE_EFFECT_REMINDED = "consequence:effect:reminded", "催办回执"
+    CONSEQUENCE_EFFECT_UNDONE = "consequence:effect:undone", "撤回后果"
+    CONSEQUENCE_PARTNER_NAMED = "consequence:partner:named", "登记协作部门"
+    CONSEQUENCE_CERTIFICATE_ISSUED = "consequence:certificate:issued", "出具信用证明"
+
     LEDGER_KEY_INTRODUCED = "ledger:key:introduced", "启用签名钥匙"
     LEDGER_KEY_ROTATED = "ledger:key:rotated", "更换签名钥匙"
     LEDGER_PERSONAL_ERASED = "ledger:personal:erased", "删除个人信息"

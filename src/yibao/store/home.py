@@ -15,9 +15,9 @@ class Home:
 
     ``register`` holds PostgreSQL, ``lake`` the immutable Parquet files, ``work`` scratch that may be deleted
     when nothing runs, ``reports`` what people take away, ``documents`` official documents and the templates
-    they are made from, ``keys`` what this installation signs with. Every directory made here is private (0700):
-    the lake holds personal data. Raises `Refused`
-    (``store.home_unusable``) where a directory cannot be made.
+    they are made from, ``outbox`` signed letters to others, ``keys`` what this installation signs with. Every
+    directory made here is private (0700): the lake holds personal data. Raises `Refused` (``store.home_unusable``)
+    where a directory cannot be made.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -57,6 +57,11 @@ class Home:
     def documents(self) -> Path:
         """The directory of official documents: those issued, and the bureau's own templates and fonts."""
         return self._room("documents")
+
+    @property
+    def outbox(self) -> Path:
+        """The directory of signed letters that others fetch, one folder for each of them."""
+        return self._room("outbox")
 
     def _room(self, name: str) -> Path:
         room = self.path / name
