@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import Final
 
 BENCHES: Final = (
-    "audit", "byhand", "cases", "city", "collect", "crash", "frames", "growth", "increment", "ledger", "proof",
+    "archive", "audit", "byhand", "cases", "city", "collect", "crash", "frames", "growth", "increment", "ledger", "proof",
+    "replay",
 )  # fmt: skip
 """Each is a module of this package with a ``measure``; imported when asked for, as `frames` needs more than the rest."""
 

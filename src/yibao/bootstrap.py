@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from yibao import consequence
 from yibao.access import Actor, acting, local_actor
 from yibao.archive import files
+from yibao.archive.credit import check_scales
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
 from yibao.casework import rounds
 from yibao.casework.cases import Desk, note_institutions
@@ -335,10 +336,12 @@ def open_house(
 
 
 def region_policy(home: Path, region: str) -> Policy:
-    """Load the policy of a region with the packs of a home; refuses an adoption of a rule that there is not."""
+    """Load the policy of a region with the packs of a home; refuses an adoption of a rule that there is not, and bounds
+    of grades that overlap or leave a gap."""
     packs = home / "policy"
     policy = load_policy(region, [packs] if packs.is_dir() else None)
     check_adoptions(policy)
+    check_scales(policy)
     return policy
 
 

@@ -11,6 +11,7 @@ import typer
 
 from yibao.cli import (
     access,
+    archive,
     audit,
     backup,
     case_acts,
@@ -20,6 +21,7 @@ from yibao.cli import (
     cases,
     city,
     collect,
+    credit_acts,
     effect_letters,
     effects,
     findings,
@@ -61,6 +63,8 @@ case_measures.add_to(_cases)
 case_acts.add_to(_cases)
 case_regrouping.add_to(_cases)
 case_papers.add_to(_cases)
+_archive = archive.add_to(app)
+credit_acts.add_to(_archive)
 _rounds = rounds.add_to(app)
 round_lines.add_to(_rounds)
 round_money.add_to(_rounds)

@@ -31,6 +31,8 @@ class Tag(StrEnum):
 
     ARCHIVE_FILE_OPENED = "archive:file:opened", "建档"
     ARCHIVE_FACT_WRITTEN = "archive:fact:written", "记入档案"
+    ARCHIVE_CREDIT_COLLECTED = "archive:credit:collected", "采集信用指标"
+    ARCHIVE_CREDIT_SENT_BACK = "archive:credit:sent_back", "退回预评定"
 
     AUDIT_RUN_FINISHED = "audit:run:finished", "审核完成"
     AUDIT_FILE_EXPORTED = "audit:file:exported", "导出审核结果"

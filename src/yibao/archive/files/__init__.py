@@ -8,6 +8,7 @@ are joined by a fact, and parted again by annulling that.
 
 from __future__ import annotations
 
+from yibao.archive.files.falling import every_subject, felled
 from yibao.archive.files.folding import in_force, standing
 from yibao.archive.files.hearing import hear_case
 from yibao.archive.files.model import (
@@ -35,6 +36,7 @@ from yibao.archive.files.reading import (
 from yibao.archive.files.service import (
     annul,
     erase_subject,
+    every_file,
     fact,
     facts_of,
     find_subject,
@@ -61,12 +63,15 @@ __all__ = [
     "annul",
     "erase_subject",
     "ever_at",
+    "every_file",
     "every_head",
+    "every_subject",
     "fact",
     "fact_mark",
     "facts_numbered",
     "facts_of",
     "facts_of_kinds",
+    "felled",
     "find_subject",
     "hear_case",
     "in_force",

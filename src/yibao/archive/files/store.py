@@ -188,9 +188,11 @@ def joins(connection: Connection) -> list[tuple[int, int, int]]:
 
 def every_fact(connection: Connection) -> Iterator[Fact]:
     """Go through every fact of every file, by subject and then oldest first."""
-    query = select(archive_fact).order_by(archive_fact.c.subject, archive_fact.c.id)
-    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
-        yield _fact(row)
+    query = select(*_COLUMNS).order_by(archive_fact.c.subject, archive_fact.c.id)
+    rows = connection.execute(query, execution_options={"yield_per": AT_ONCE})
+    for some in rows.partitions():  # a million of them: by place, which is much faster than by name
+        for number, subject, kind, day, known_day, body, rests_on, source, actor, entry in some:
+            yield Fact(number, subject, _KINDS[kind], day, known_day, body, rests_on, source, actor, entry)
 
 
 def every_subject(connection: Connection) -> Iterator[Subject]:
@@ -212,6 +214,12 @@ def _subject(row: Row[Any]) -> Subject:
 
 
 _KINDS = {str(kind): kind for kind in FactKind}
+_COLUMNS = tuple(
+    archive_fact.c[name]
+    for name in (
+        "id", "subject", "kind", "day", "known_day", "body", "rests_on", "source", "actor", "ledger_entry",
+    )
+)  # fmt: skip
 
 
 def _fact(row: Row[Any]) -> Fact:
