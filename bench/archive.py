@@ -32,6 +32,7 @@ FACTS: Final = 1_000_000
 GOAL_SECONDS: Final = 30.0
 GOAL_EXPLAIN_MS: Final = 50.0
 _AT_ONCE: Final = 50_000
+_PREFIX: Final = {"pharmacy": "ph", "hospital": "ho", "doctor": "pr"}
 _SLIGHT: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("training", {"numerator": 9, "denominator": 10}), ("complaints", {}), ("records", {}), ("selfcheck_refund", {}),
 )  # fmt: skip
@@ -57,7 +58,8 @@ def measure(lines: int) -> Result:
             taken, cpu = perf_counter() - began, process_time() - spent
         explained = _explain(register, heads, figures)
     detail = {
-        "institutions": INSTITUTIONS, "practitioners": PRACTITIONERS, "facts": facts, "grades": graded, "cpu_seconds": round(cpu, 1),
+        "institutions": INSTITUTIONS, "practitioners": PRACTITIONERS, "facts": facts, "grades": graded,
+        "cpu_seconds": round(cpu, 1),
         "explain_ms": explained, "explain_goal_ms": GOAL_EXPLAIN_MS,
     }  # fmt: skip
     return Result("archive", facts, "s", taken, GOAL_SECONDS, taken / GOAL_SECONDS, "≤ 1", state, detail)
@@ -66,7 +68,9 @@ def measure(lines: int) -> Result:
 def make_register(register: Register, institutions: int, practitioners: int, facts: int) -> list[Subject]:
     """Open so many files and put so many facts into them, by COPY and unsworn: what is timed reads, it does not verify."""
     wanted = [
-        Subject(0, SubjectKind.INSTITUTION, REGION, f"H{n:011d}", f"机构{n}", n, "hospital" if n % 3 == 0 else "pharmacy")
+        Subject(
+            0, SubjectKind.INSTITUTION, REGION, f"H{n:011d}", f"机构{n}", n, "pharmacy" if n % 3 else "hospital"
+        )
         for n in range(1, institutions + 1)
     ]  # fmt: skip
     wanted += [
@@ -88,7 +92,6 @@ def make_register(register: Register, institutions: int, practitioners: int, fac
 def _rows(heads: list[Subject], facts: int, entry: int) -> Iterator[dict[str, Any]]:
     """Give facts; institutions have a good part of them, and of a hundred one annuls the one before."""
     throw = random.Random(1)
-    prefix = {"pharmacy": "ph", "hospital": "ho", "doctor": "pr"}
     own = [one for one in heads if one.kind is SubjectKind.INSTITUTION]
     people = [one for one in heads if one.kind is SubjectKind.PRACTITIONER]
     last: dict[str, Any] = {}
@@ -100,7 +103,7 @@ def _rows(heads: list[Subject], facts: int, entry: int) -> Iterator[dict[str, An
             kind, rests_on, head_id = FactKind.ANNULLED, last["id"], last["subject"]
         else:
             head_id = head.id
-            kind, body = _fact(throw, luck, head, prefix[head.category], number)
+            kind, body = fact_of(throw, luck, head, number)
         last = {
             "id": number, "subject": head_id, "kind": str(kind), "day": day, "known_day": DAY, "body": body,
             "rests_on": rests_on, "source": None, "actor": "bench", "ledger_entry": entry,
@@ -108,10 +111,9 @@ def _rows(heads: list[Subject], facts: int, entry: int) -> Iterator[dict[str, An
         yield last
 
 
-def _fact(
-    throw: random.Random, luck: float, head: Subject, prefix: str, number: int
-) -> tuple[FactKind, dict[str, Any]]:
-    case = f"C{number:06d}"
+def fact_of(throw: random.Random, luck: float, head: Subject, number: int) -> tuple[FactKind, dict[str, Any]]:
+    """Give a fact that could be in a file: its kind and its body."""
+    prefix, case = _PREFIX[head.category], f"C{number:06d}"
     if head.kind is SubjectKind.INSTITUTION:
         if luck < 0.02:
             return FactKind.PENALIZED, {
@@ -122,7 +124,9 @@ def _fact(
         if luck < 0.1:
             return FactKind.DISPOSED, {"measures": [{"measure": "recover", "fund_fen": 10_000}], "case": case}
     elif luck < 0.03:
-        return FactKind.POINTS, {"value": throw.randrange(1, 4), "behaviour": "A1", "case": case}
+        return FactKind.POINTS, {
+            "value": throw.randrange(1, 4), "year": 2025, "behaviour": "A1", "cases": [case],
+        }  # fmt: skip
     if luck < 0.2:
         return FactKind.COMMITTED, {"until": DAY + 200}
     name, body = throw.choice(_SLIGHT)

@@ -200,7 +200,7 @@ def archive_explain(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    """从等级解释到事实、证据和存证回执，并说明怎样最能提高 / explain down to the receipts, and what would raise it most."""
+    """从等级解释到事实、证据和存证回执 / explain down to the receipts, and what would raise it most."""
     with open_house(home) as house:
         explained = explained_on(house, who, subject, *days(as_of, known_on))
     if as_json:
@@ -260,7 +260,7 @@ def archive_fairness(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    """按等级、县区、结算量比较得分，标出事实解释不了的差距 / compare across groups; gaps that no fact explains are flagged."""
+    """分组比较得分，标出事实解释不了的差距 / compare groups; gaps that no fact explains are flagged."""
     day, known = days(as_of, known_on)
     with open_house(home) as house:
         policy = house.policy()

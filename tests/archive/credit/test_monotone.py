@@ -39,12 +39,12 @@ DECISIONS: tuple[tuple[FactKind, dict[str, Any]], ...] = (
     (FactKind.PENALIZED, {"article": "art_41_2"}),
     (FactKind.DISPOSED, {"measures": [{"measure": "refuse"}, {"measure": "suspend"}], "cause": "串换药品"}),
     (FactKind.DISPOSED, {"measures": [{"measure": "recover"}]}),
-    (FactKind.POINTS, {"value": 2}),
-    (FactKind.POINTS, {"value": 7, "repeat": True}),
+    (FactKind.POINTS, {"value": 2, "behaviour": "A1"}),
+    (FactKind.POINTS, {"value": 7, "behaviour": "A1"}),
     (FactKind.RESPONSIBLE, {"instrument": "disposed", "level": "main"}),
     (FactKind.LISTED, {"list": "serious"}),
     (FactKind.JUDGED, {"crime": "fund_fraud"}),
-    (FactKind.INDUSTRY, {"action": "penalty", "class": "general"}),
+    (FactKind.INDUSTRY, {"topic": "penalty", "class": "general"}),
 )
 
 

@@ -57,13 +57,29 @@ def collect(set_name: str, facts: Sequence[Fact], day: int, still_on: int | None
             class_ = class_of(matching, one.body, indicator)
             if class_ is not None:
                 _charge(found, indicator, one, class_, day, still_on, ended, chains)
+    if takers.repeats is not None:
+        for one in _repeated(facts, day):
+            _charge(found, takers.repeats, one, "", day, still_on, ended, chains)
     return found
+
+
+def _repeated(facts: Sequence[Fact], day: int) -> list[Fact]:
+    """Give the records of points by which the same behaviour was recorded again within the year of a day."""
+    seen, again = set(), []
+    records = [f for f in facts if f.kind is FactKind.POINTS and f.day <= day and _year(f.day) == _year(day)]
+    for one in sorted(records, key=lambda f: (f.day, f.body.get("value", 0), f.id)):
+        behaviour = one.body.get("behaviour")
+        if behaviour is not None and behaviour in seen:
+            again.append(one)
+        seen.add(behaviour)
+    return again
 
 
 @dataclass(frozen=True, slots=True)
 class _Takers:
     by_id: Mapping[str, Indicator]
     by_kind: Mapping[FactKind, Sequence[tuple[Indicator, Matching]]]
+    repeats: Indicator | None
 
 
 @cache
@@ -75,7 +91,8 @@ def _takers(set_name: str) -> _Takers:
             by_kind[FactKind(matching.kind)].append((one, matching))
         if one.feed.fold == "points":
             by_kind[FactKind.POINTS].append((one, Matching("points")))
-    return _Takers({one.id: one for one in indicators}, by_kind)
+    repeats = next((one for one in indicators if one.feed.fold == "repeats"), None)
+    return _Takers({one.id: one for one in indicators}, by_kind, repeats)
 
 
 def class_of(matching: Matching, body: Mapping[str, Any], indicator: Indicator) -> str | None:
@@ -170,7 +187,7 @@ def _charge(
                 until,
                 None if case is None else str(case),
                 chains.of(one),
-            )  # fmt: skip
+            )
         )
 
 

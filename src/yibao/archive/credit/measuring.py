@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 from yibao.archive.credit.catalogue import sets
 from yibao.archive.credit.charging import window_of
@@ -54,11 +54,11 @@ class Figures:
     by_select: Mapping[str, Mapping[int, tuple[int, int]]] = field(default_factory=dict)
     missed: tuple[Missed, ...] = ()
 
-    def inputs(self, head: Subject, *, status: str | None = None, **more: Any) -> Inputs:
+    def inputs(self, head: Subject) -> Inputs:
         """Give a subject's inputs; of one whom the lake does not know there are none."""
         name = set_of(head)
         if name is None or head.lake_key is None:
-            return Inputs(status=status, **more)
+            return Inputs()
         key = head.lake_key
         measures = {
             indicator: Measure(*self.by_select[select][key])
@@ -71,7 +71,7 @@ class Figures:
             if key in self.by_select.get(select, ())
         }
         first = self.by_select.get(_SINCE.get(name, ""), {}).get(key)
-        return Inputs(measures, volumes, None if first is None else first[0], status, **more)
+        return Inputs(measures, volumes, None if first is None else first[0])
 
 
 @cache

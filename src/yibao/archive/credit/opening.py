@@ -1,4 +1,4 @@
-"""Opening the files of a city (建档): everybody whom the lake names has one, under the code by which the nation knows them."""
+"""Opening the files of a city (建档): everybody whom the lake names has one, under the nation's code."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-import pyarrow as pa
-
 from yibao.archive import files
 from yibao.archive.files import Subject, SubjectKind
+from yibao.archive.points import staff_in_lake
 from yibao.claims import bind_raw, table
 from yibao.collect import known_files, superseded
 from yibao.engine import open_engine
@@ -18,7 +17,6 @@ from yibao.store import Home, Lake, Register
 
 Progress = Callable[[str, int, int], None]
 _AT_ONCE: Final = 5_000
-_CATEGORIES: Final = {"1": "hospital", "2": "pharmacy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,14 @@ class Opened:
     institutions: int
     practitioners: int
     insured: int
+    left_out: int
+    """Practitioners whose class or institution the lake does not tell."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         return {
             "institutions": self.institutions, "practitioners": self.practitioners, "insured": self.insured,
+            "left_out": self.left_out,
         }  # fmt: skip
 
 
@@ -50,44 +51,40 @@ def open_city_files(
     An insured person's file is opened when something is first written into it; ``insured`` opens those of all. ``region``
     is where a person belongs of whom the lake does not say it.
     """
+    staff = staff_in_lake(home, register)
+    institutions = [staff.institutions[code] for code in sorted(staff.institutions)]
+    people = [
+        Subject(
+            0, SubjectKind.PRACTITIONER, staff.institutions[one.institution].region, one.person.code, one.person.name,
+            one.person.lake_key, str(one.person.person_class),
+        )
+        for one in staff.listed
+    ]  # fmt: skip
+    everybody = _insured(home, register, region) if insured else []
+    return Opened(
+        _open(register, actor, institutions, "机构", progress),
+        _open(register, actor, people, "人员", progress),
+        _open(register, actor, everybody, "参保人员", progress),
+        staff.left_out,
+    )
+
+
+def _insured(home: Home, register: Register, region: str) -> list[Subject]:
     lake = Lake(home, register)
     replaced = superseded(lake)
-    corrected = set(replaced.column("table_name").to_pylist())
-    names = ("institution", "practitioner", *(("person",) if insured else ()))
     with open_engine("duckdb", memory_mib=1024, spill=home.work) as engine:
         engine.bind("superseded", arrow=replaced)
-        stored = known_files(lake)
-        for name in names:
-            bind_raw(engine, table(name), stored[name], corrected=name in corrected)
-        institutions = engine.run(
-            "SELECT i.institution_id AS key, i.institution_no AS code, i.name, i.kind, i.region FROM raw_institution AS i"
-        )
-        practitioners = engine.run(
-            "SELECT p.practitioner_id AS key, p.practitioner_no AS code, p.name, p.kind, i.region "
-            "FROM raw_practitioner AS p LEFT JOIN raw_institution AS i ON i.institution_id = p.institution_id"
-        )
-        people = None
-        if insured:
-            people = engine.run(
-                "SELECT p.person_id AS key, p.person_no AS code, p.name, p.insured_region AS region FROM raw_person AS p"
-            )
-    counts = [
-        _open(register, actor, _heads(institutions, SubjectKind.INSTITUTION, region), "机构", progress),
-        _open(register, actor, _heads(practitioners, SubjectKind.PRACTITIONER, region), "人员", progress),
-        0 if people is None else _open(
-            register, actor, _heads(people, SubjectKind.INSURED, region), "参保人员", progress
-        ),
-    ]  # fmt: skip
-    return Opened(*counts)
-
-
-def _heads(rows: pa.Table, kind: SubjectKind, region: str) -> list[Subject]:
+        corrected = "person" in replaced.column("table_name").to_pylist()
+        bind_raw(engine, table("person"), known_files(lake)["person"], corrected=corrected)
+        rows = engine.run(
+            "SELECT p.person_id AS key, p.person_no AS code, p.name, p.insured_region AS region FROM raw_person AS p"
+        ).to_pylist()
     heads: dict[str, Subject] = {}
-    for row in rows.to_pylist():
-        said = str(row.get("kind") or "")
-        category = _CATEGORIES.get(said, "") if kind is SubjectKind.INSTITUTION else said
+    for row in rows:
         where = row["region"] if row["region"] and str(row["region"]).isdigit() else region
-        heads.setdefault(row["code"], Subject(0, kind, where, row["code"], row["name"], row["key"], category))
+        heads.setdefault(
+            row["code"], Subject(0, SubjectKind.INSURED, where, row["code"], row["name"], row["key"], "")
+        )
     return [heads[code] for code in sorted(heads)]
 
 

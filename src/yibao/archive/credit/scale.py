@@ -6,6 +6,7 @@ without a grade, are refused.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -88,7 +89,7 @@ def read_bounds(text: str, where: str = "") -> tuple[tuple[str, int], ...]:
     """
     found = [_term(part.strip(), where, text) for part in text.replace("；", ";").split(";")]
     found.sort(key=lambda term: term[0])
-    for (_, least, _), (name, _, below) in zip(found, found[1:], strict=False):
+    for (_, least, _), (name, _, below) in itertools.pairwise(found):
         if below is None or below > least:
             raise _wrong(where, text, f"{name} 与上一等级重叠 / {name} overlaps the grade above")
         if below < least:

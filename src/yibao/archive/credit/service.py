@@ -8,7 +8,7 @@ error of the data that he names with its paper.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from yibao.access import Permission, check
@@ -19,9 +19,10 @@ from yibao.archive.credit.grades import Grade, grade_on, grades_in, notice_of, p
 from yibao.archive.credit.grammar import Levels
 from yibao.archive.credit.measuring import Figures
 from yibao.archive.credit.model import Inputs, Scored, set_of
+from yibao.archive.credit.qualifying import qualified
 from yibao.archive.credit.scale import scale_of
 from yibao.archive.credit.scoring import score
-from yibao.archive.files import Fact, FactKind, NewFact, Subject, standing
+from yibao.archive.files import Fact, FactKind, NewFact, Subject, SubjectKind, standing
 from yibao.casework.cases import Desk
 from yibao.kernel import ClockUnit, Json, add_months, date_of, deadline
 from yibao.ledger import Tag, record
@@ -199,7 +200,10 @@ def inputs_for(
     registered = [f.day for f in facts if f.kind is FactKind.REGISTERED and f.day <= day]
     given = figures.inputs(head)
     since = min(registered, default=given.since)
-    return Inputs(given.measures, given.volumes, since, given.status, given.points, given.repaired)
+    if head.kind is not SubjectKind.PRACTITIONER:
+        return replace(given, since=since)
+    had = qualified(facts, policy, day, known_on)
+    return replace(given, since=since, status=had.status, points=had.points, repaired=had.repaired)
 
 
 def _provisional(head: Subject, scored: Scored, inputs: Inputs, earlier: int) -> NewFact:
