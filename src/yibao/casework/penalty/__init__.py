@@ -7,6 +7,7 @@ unpaid. People decide, with reasons.
 
 from __future__ import annotations
 
+from yibao.casework.penalty.anew import Fault, reopen
 from yibao.casework.penalty.deciding import decide, decide_on_the_spot, spare
 from yibao.casework.penalty.execution import (
     acknowledged,
@@ -64,6 +65,7 @@ __all__ = [
     "Decision",
     "Dossier",
     "Evidence",
+    "Fault",
     "Measures",
     "Officer",
     "Party",
@@ -87,6 +89,7 @@ __all__ = [
     "recover",
     "refer",
     "register",
+    "reopen",
     "revoke",
     "serve",
     "serve_notice",
