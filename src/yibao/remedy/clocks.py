@@ -12,11 +12,9 @@ def _clock(name: str, zh: str, en: str, nature: Nature = _OURS, whose: str = "of
     return ClockKind(name, Text(zh=zh, en=en), nature, whose=whose, topic="remedy")
 
 
-POINTS_OBJECT = _clock("points_object", "提出记分异议", "object to points", _LAW, "party")
 POINTS_EXPLAIN = _clock("points_explain", "经办机构解释", "explain")
 POINTS_INSIST = _clock("points_insist", "对解释仍有异议", "insist after the explanation", whose="party")
 POINTS_REVIEW = _clock("points_review", "认定部门复核", "review")
-CREDIT_OBJECT = _clock("credit_object", "提出信用异议", "object to credit", _LAW, "party")
 CREDIT_ANSWER = _clock("credit_answer", "答复信用异议", "answer the objection")
 REPAIR_ACCEPT = _clock("repair_accept", "受理修复申请", "accept the application")
 REPAIR_COMPLETE = _clock("repair_complete", "补正材料", "complete the application", whose="party")

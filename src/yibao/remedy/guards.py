@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from yibao.archive.files import FACT_NAMES, Fact, FactKind
-from yibao.casework.cases import Case, ClockKind
+from yibao.casework.cases import Case
 from yibao.kernel import ClockUnit, Refused, Text, add_months, date_of, deadline
 from yibao.policy import Policy, Unit, Value
 from yibao.remedy.machines import NOT_TAKEN, WITHDRAWN
@@ -38,7 +38,9 @@ def last_day(policy: Policy, key: str, start: int) -> tuple[int | None, Value]:
     """Give the last day of a period of the policy that began on a day, None where holidays are not announced yet."""
     value = policy.at(key, start)
     try:
-        return deadline(start, value.number, _UNITS[value.unit], workdays=policy.workdays), value
+        return deadline(
+            start, value.number, _UNITS[value.unit], last_day_rolls=True, workdays=policy.workdays
+        ), value
     except Refused as refused:
         if refused.code != "kernel.workdays_year":
             raise
@@ -51,12 +53,12 @@ def period_of(value: Value) -> Text:
     return Text(zh=f"{value.number}{unit.zh}", en=f"{value.number} {unit.en}")
 
 
-def check_in_time(policy: Policy, clock: ClockKind, start: int, day: int, where: str) -> None:
+def check_in_time(policy: Policy, key: str, what: Text, start: int, day: int, where: str) -> None:
     """Refuse what comes after the period that began on a day (``remedy.expired``)."""
-    due, value = last_day(policy, clock.key, start)
+    due, value = last_day(policy, key, start)
     if due is None or day <= due:
         return
-    raise expired(where, clock.text, due, day, basis_of(value))
+    raise expired(where, what, due, day, basis_of(value))
 
 
 def expired(where: str, what: Text, due: int, day: int, basis: str) -> Refused:

@@ -26,7 +26,6 @@ from yibao.remedy.finding import (
     taken,
 )
 from yibao.remedy.guards import (
-    basis_of,
     check_in_time,
     check_once,
     check_signed,
@@ -40,6 +39,10 @@ from yibao.remedy.model import KIND_NAMES, Change, Filing, Kind, Remedy, Result
 RATINGS = (FactKind.RATED, FactKind.RATING_NOTICED, FactKind.RATING_CONFIRMED)
 OBJECTIONABLE = (FactKind.OBSERVED, *RATINGS)
 """What a credit objection is about: a fact of an indicator, a provisional grade, a grade."""
+_JOINED = (FactKind.REGISTERED, FactKind.MOVED)
+POINTS_PERIOD = "archive.points.appeal"
+CREDIT_PERIOD = "remedy.clock.credit_object"
+"""The policy parameters of the periods in which somebody may object, from the day of receipt."""
 
 
 def object_to_points(desk: Desk, number: int, filing: Filing, doing: Doing) -> Case:
@@ -55,7 +58,26 @@ def object_to_points(desk: Desk, number: int, filing: Filing, doing: Doing) -> C
             Text(zh="信用事项用 --kind credit；对处罚不服的，走行政复议或诉讼",
                  en="of credit: --kind credit; against a penalty ask for review or sue"),
         )  # fmt: skip
-    return _file(desk, Kind.POINTS, of, filing, doing, clocks.POINTS_OBJECT.key, stamp=True)
+    _check_stamp(desk, of, filing)
+    return _file(desk, Kind.POINTS, of, filing, doing, POINTS_PERIOD, stamp=True)
+
+
+def _check_stamp(desk: Desk, of: About, filing: Filing) -> None:
+    """Refuse the stamp of an institution at which the person was never registered (``remedy.other_stamp``)."""
+    named = (one.body.get("institution", one.body.get("to")) for one in of.counted if one.kind in _JOINED)
+    places = {int(one) for one in named if one is not None} | {instrument_of(desk.unit, of.fact).subject}
+    keys = {files.subject(desk.unit, one).lake_key for one in sorted(places)}
+    if filing.stamped_by is None or filing.stamped_by in keys:
+        return
+    raise Refused(
+        "remedy.other_stamp",
+        zh="盖章的机构不是本人登记备案的机构",
+        en="the institution that stamped it is none at which the person is registered",
+        where=of.head.number,
+        wanted=", ".join(str(key) for key in sorted(k for k in keys if k is not None)),
+        came=str(filing.stamped_by),
+        todo=Text(zh="由本人登记备案的机构盖章", en="let the institution stamp it at which the person is registered"),
+    )
 
 
 def object_to_credit(desk: Desk, number: int, filing: Filing, doing: Doing) -> Case:
@@ -70,7 +92,7 @@ def object_to_credit(desk: Desk, number: int, filing: Filing, doing: Doing) -> C
             Text(zh="记分用 --kind points；对处罚、协议处理决定不服的，走行政复议、诉讼或陈述申辩",
                  en="of points: --kind points; against a penalty or a disposal ask for review or sue"),
         )  # fmt: skip
-    return _file(desk, Kind.CREDIT, of, filing, doing, clocks.CREDIT_OBJECT.key, stamp=False)
+    return _file(desk, Kind.CREDIT, of, filing, doing, CREDIT_PERIOD, stamp=False)
 
 
 def _file(desk: Desk, kind: Kind, of: About, filing: Filing, doing: Doing, key: str, *, stamp: bool) -> Case:
@@ -86,8 +108,7 @@ def _file(desk: Desk, kind: Kind, of: About, filing: Filing, doing: Doing, key: 
     if start is None and of.fact.kind in RATINGS:
         start = of.fact.day  # a grade is told by its own fact
     if start is not None:
-        clock = clocks.POINTS_OBJECT if kind is Kind.POINTS else clocks.CREDIT_OBJECT
-        check_in_time(desk.policy, clock, start, doing.day, where)
+        check_in_time(desk.policy, key, KIND_NAMES[kind], start, doing.day, where)
     check_signed(filing, stamp=stamp, where=where)
     body: dict[str, Json] = {
         "fact": of.fact.id, "signed": filing.signed, "stamped_by": filing.stamped_by,
@@ -149,7 +170,7 @@ def decide_points(
     act_on(desk, POINTS, "decide", {case_id: replace(doing, body=body)})
     reason = doing.reason or found.case.number
     if result is Result.ANNULLED:
-        files.annul(desk.unit, responsible.id, reason, doing.day, source=f"remedy:{case_id}:annulled")
+        _annul(desk, case_id, responsible, reason, doing.day)
         return None
     if result is Result.CHANGED and change is not None:
         return asking.redetermine(desk, responsible, change, reason, doing.day)
@@ -158,15 +179,12 @@ def decide_points(
 
 def _check_department(desk: Desk, found: Remedy, instrument: Fact, determined: Fact) -> None:
     """Refuse who is not of the department that made the instrument, and who determined the first time."""
-    permission = (
-        Permission.AGREEMENT_DECIDE if instrument.kind is FactKind.DISPOSED else Permission.PENALTY_DECIDE
-    )
+    disposed = instrument.kind is FactKind.DISPOSED
+    permission = Permission.POINTS_DETERMINE_DISPOSAL if disposed else Permission.POINTS_DETERMINE
+    where = Target(Region(found.case.region), found.case.institution_id, subject=found.case.number)
+    check(desk.actor, permission, where)
     mine = frozenset({desk.actor.name} & {determined.actor})
-    check(
-        desk.actor,
-        permission,
-        Target(Region(found.case.region), found.case.institution_id, subject=found.case.number, done_by=mine),
-    )
+    check(desk.actor, Permission.REMEDY_DECIDE, replace(where, done_by=mine))
 
 
 def _check_change(
@@ -231,26 +249,29 @@ def decide_credit(
     if result is Result.UPHELD:
         return None
     reason = doing.reason or found.case.number
-    if fact.kind in (FactKind.RATED, FactKind.RATING_NOTICED):
-        asking.send_back(desk, fact, reason, doing.day, f"remedy:{case_id}")
-        return None
-    files.annul(desk.unit, fact.id, reason, doing.day, source=f"remedy:{case_id}:annulled")
+    _annul(desk, case_id, _rating_behind(desk, fact), reason, doing.day)
     if corrected is None:
         return None
     new = NewFact(
         fact.subject, fact.kind, fact.day, {**fact.body, **corrected}, fact.rests_on,
         f"remedy:{case_id}:corrected", reason,
     )  # fmt: skip
-    return files.write_facts(desk.unit, [new])[0]
+    return files.write_facts(desk.unit, [new], known_day=desk.today)[0]
+
+
+def _rating_behind(desk: Desk, fact: Fact) -> Fact:
+    """Give what is annulled: of a grade the computed rating on which notice and confirmation rest, so that all fall."""
+    while fact.kind in RATINGS and fact.kind is not FactKind.RATED and fact.rests_on is not None:
+        fact = files.fact(desk.unit, fact.rests_on)
+    return fact
+
+
+def _annul(desk: Desk, case_id: int, fact: Fact, reason: str, day: int) -> None:
+    source = f"remedy:{case_id}:annulled"
+    files.annul(desk.unit, fact.id, reason, day, source=source, known_day=desk.today)
 
 
 def result_of(desk: Desk, case_id: int) -> Result | None:
     """Give what came of an objection; None before it was decided."""
     decided = [one for one in acts(desk.unit, case_id) if one.verb == "decide"]
     return Result(str(decided[-1].body["result"])) if decided else None
-
-
-__all__ = [
-    "OBJECTIONABLE", "RATINGS", "basis_of", "decide_credit", "decide_points", "insist", "let_lapse", "object_to_credit",
-    "object_to_points", "result_of",
-]  # fmt: skip

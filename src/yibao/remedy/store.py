@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, text
 
+from yibao.access import Scope
 from yibao.remedy.model import Kind, RefusedBill
 from yibao.remedy.tables import bill_refused, bill_settled_again, remedy_case, remedy_receipt
 from yibao.store import lock_key
@@ -99,16 +100,13 @@ def standing_refusal(connection: Connection, bill: str, line: str) -> RefusedBil
     return None if row is None else _bill(row)
 
 
-def subjects_with_refusals(connection: Connection) -> list[int]:
-    """Give the persons some of whose bills stand refused."""
-    query = (
-        select(bill_refused.c.subject)
-        .outerjoin(bill_settled_again, bill_settled_again.c.refused == bill_refused.c.id)
-        .where(bill_settled_again.c.refused.is_(None))
-        .distinct()
-        .order_by(bill_refused.c.subject)
+def subjects_with_refusals(connection: Connection, seen: Scope) -> list[int]:
+    """Give the persons some of whose bills that a scope on ``r`` lets through stand refused."""
+    query = text(
+        "SELECT DISTINCT r.subject FROM bill_refused r LEFT JOIN bill_settled_again s ON s.refused = r.id "
+        f"WHERE s.refused IS NULL AND ({seen.sql}) ORDER BY r.subject"
     )
-    return [int(one) for one in connection.scalars(query)]
+    return [int(one) for one in connection.scalars(query, seen.parameters)]
 
 
 def _joined() -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -18,7 +20,7 @@ from sqlalchemy import (
 from yibao.store import metadata
 
 
-def _sworn() -> list[Column[str] | Column[int] | Column[object]]:
+def _sworn() -> list[Column[Any]]:
     return [
         Column("actor", Text, nullable=False),
         Column("ledger_entry", BigInteger, nullable=False),

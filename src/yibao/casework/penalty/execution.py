@@ -122,8 +122,15 @@ def contest(desk: Desk, case_id: int, kind: str, doing: Doing) -> int:
     return number
 
 
+def give_up(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Record that the party gave its review or suit up; the decision stands."""
+    number = do(desk, case_id, "give_up", doing)
+    store.end_contests(desk.unit.connection, case_id, doing.day, "withdrawn")
+    return number
+
+
 def upheld(desk: Desk, case_id: int, doing: Doing, *, result: str = "upheld") -> int:
-    """Record that the decision stood in review or before the court, or that the contest was given up."""
+    """Record that the decision stood in review or before the court, or that neither took the contest on."""
     number = do(desk, case_id, "upheld", doing)
     store.end_contests(desk.unit.connection, case_id, doing.day, result)
     return number

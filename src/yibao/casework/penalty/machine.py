@@ -232,6 +232,7 @@ MACHINE = Machine(
               with_reason=True),
         _move("upheld", "复议诉讼维持", "upheld", _CONTESTED, None, "recover",
               with_reason=True),
+        _move("give_up", "撤回复议或诉讼", "give a review or suit up", _CONTESTED, None, "answer", with_reason=True),
         _move("publish", "公开处罚决定", "publish the decision", {State.CARRIED_OUT, State.IN_COURT, State.CLOSED}, None,
               "deliver", document="penalty_publicity_record"),
         _move("recall_publication", "应撤回公开", "the publication is to be withdrawn", {State.REVOKED}, None, "decide",

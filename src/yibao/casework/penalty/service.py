@@ -285,7 +285,7 @@ _OWN = {
     "decide": "decide", "no_penalty": "decide", "decide_on_the_spot": "decide", "revoke": "decide",
     "serve": "deliver",
     "recover": "recover",
-    "contest": "contest", "upheld": "contest",
+    "contest": "contest", "upheld": "contest", "give_up": "yibao remedy withdraw",
     "refer": "transfer", "acknowledged": "transfer", "taken_back": "transfer",
     "close": "close",
     "return_to_agency": "pass", "take_on": "take-on", "split": "split", "merge": "merge", "take_in": "merge",
