@@ -1,4 +1,4 @@
-"""A bureau, an agency, a hospital and a doctor: what the tests of remedy walk through, each act in a transaction of its own."""
+"""A bureau, an agency, a hospital and a doctor: what the tests of remedy walk through, an act a transaction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.casework.cases import people
 from tests.casework.cases.people import CLERK, HEAD, LAWYER, LI, WANG, ZHAO, person
 from tests.casework.cases.plant import plant
 
+from yibao import consequence
 from yibao.access import Actor, Role
 from yibao.archive import files, points
 from yibao.archive.files import FactKind, NewFact, Subject, SubjectKind
@@ -20,7 +21,7 @@ from yibao.casework import penalty
 from yibao.casework.cases import Desk, Doing, Opening
 from yibao.casework.penalty import Article, Measures, Officer
 from yibao.kernel import day_of_ymd
-from yibao.store import Register, UnitOfWork
+from yibao.store import Job, Register, UnitOfWork
 
 T = TypeVar("T")
 DAY = day_of_ymd(20260302)
@@ -103,6 +104,11 @@ class Scene:
 
     def recorded(self, responsible: int) -> int:
         return self.by(CLERK, lambda d: points.record(d, responsible, self.day))
+
+    def follow(self, unit: UnitOfWork, job: Job) -> None:
+        """Draw the consequences for a file, as the house's own job does."""
+        head = files.subject(unit, int(str(job.body["subject"])))
+        consequence.follow_by_law(unit, people.policy(), head, self.day)
 
     def status(self, day: int | None = None) -> Standing:
         wanted = self.day if day is None else day

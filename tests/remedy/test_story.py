@@ -1,4 +1,4 @@
-"""One loop: 12 points and ended, 10 and suspended by an objection, a review takes Art. 40 away, 6 under Art. 38, bills settled."""
+"""One loop: 12 points and ended, 10 by an objection, a review takes Art. 40 away, 6 under Art. 38, bills settled."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def test_from_twelve_points_back_to_six(fresh_register: Register) -> None:
     assert owed == [], "still suspended on those days, from the first record on"
 
     # the review takes Art. 40 away; the instrument falls, and the points that rest on it
-    z = s.by(HOSPITAL, lambda d: remedy.contest(d, case, Way.REVIEW, "示例市人民政府", s.doing("不服处罚")), days=5).id
+    z = s.by(
+        HOSPITAL, lambda d: remedy.contest(d, case, Way.REVIEW, "示例市人民政府", s.doing("不服处罚")), days=5
+    ).id
     s.by(LI, lambda d: remedy.act(d, z, "taken", s.doing()))
     s.by(LI, lambda d: remedy.act(d, z, "answer", s.doing("提交答复书和证据")), days=3)
     s.by(HEAD, lambda d: remedy.carry(d, z, "annul", s.doing("认定骗保证据不足"), anew=Fault.FACTS), days=20)

@@ -1,8 +1,8 @@
 """Remedy (异议、修复与救济): how somebody speaks up against what was found, recorded or decided, and how he comes back.
 
-Seven rights with seven names, never a bare 申诉: 疑点申诉, 扣款复议, 陈述申辩, 听证 live with their cases in casework; here
-are 记分异议, 信用异议/修复 and 行政复议/诉讼. `rights` is the list that a person or a hospital sees first: what may be done now,
-about what, by when, where, and what happens meanwhile.
+Seven rights with seven names, never a bare 申诉. Four live with their cases in casework: 疑点申诉, 扣款复议, 陈述申辩, 听证.
+Three are here: 记分异议, 信用异议/修复, 行政复议/诉讼. `rights` is the list that a person or a hospital sees first: what may
+be done now, about what, by when, where, and what happens meanwhile.
 
 Nothing is written over. A fact that proves wrong is annulled, a determination that is changed is made anew, a decision that
 falls in review is decided again on its own case and never heavier; points, status, grade and effects follow from what
@@ -49,10 +49,11 @@ from yibao.remedy.objecting import (
     let_lapse,
     object_to_credit,
     object_to_points,
+    open_objection,
     result_of,
 )
 from yibao.remedy.receiving import received
-from yibao.remedy.repairing import apply_for_repair, grant, take_back
+from yibao.remedy.repairing import apply_for_repair, grant, lifted, take_back
 from yibao.remedy.rights import rights
 from yibao.remedy.service import about_json, act, listing, remedies_of
 from yibao.remedy.service import shown as laid_open
@@ -94,9 +95,11 @@ __all__ = [
     "insist",
     "laid_open",
     "let_lapse",
+    "lifted",
     "listing",
     "object_to_credit",
     "object_to_points",
+    "open_objection",
     "received",
     "refuse",
     "remedies_of",

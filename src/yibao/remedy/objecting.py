@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from yibao.access import Permission, Target, check
-from yibao.archive import files
+from yibao.archive import credit, files
+from yibao.archive.credit import DataError
 from yibao.archive.files import Fact, FactKind, NewFact
-from yibao.casework.cases import Case, Desk, Doing, act_on, acts, case_clocks, open_cases
+from yibao.casework.cases import Case, Desk, Doing, act_on, acts, case_clocks, cases, open_cases
 from yibao.kernel import Json, Refused, Region, Text, date_of
 from yibao.remedy import asking, clocks, store
 from yibao.remedy.finding import (
@@ -33,15 +34,16 @@ from yibao.remedy.guards import (
     expired,
     wrong_fact,
 )
-from yibao.remedy.machines import CREDIT, MACHINES, POINTS
+from yibao.remedy.machines import CREDIT, MACHINES, POINTS, CreditState
 from yibao.remedy.model import KIND_NAMES, Change, Filing, Kind, Remedy, Result
+from yibao.store import UnitOfWork
 
 RATINGS = (FactKind.RATED, FactKind.RATING_NOTICED, FactKind.RATING_CONFIRMED)
 OBJECTIONABLE = (FactKind.OBSERVED, *RATINGS)
 """What a credit objection is about: a fact of an indicator, a provisional grade, a grade."""
 _JOINED = (FactKind.REGISTERED, FactKind.MOVED)
 POINTS_PERIOD = "archive.points.appeal"
-CREDIT_PERIOD = "remedy.clock.credit_object"
+CREDIT_PERIOD = "archive.credit.objection_days"
 """The policy parameters of the periods in which somebody may object, from the day of receipt."""
 
 
@@ -76,7 +78,9 @@ def _check_stamp(desk: Desk, of: About, filing: Filing) -> None:
         where=of.head.number,
         wanted=", ".join(str(key) for key in sorted(k for k in keys if k is not None)),
         came=str(filing.stamped_by),
-        todo=Text(zh="由本人登记备案的机构盖章", en="let the institution stamp it at which the person is registered"),
+        todo=Text(
+            zh="由本人登记备案的机构盖章", en="let the institution stamp it at which the person is registered"
+        ),
     )
 
 
@@ -105,9 +109,12 @@ def _file(desk: Desk, kind: Kind, of: About, filing: Filing, doing: Doing, key: 
     again = bool(desk.policy.at("remedy.objection.again_after_withdrawal", doing.day).value)
     check_once(kind, earlier(desk.unit, kind, of.fact.id), again=again)
     start = store.receipts(desk.unit.connection, [of.fact.id]).get(of.fact.id)
+    told = of.fact.body.get("objections_until")
+    if told is not None and doing.day > int(told):
+        raise expired(where, KIND_NAMES[kind], int(told), doing.day, CREDIT_PERIOD)
     if start is None and of.fact.kind in RATINGS:
         start = of.fact.day  # a grade is told by its own fact
-    if start is not None:
+    if start is not None and told is None:
         check_in_time(desk.policy, key, KIND_NAMES[kind], start, doing.day, where)
     check_signed(filing, stamp=stamp, where=where)
     body: dict[str, Json] = {
@@ -171,9 +178,12 @@ def decide_points(
     reason = doing.reason or found.case.number
     if result is Result.ANNULLED:
         _annul(desk, case_id, responsible, reason, doing.day)
+        asking.effects_follow(desk.unit, responsible.subject)
         return None
     if result is Result.CHANGED and change is not None:
-        return asking.redetermine(desk, responsible, change, reason, doing.day)
+        anew = asking.redetermine(desk, responsible, change, reason, doing.day)
+        asking.effects_follow(desk.unit, responsible.subject)
+        return anew
     return None
 
 
@@ -220,13 +230,19 @@ def _check_change(
 
 
 def decide_credit(
-    desk: Desk, case_id: int, result: Result, doing: Doing, corrected: Mapping[str, Json] | None = None
+    desk: Desk,
+    case_id: int,
+    result: Result,
+    doing: Doing,
+    *,
+    corrected: Mapping[str, Json] | None = None,
+    error: DataError | None = None,
 ) -> int | None:
     """Decide an objection to credit: upheld, changed to a corrected fact, or annulled; give the corrected fact.
 
-    A provisional grade that proves wrong goes back to be computed anew, never to be set by hand; a grade that was
-    confirmed is annulled and rated anew. Done by another than who made the fact. Raises `Refused`: ``access.four_eyes``,
-    ``remedy.by_hand`` where a grade was to be set.
+    A provisional grade that proves wrong is sent back for the documented ``error`` of its data, to be computed anew, never
+    set by hand; a grade that was confirmed is annulled and rated anew. Done by another than who made the fact. Raises
+    `Refused`: ``access.four_eyes``, ``remedy.by_hand`` where a grade was to be set, ``credit.no_error``.
     """
     found = taken(desk, case_id, Kind.CREDIT, "decide")
     fact = files.fact(desk.unit, found.fact or 0)
@@ -249,7 +265,12 @@ def decide_credit(
     if result is Result.UPHELD:
         return None
     reason = doing.reason or found.case.number
-    _annul(desk, case_id, _rating_behind(desk, fact), reason, doing.day)
+    fallen = _rating_behind(desk, fact)
+    if fact.kind in (FactKind.RATED, FactKind.RATING_NOTICED):
+        credit.send_back(desk, fallen.id, error or DataError("", ""), reason, doing.day)
+    else:
+        _annul(desk, case_id, fallen, reason, doing.day)
+    asking.effects_follow(desk.unit, fact.subject)
     if corrected is None:
         return None
     new = NewFact(
@@ -275,3 +296,15 @@ def result_of(desk: Desk, case_id: int) -> Result | None:
     """Give what came of an objection; None before it was decided."""
     decided = [one for one in acts(desk.unit, case_id) if one.verb == "decide"]
     return Result(str(decided[-1].body["result"])) if decided else None
+
+
+def open_objection(unit: UnitOfWork, rated: int) -> str | None:
+    """Give the objection that is open against a provisional grade, by number; None where there is none.
+
+    Who confirms a grade asks this first (`credit.confirm`).
+    """
+    told = [one.id for one in files.resting(unit, [rated]) if one.kind is FactKind.RATING_NOTICED]
+    rows = store.about_facts(unit.connection, [rated, *told])
+    waiting = [one for one in cases(unit, [row.case_id for row in rows]) if one.state not in CREDIT.ends]
+    undecided = [one for one in waiting if one.state != CreditState.DECIDED]
+    return undecided[0].number if undecided else None

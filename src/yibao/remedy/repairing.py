@@ -2,9 +2,9 @@
 
 *The medical-insurance grade* is repaired by the region's pack: so many months without a new violation, duties done,
 commitment, evidence, perhaps training; decided in so many working days by somebody else; used in the next rating. Some
-events never are. *Public-credit information* is repaired by 国办发〔2025〕22号 and 信用修复管理办法: by its class it is shown
-for at least and at most so long; 信用中国 is the window, who decided examines; publication, sharing, use and measures stop
-together.
+events never are. *Public-credit information* is repaired by 国办发〔2025〕22号 and 信用修复管理办法: by its class it is
+shown for at least and at most so long; 信用中国 is the window, who decided examines; publication, sharing, use and
+measures stop together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from yibao.archive import files
 from yibao.archive.files import FactKind, NewFact, SubjectKind
 from yibao.casework.cases import Case, Desk, Doing, act_on, open_cases
 from yibao.kernel import Json, Refused, Text, date_of
-from yibao.remedy import store
+from yibao.remedy import asking, store
 from yibao.remedy.expiry import shown
 from yibao.remedy.finding import (
     About,
@@ -111,7 +111,7 @@ def _check_public(desk: Desk, of: About, day: int) -> None:
             Text(zh="公共信用修复针对单位的处罚信息和失信名单；医保信用等级的修复用 --kind grade_repair",
                  en="it is about penalties of organisations and lists; of the grade: --kind grade_repair"),
         )  # fmt: skip
-    period = shown(desk.policy, of.fact, day)
+    period = shown(desk.policy, of.fact, day, asking.published_as(desk, of.head.id, of.fact.id))
     name = SERIOUSNESS_NAMES[period.seriousness]
     if day >= period.until_day:
         raise Refused(
@@ -153,7 +153,9 @@ def grant(desk: Desk, kind: Kind, case_id: int, doing: Doing) -> int:
     new = NewFact(
         of.fact.subject, FactKind.REPAIRED, doing.day, body, of.fact.id if public else None, _source(case_id), doing.reason
     )  # fmt: skip
-    return files.write_facts(desk.unit, [new], known_day=desk.today)[0]
+    number = files.write_facts(desk.unit, [new], known_day=desk.today)[0]
+    asking.effects_follow(desk.unit, of.fact.subject)
+    return number
 
 
 def take_back(desk: Desk, kind: Kind, case_id: int, doing: Doing) -> int:
@@ -166,7 +168,31 @@ def take_back(desk: Desk, kind: Kind, case_id: int, doing: Doing) -> int:
             desk.unit, repaired.id, doing.reason or found.case.number, doing.day, source=f"{_source(case_id)}:back",
             known_day=desk.today,
         )  # fmt: skip
+    asking.effects_follow(desk.unit, found.subject or 0)
     return number
+
+
+def lifted(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Record that a granted public-credit repair is lifted everywhere; refuses while an effect still stands.
+
+    Raises `Refused` (``remedy.not_lifted``): publication, sharing, use and measures stop together.
+    """
+    found = taken(desk, case_id, Kind.PUBLIC_REPAIR, "lifted")
+    left = asking.not_undone(desk, found.subject or 0, found.fact or 0)
+    if left:
+        raise Refused(
+            "remedy.not_lifted",
+            zh="还有公示、共享、使用或措施没有停止，须一起停止",
+            en="publication, sharing, use or measures still stand; they stop together",
+            where=found.case.number,
+            wanted="—",
+            came=", ".join(left),
+            todo=Text(
+                zh="运行后台任务（yibao work），确认协作部门已回执（yibao effects list）",
+                en="run the background jobs (yibao work) and see that partners confirmed (yibao effects list)",
+            ),
+        )
+    return act_on(desk, MACHINES[Kind.PUBLIC_REPAIR], "lifted", {case_id: doing})[case_id]
 
 
 def _source(case_id: int) -> str:

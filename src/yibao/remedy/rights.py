@@ -26,7 +26,7 @@ from yibao.casework.cases import (
     party_clocks,
 )
 from yibao.kernel import Refused, Region, Text, date_of
-from yibao.remedy import contesting, store
+from yibao.remedy import asking, contesting, store
 from yibao.remedy.expiry import shown
 from yibao.remedy.guards import basis_of, last_day, never_repairs, period_of, repair_from
 from yibao.remedy.model import (
@@ -225,6 +225,7 @@ def _credit(desk: Desk, fact: Fact, received: int | None, day: int) -> Right | N
         return None
     start = received if received is not None else (fact.day if fact.kind is not FactKind.OBSERVED else None)
     due, value = last_day(desk.policy, CREDIT_PERIOD, start if start is not None else day)
+    due = int(fact.body.get("objections_until", due)) if due is not None else due
     if start is not None and due is not None and due < day:
         return None
     provisional = fact.kind is FactKind.RATING_NOTICED
@@ -260,7 +261,7 @@ def _public_repair(desk: Desk, head: Subject, fact: Fact, counted: Sequence[Fact
     if _repaired(fact, counted, "public"):
         return None
     try:
-        period = shown(desk.policy, fact, day)
+        period = shown(desk.policy, fact, day, asking.published_as(desk, head.id, fact.id))
     except Refused:
         return None  # the rules on repair were not in force yet
     if period.until_day <= day:

@@ -24,6 +24,8 @@ from yibao.remedy.model import Kind, Remedy
 _OWN: Mapping[str, str] = {
     "file": "yibao remedy file", "insist": "yibao remedy do … insist", "decide": "yibao remedy decide",
     "grant": "yibao remedy decide --result granted", "take_back": "yibao remedy take-back",
+    "lifted": "yibao remedy do … lifted",
+    "let_lapse": "yibao remedy do … let_lapse",
     "uphold": "yibao remedy decide --result upheld", "change": "yibao remedy decide --result changed",
     "annul": "yibao remedy decide --result annulled",
 }  # fmt: skip
