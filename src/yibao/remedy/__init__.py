@@ -54,7 +54,7 @@ from yibao.remedy.objecting import (
 )
 from yibao.remedy.receiving import received
 from yibao.remedy.repairing import apply_for_repair, grant, lifted, take_back
-from yibao.remedy.rights import rights
+from yibao.remedy.rights import readable, rights
 from yibao.remedy.service import about_json, act, listing, remedies_of
 from yibao.remedy.service import shown as laid_open
 
@@ -100,6 +100,7 @@ __all__ = [
     "object_to_credit",
     "object_to_points",
     "open_objection",
+    "readable",
     "received",
     "refuse",
     "remedies_of",

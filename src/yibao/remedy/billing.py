@@ -117,12 +117,12 @@ def bills_owed(unit: UnitOfWork, policy: Policy, subject: int) -> list[Owed]:
 
 
 def all_owed(desk: Desk) -> dict[int, list[Owed]]:
-    """Give by person every refused bill that somebody may settle again."""
-    mine = scope(
-        desk.actor, Permission.BILL_SETTLE, region="r.region", institution="r.institution_id", subject="NULL"
+    """Give by person every refused bill that is to be settled again, of those that somebody may see."""
+    seen = scope(
+        desk.actor, Permission.REMEDY_READ, region="r.region", institution="r.institution_id", subject="NULL"
     )
     found = {}
-    for subject in store.subjects_with_refusals(desk.unit.connection, mine):
+    for subject in store.subjects_with_refusals(desk.unit.connection, seen):
         if owed := bills_owed(desk.unit, desk.policy, subject):
             found[subject] = owed
     return found

@@ -66,16 +66,22 @@ def rights(desk: Desk, said: str, day: int) -> list[Right]:
 
     Raises `Refused` (``access.denied``) to whoever may not read about them.
     """
-    head = _file(desk, said)
-    if head is None:
+    if _file(desk, said) is None:
         return _of_case(desk, cases(desk.unit, [case_id(said)])[0], day)
-    check(desk.actor, Permission.REMEDY_READ, files.target_of(head))
-    if head.kind in PERSONS:  # the look into a person's file is written down
-        files.the_file(desk, head.number, Purpose.OWN if desk.actor.person_id else Purpose.CASEWORK)
+    head = readable(desk, said)
     institution = head.lake_key if head.kind is SubjectKind.INSTITUTION else None
     person = head.lake_key if head.kind is SubjectKind.INSURED else None
     found = _of_party(desk, institution, person, day) if head.lake_key is not None else []
     return _ordered([*found, *_of_file(desk, head, day)])
+
+
+def readable(desk: Desk, said: str) -> Subject:
+    """Give whose file it is to somebody who may read of its remedies; the look into a person's file is written down."""
+    head = files.find_subject(desk.unit, said)
+    check(desk.actor, Permission.REMEDY_READ, files.target_of(head))
+    if head.kind in PERSONS:
+        files.the_file(desk, head.number, Purpose.OWN if desk.actor.person_id else Purpose.CASEWORK)
+    return head
 
 
 def _file(desk: Desk, said: str) -> Subject | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from yibao.casework.cases import (
@@ -16,26 +16,27 @@ from yibao.casework.cases import (
     work_list,
 )
 from yibao.kernel import Refused, Text
-from yibao.remedy import contesting, store
+from yibao.remedy import contesting, objecting, repairing, store
 from yibao.remedy.finding import remedy_of
 from yibao.remedy.machines import LISTED, MACHINES
 from yibao.remedy.model import Kind, Remedy
 
 _OWN: Mapping[str, str] = {
-    "file": "yibao remedy file", "insist": "yibao remedy do … insist", "decide": "yibao remedy decide",
-    "grant": "yibao remedy decide --result granted", "take_back": "yibao remedy take-back",
-    "lifted": "yibao remedy do … lifted",
-    "let_lapse": "yibao remedy do … let_lapse",
-    "uphold": "yibao remedy decide --result upheld", "change": "yibao remedy decide --result changed",
-    "annul": "yibao remedy decide --result annulled",
+    "file": "yibao remedy file", "decide": "yibao remedy decide", "grant": "yibao remedy decide --result granted",
+    "take_back": "yibao remedy take-back", "uphold": "yibao remedy decide --result upheld",
+    "change": "yibao remedy decide --result changed", "annul": "yibao remedy decide --result annulled",
 }  # fmt: skip
 """The verbs that need more than words, and the command by which each is done."""
+
+_GUARDED: Mapping[str, Callable[[Desk, int, Doing], int]] = {
+    "insist": objecting.insist, "let_lapse": objecting.let_lapse, "lifted": repairing.lifted,
+}  # fmt: skip
+"""The verbs that need no more than words, but are not always in time."""
 
 
 def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
     """Do what needs no more than its words; refuses a verb that has a function of its own. Gives the act's number."""
     found = remedy_of(desk.unit, case_id)
-    machine = MACHINES[found.kind]
     if verb in _OWN:
         raise Refused(
             "casework.needs_more",
@@ -46,9 +47,11 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             came=verb,
             todo=Text(zh="用 yibao remedy --help 查看", en="see yibao remedy --help"),
         )
+    if verb in _GUARDED:
+        return _GUARDED[verb](desk, case_id, doing)
     if found.kind is Kind.CONTEST and verb in ("withdraw", "not_accept"):
         return contesting.end(desk, case_id, verb, doing)
-    return act_on(desk, machine, verb, {case_id: doing})[case_id]
+    return act_on(desk, MACHINES[found.kind], verb, {case_id: doing})[case_id]
 
 
 def listing(
