@@ -25,6 +25,7 @@ from yibao.store import Job, Register, UnitOfWork
 
 T = TypeVar("T")
 DAY = day_of_ymd(20260302)
+POLICY = people.policy()
 HEAD_TWO = person("head_two", Role.DECIDING_HEAD)
 SECOND_CLERK = people.SECOND_CLERK
 DOCTOR = person("doctor", Role.PRACTITIONER, practitioner_id=5)
@@ -60,13 +61,13 @@ class Scene:
         return done
 
     def desk(self, unit: UnitOfWork, actor: Actor) -> Desk:
-        return Desk(unit, actor, people.policy(), today=self.day)
+        return Desk(unit, actor, POLICY, today=self.day)
 
     def doing(self, reason: str = "登记") -> Doing:
         return Doing(self.day, reason)
 
-    def penalize(self, measures: Measures, *, case: int | None = None, reported: bool = False) -> int:
-        """Walk a penalty to its service, or a case taken up again, perhaps reported already; give the case."""
+    def told(self, measures: Measures, *, case: int | None = None, reported: bool = False) -> int:
+        """Walk a penalty to the served notice, or a case taken up again, perhaps reported already; give the case."""
         if case is None:
             opening = Opening(people.CITY, "虚构医药服务项目", institution_id=7)
             case = self.by(ZHAO, lambda d: penalty.register(d, opening, self.doing())).id
@@ -77,15 +78,15 @@ class Scene:
         if not reported:
             self._act(case, LI, "report")
             self._act(case, LAWYER, "pass_review")
-        due = self.by(LI, lambda d: penalty.tell(d, case, measures, self.doing()))
+        self.by(LI, lambda d: penalty.tell(d, case, measures, self.doing()))
         self.by(LI, lambda d: penalty.serve_notice(d, case, self.doing()))
+        return case
+
+    def penalize(self, measures: Measures, *, case: int | None = None, reported: bool = False) -> int:
+        """Walk a penalty to its service; give the case. The sums are too small for a hearing."""
+        case = self.told(measures, case=case, reported=reported)
         self.by(WANG, lambda d: penalty.answer(d, case, "waive", self.doing("书面放弃")))
-        if due:
-            self.by(WANG, lambda d: penalty.answer(d, case, "waive_hearing", self.doing("书面放弃")))
         self.by(WANG, lambda d: penalty.weigh(d, case, self.doing("无新理由")))
-        if due:
-            self._act(case, LI, "discuss")
-            self._act(case, HEAD, "conclude")
         self.by(HEAD, lambda d: penalty.decide(d, case, measures, self.doing("裁量适当")))
         self.by(LI, lambda d: penalty.serve(d, case, self.doing()))
         return case
@@ -108,7 +109,7 @@ class Scene:
     def follow(self, unit: UnitOfWork, job: Job) -> None:
         """Draw the consequences for a file, as the house's own job does."""
         head = files.subject(unit, int(str(job.body["subject"])))
-        consequence.follow_by_law(unit, people.policy(), head, self.day)
+        consequence.follow_by_law(unit, POLICY, head, self.day)
 
     def status(self, day: int | None = None) -> Standing:
         wanted = self.day if day is None else day

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.casework.cases.people import AGENCY_HEAD, CLERK, HEAD, HOSPITAL, LI, REVIEWER
-from tests.remedy.scene import LOSS, OTHER_HOSPITAL, Scene
+from tests.remedy.scene import FRAUD, LOSS, OTHER_HOSPITAL, Scene
 
 from yibao import remedy
 from yibao.archive import files
@@ -94,3 +96,16 @@ def test_a_disposal_that_a_court_annuls_falls_with_what_rests_on_it(fresh_regist
     assert s.by(CLERK, lambda d: cases(d.unit, [case]))[0].state == "revoked"
     counted = s.by(CLERK, lambda d: files.standing(files.facts_of(d.unit, s.hospital)))
     assert not [one for one in counted if one.kind is FactKind.DISPOSED]
+
+
+def test_a_hearing_is_a_right_only_where_it_was_told(fresh_register: Register) -> None:
+    s = Scene(fresh_register)
+    large = replace(FRAUD, loss_fen=5_000_000, refund_fen=5_000_000, fine_fen=10_000_000)
+    for measures, wanted in ((LOSS, False), (large, True)):
+        case = s.told(measures)
+        kinds = [one.kind for one in s.by(HOSPITAL, lambda d, c=case: remedy.rights(d, f"C{c:06d}", s.day))]  # type: ignore[misc]
+        assert kinds.count(RightKind.DEFENCE) == 1
+        assert (RightKind.HEARING in kinds) is wanted
+    s.by(LI, lambda d: penalty.answer(d, case, "waive_hearing", s.doing("书面放弃")))
+    kinds = [one.kind for one in s.by(HOSPITAL, lambda d: remedy.rights(d, f"C{case:06d}", s.day))]
+    assert kinds == [RightKind.DEFENCE]
