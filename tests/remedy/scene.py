@@ -50,7 +50,7 @@ class Scene:
         doctor = Person("D990100000001", "王医生", PersonClass.DOCTOR, 5)
         registered = day_of_ymd(20250301)
         self.doctor = self.by(CLERK, lambda d: points.register(d, doctor, self.hospital, registered))
-        self.by(CLERK, lambda d: points.commit(d, self.doctor, registered))
+        self.by(CLERK, lambda d: points.commit_to_service(d, self.doctor, registered))
 
     def by(self, actor: Actor, deed: Callable[[Desk], T], *, days: int = 0) -> T:
         self.day += days
