@@ -41,6 +41,12 @@ class Permission(Labelled):
     ARCHIVE_READ = "archive:read", "查看档案", "read files"
     BACKUP_MAKE = "backup:make", "备份", "make backups"
     BACKUP_RESTORE = "backup:restore", "恢复备份", "restore backups"
+    BILL_REFUSE = "bill:refuse", "登记不予结算的费用", "put refused bills on record"
+    BILL_SETTLE = (
+        "bill:settle",
+        "重新结算不应拒付的费用",
+        "settle bills again that should not have been refused",
+    )
     CREDIT_CONFIRM = "credit:confirm", "确认信用等级", "confirm credit grades"
     CREDIT_OBSERVE = "credit:observe", "登记信用指标事实", "record facts of credit indicators"
     CREDIT_RATE = "credit:rate", "预评定信用等级并告知", "rate provisionally and give notice"
@@ -115,6 +121,15 @@ class Permission(Labelled):
     POINTS_TRAIN = "points:train", "登记培训修复", "note trainings that repair"
     POLICY_CHANGE = "policy:change", "修改政策参数", "change policy parameters"
     POLICY_READ = "policy:read", "查看政策参数", "read policy parameters"
+    REMEDY_DECIDE = "remedy:decide", "复核异议、决定修复", "review objections and decide repairs"
+    REMEDY_FILE = "remedy:file", "提出异议、修复申请与救济", "file objections, repairs and appeals"
+    REMEDY_READ = "remedy:read", "查看异议与修复", "read objections and repairs"
+    REMEDY_RECEIVE = (
+        "remedy:receive",
+        "受理异议与修复、作出解释",
+        "receive objections and repairs and explain",
+    )
+    REMEDY_SUPPORT = "remedy:support", "支持信用修复", "support a credit repair"
     ROUND_ANSWER = "round:answer", "申诉疑点", "answer findings of a round"
     ROUND_CREATE = "round:create", "编制批次", "make rounds"
     ROUND_DECIDE = "round:decide", "终审批次疑点", "decide findings of a round"

@@ -28,6 +28,8 @@ from yibao.cli import (
     knowledge,
     ledger,
     points,
+    remedy,
+    remedy_bills,
     round_lines,
     round_money,
     rounds,
@@ -68,6 +70,8 @@ credit_acts.add_to(_archive)
 _rounds = rounds.add_to(app)
 round_lines.add_to(_rounds)
 round_money.add_to(_rounds)
+_remedies = remedy.add_to(app)
+remedy_bills.add_to(_remedies)
 knowledge.add_to(app)
 ledger.add_to(app)
 points.add_to(app)

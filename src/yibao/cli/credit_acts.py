@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from yibao import remedy
 from yibao.archive import credit, files
 from yibao.archive.credit import DataError, Rated
 from yibao.archive.files import SubjectKind
@@ -137,7 +138,9 @@ def confirm(
     with open_house(home) as house:
         head, rating_day = house.at_desk(who, lambda desk: _rated(desk, rated))
         figures = credit.measure(house.home, house.register, house.policy(), rating_day, head=head)
-        grade = house.at_desk(who, lambda desk: credit.confirm(desk, rated, figures, on))
+        grade = house.at_desk(
+            who, lambda desk: credit.confirm(desk, rated, figures, on, objected=remedy.open_objection)
+        )
     if as_json:
         say_json({"subject": head.number, **grade.as_json()})
         return

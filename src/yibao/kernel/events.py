@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     AUDIT_FINISHED = "audit.finished"
     BATCH_CORRECTED = "batch.corrected"
     BATCH_PUBLISHED = "batch.published"
+    BILL_SETTLED_AGAIN = "bill.settled_again"
     CASE_CLOSED = "case.closed"
     CASE_DECIDED = "case.decided"
     CASE_REVOKED = "case.revoked"

@@ -77,6 +77,10 @@ class Tag(StrEnum):
     LEDGER_KEY_ROTATED = "ledger:key:rotated", "更换签名钥匙"
     LEDGER_PERSONAL_ERASED = "ledger:personal:erased", "删除个人信息"
 
+    REMEDY_NOTICE_RECEIVED = "remedy:notice:received", "收到通知"
+    REMEDY_BILL_REFUSED = "remedy:bill:refused", "不予结算"
+    REMEDY_BILL_SETTLED = "remedy:bill:settled", "重新结算"
+
     @property
     def source(self) -> str:
         """Give the room that writes it."""

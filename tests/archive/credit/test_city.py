@@ -72,7 +72,9 @@ def test_from_the_lake_to_the_replay(house: House) -> None:
         [stone] = [one for one in credit.recompute(unit, policy, figures, DAY) if one.tombstone]
         assert (stone.subject, stone.scored) == (person.id, None)
         groups = credit.groups_of(house.home, r, figures)
-        assert {g["size"] for g in groups.values()} == {"小", "中"}, "one pharmacy and two hospitals, by thirds"
+        assert {g["size"] for g in groups.values()} == {"小", "中"}, (
+            "one pharmacy and two hospitals, by thirds"
+        )
 
 
 def test_nothing_is_replayed_from_facts_that_were_touched(fresh_register: Register) -> None:

@@ -64,8 +64,10 @@ def test_from_the_provisional_grade_to_the_confirmed_one(fresh_register: Registe
     subject = opened(r)
     fact(r, subject, FactKind.PENALIZED, article="art_39", case="C000001")
     one = rated(r)
+
     def grade(on: int) -> Any:
         return by(r, CLERK, lambda d: credit.grade_of(d.unit, subject, on))
+
     assert grade(LATER) is None
     with pytest.raises(Refused, match=r"credit\.rated_already"):
         rated(r)
@@ -207,7 +209,9 @@ def test_points_in_a_person_s_file_fall_with_the_penalty_in_the_institution_s(
     penalty = fact(r, pharmacy, FactKind.PENALIZED, article="art_38", case="C000001")
     new = NewFact(doctor, FactKind.RESPONSIBLE, DAY - 20, {"instrument": "penalized"}, penalty)
     [responsible] = by(r, CLERK, lambda d: files.write_facts(d.unit, [new]))
-    new = NewFact(doctor, FactKind.POINTS, DAY - 10, {"value": 6, "year": 2026, "behaviour": "A1"}, responsible)
+    new = NewFact(
+        doctor, FactKind.POINTS, DAY - 10, {"value": 6, "year": 2026, "behaviour": "A1"}, responsible
+    )
     by(r, CLERK, lambda d: files.write_facts(d.unit, [new]))
     head = by(r, CLERK, lambda d: files.subject(d.unit, doctor))
     ask = lambda: by(r, CLERK, lambda d: credit.score_of(d.unit, d.policy, head, figures().inputs(head), DAY))  # noqa: E731

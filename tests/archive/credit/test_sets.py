@@ -103,6 +103,8 @@ def test_a_pack_whose_bounds_overlap_is_refused(tmp_path: object) -> None:
 def test_a_select_reads_relations_only_and_means_the_same_on_every_engine(name: str) -> None:
     assert read_by(name)
     schemas = {relation: relation_schemas()[relation] for relation in read_by(name)}
-    parameters = {p for p in ("first_day", "last_day", "all_from", "pharmacies_from") if f":{p}" in select_text(name)}
+    parameters = {
+        p for p in ("first_day", "last_day", "all_from", "pharmacies_from") if f":{p}" in select_text(name)
+    }
     complaints = [c for c in lint(select_text(name), relations=schemas, parameters=parameters)]
     assert not complaints, complaints

@@ -104,7 +104,7 @@ MACHINE = Machine(
         _move("urge", "催告", "urge", {State.IN_PERFORMANCE}, State.URGED, "deliver", document="agr_urge"),
         _move("resume", "恢复", "end a measure before its time", {State.IN_PERFORMANCE, State.URGED}, None, "decide",
               with_reason=True),
-        _move("revoke", "撤销决定", "revoke the decision", {State.DECIDED, State.IN_PERFORMANCE, State.URGED},
+        _move("revoke", "撤销决定", "revoke the decision", {State.DECIDED, State.IN_PERFORMANCE, State.URGED, State.CLOSED},
               State.REVOKED, "decide", with_reason=True, tag="revoked"),
         _move("hand_over", "移交行政处理", "hand over to the bureau", {State.TO_VERIFY, State.TO_TELL, State.TO_DECIDE},
               State.HANDED_OVER, "transfer", with_reason=True, document="agency_to_bureau"),

@@ -40,6 +40,7 @@ from yibao.casework.cases.model import (
 )
 from yibao.casework.cases.opening import note_institutions, opening_about, openings_about
 from yibao.casework.cases.paperwork import check_file, demanded, let_fall, missing
+from yibao.casework.cases.parties import PartyClock, party_cases, party_clocks
 from yibao.casework.cases.regrouping import (
     LINK_NAMES,
     Link,
@@ -96,6 +97,7 @@ __all__ = [
     "Nature",
     "Opening",
     "Organ",
+    "PartyClock",
     "Restoration",
     "Running",
     "Track",
@@ -127,6 +129,8 @@ __all__ = [
     "open_cases",
     "opening_about",
     "openings_about",
+    "party_cases",
+    "party_clocks",
     "pass_on",
     "restorations",
     "restore",

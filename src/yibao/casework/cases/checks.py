@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from yibao.access import Permission, Target, check
 from yibao.casework.cases import store
@@ -30,6 +30,7 @@ def permit(desk: Desk, steps: Sequence[Step]) -> None:
             region=Region(case.region),
             institution_id=case.institution_id,
             person_id=case.person_id,
+            practitioner_id=case.practitioner_id,
             subject=recused_in(desk, case, origins.get(case.id, ())),
             done_by=done_by,
         )
@@ -74,6 +75,24 @@ def check_track(case: Case, machine: Machine) -> None:
                 en="use the commands of its track; yibao case pass passes it on to the other",
             ),
         )
+
+
+def check_walked(case: Case, machines: Mapping[Track, Machine]) -> None:
+    """Refuse a case that walks on a track which none of these machines knows; it is shown by commands of its own."""
+    if case.track in machines:
+        return
+    raise Refused(
+        "casework.other_track",
+        zh="案件属于另一轨道，由那一轨道的命令查看",
+        en="the case is on another track; the commands of that track show it",
+        where=case.number,
+        wanted=" | ".join(machines),
+        came=str(case.track),
+        todo=Text(
+            zh="批次中的条目用 yibao round show，异议与修复用 yibao remedy show",
+            en="lines of a round: yibao round show; objections and repairs: yibao remedy show",
+        ),
+    )
 
 
 def check_version(desk: Desk, case: Case, doing: Doing) -> None:

@@ -51,11 +51,13 @@ class ClockKind:
     """Whether a last day off moves to the next working day; not where the clock limits what is done to a party."""
     whose: str = "office"
     """Who must act before it runs out: the office, or the party."""
+    topic: str = "casework"
+    """The topic of the policy under which its length stands."""
 
     @property
     def key(self) -> str:
         """Name the policy parameter of its length."""
-        return f"casework.clock.{self.name}"
+        return f"{self.topic}.clock.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Opening:
     findings: tuple[int, ...] = ()
     taken_from: frozenset[int] = frozenset()
     """The cases from which this one takes the money of findings over: they handed it on by an act of their own."""
+    practitioner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Track(StrEnum):
     AGREEMENT = "agreement"
     PENALTY = "penalty"
     DESIGNATION = "designation"
+    REMEDY = "remedy"
 
 
 TRACK_NAMES = {
@@ -25,10 +26,13 @@ TRACK_NAMES = {
     Track.AGREEMENT: Text(zh="协议处理", en="agreement disposal"),
     Track.PENALTY: Text(zh="行政处罚", en="administrative penalty"),
     Track.DESIGNATION: Text(zh="定点管理", en="designation"),
+    Track.REMEDY: Text(zh="异议、修复与救济", en="remedy"),
 }
 
-PREFIX = {Track.AUDIT: "S", Track.AGREEMENT: "X", Track.PENALTY: "C", Track.DESIGNATION: "D"}
-"""The letter before a case's number: 审核 S, 协议 X, 处罚 C, 定点 D."""
+PREFIX = {
+    Track.AUDIT: "S", Track.AGREEMENT: "X", Track.PENALTY: "C", Track.DESIGNATION: "D", Track.REMEDY: "Y",
+}  # fmt: skip
+"""The letter before a case's number: 审核 S, 协议 X, 处罚 C, 定点 D, 异议 Y."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Case:
     opened_day: int
     last_day: int
     """The day of the newest act; none may be dated before it."""
+    practitioner_id: int | None = None
 
     @property
     def number(self) -> str:
@@ -77,7 +82,7 @@ def case_id(number: str) -> int:
             "casework.case_number",
             zh="这不是案件编号",
             en="this is not the number of a case",
-            wanted="S000001 | X000001 | C000001 | D000001",
+            wanted="S000001 | X000001 | C000001 | D000001 | Y000001",
             came=number,
             todo=Text(zh="用 yibao case list 查看编号", en="see the numbers with yibao case list"),
         )

@@ -63,6 +63,7 @@ def open_cases(
                 "region": one.region,
                 "institution_id": one.institution_id,
                 "person_id": one.person_id,
+                "practitioner_id": one.practitioner_id,
                 "cause": one.cause,
                 "handler": one.handler,
                 "day": doing.day,

@@ -96,7 +96,7 @@ def pressing(
 
 
 def open_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Open cases, one a row (track, state, region, institution_id, person_id, cause, handler, day); give their ids."""
+    """Open cases, one a row (those of its columns that are known, and the day); give their ids."""
     ids = next_numbers(connection, case_file, len(rows))
     values = [
         {"id": number, **row, "opened_day": row["day"], "last_day": row["day"]}
@@ -394,5 +394,5 @@ def transfers(connection: Connection, case_id: int) -> list[Transfer]:
 def _case(row: Row[Any]) -> Case:
     return Case(
         row.id, Track(row.track), row.state, row.version, row.region, row.institution_id, row.person_id, row.cause,
-        row.handler, row.opened_day, row.last_day,
+        row.handler, row.opened_day, row.last_day, row.practitioner_id,
     )  # fmt: skip

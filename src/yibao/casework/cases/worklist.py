@@ -8,7 +8,7 @@ from typing import Any
 
 from yibao.access import Permission, Purpose, Target, check, read_of_file, scope
 from yibao.casework.cases import store
-from yibao.casework.cases.checks import recused_in
+from yibao.casework.cases.checks import check_walked, recused_in
 from yibao.casework.cases.clocks import BAND_NAMES, Band, band
 from yibao.casework.cases.desk import Desk
 from yibao.casework.cases.machine import Machine
@@ -38,6 +38,7 @@ _READ = {
     Track.AGREEMENT: Permission.AGREEMENT_READ,
     Track.PENALTY: Permission.PENALTY_READ,
     Track.DESIGNATION: Permission.DESIGNATION_READ,
+    Track.REMEDY: Permission.REMEDY_READ,
 }
 """Which permission lets somebody see the cases of a track."""
 
@@ -150,7 +151,7 @@ def work_list(
     for track, machine in machines.items():
         seen = scope(
             desk.actor, _READ[track], region="c.region", institution="c.institution_id", person="c.person_id",
-            subject="c.number",
+            practitioner="c.practitioner_id", subject="c.number",
         )  # fmt: skip
         rows = store.pressing(
             desk.unit.connection, track, seen.sql, seen.parameters,
@@ -173,7 +174,11 @@ def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
     head = cases(desk.unit, [case])[0]
     origins = store.origins(desk.unit.connection, [head.id])[head.id] if desk.actor.recused else ()
     away = recused_in(desk, head, origins)
-    target = Target(Region(head.region), head.institution_id, head.person_id, subject=away or head.number)
+    target = Target(
+        Region(head.region), head.institution_id, head.person_id, head.practitioner_id,
+        subject=away or head.number,
+    )  # fmt: skip
+    check_walked(head, machines)
     check(desk.actor, _READ[head.track], target)
     look = read_of_file(
         desk.unit, desk.actor, what="case file", subject=head.number, target=target, purpose=Purpose.CASEWORK,

@@ -7,11 +7,13 @@ unpaid. People decide, with reasons.
 
 from __future__ import annotations
 
+from yibao.casework.penalty.anew import Fault, reopen
 from yibao.casework.penalty.deciding import decide, decide_on_the_spot, spare
 from yibao.casework.penalty.execution import (
     acknowledged,
     close,
     contest,
+    give_up,
     recover,
     refer,
     revoke,
@@ -64,6 +66,7 @@ __all__ = [
     "Decision",
     "Dossier",
     "Evidence",
+    "Fault",
     "Measures",
     "Officer",
     "Party",
@@ -81,12 +84,14 @@ __all__ = [
     "decide",
     "decide_on_the_spot",
     "dossier",
+    "give_up",
     "late_addition",
     "lawful_range",
     "proposal",
     "recover",
     "refer",
     "register",
+    "reopen",
     "revoke",
     "serve",
     "serve_notice",

@@ -25,6 +25,7 @@ DECIDE_EXTENDED = ClockKind("decide_extended", Text(zh="延长的决定期限", 
 DECIDE_EXTENDED_AGAIN = ClockKind(
     "decide_extended_again", Text(zh="再延长的决定期限", en="decide, extended again"), LAW
 )
+DECIDE_ANEW = ClockKind("decide_anew", Text(zh="重新作出决定", en="decide anew"), LAW)
 DELIVER = ClockKind("deliver", Text(zh="送达决定书", en="serve the decision"), LAW)
 PAY_FINE = ClockKind("pay_fine", Text(zh="缴纳罚款", en="pay the fine"), LAW, whose="party")
 REFUND = ClockKind("refund", Text(zh="退回基金", en="return money to the fund"), OURS, whose="party")
@@ -36,5 +37,5 @@ RECEIPT = ClockKind("receipt", Text(zh="催要移送回执", en="ask for the rec
 WITHDRAW_PUBLICATION = ClockKind(
     "withdraw_publication", Text(zh="撤回公开的决定", en="withdraw the published decision"), LAW
 )
-GO_ALONG = (VERIFY, VERIFY_EXTENDED, DECIDE, DECIDE_EXTENDED, DECIDE_EXTENDED_AGAIN)
+GO_ALONG = (VERIFY, VERIFY_EXTENDED, DECIDE, DECIDE_EXTENDED, DECIDE_EXTENDED_AGAIN, DECIDE_ANEW)
 """The clocks that a case which is split off runs on: what of the time is gone is gone for both."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from yibao.casework.cases import Amount, Desk, Doing, Money
 from yibao.casework.penalty import store
+from yibao.casework.penalty.anew import check_after_contest
 from yibao.casework.penalty.files import do, taken
 from yibao.casework.penalty.guards import (
     check_discussed,
@@ -38,6 +39,7 @@ def decide(
     check_punishes(circumstance, file.case.number)
     check_not_heavier(file, measures)
     check_discussed(file)
+    check_after_contest(file, measures)
     reviewed = file.did("pass_review")
     bounds = check_measures(desk.policy, measures, doing.day, circumstance, reviewed=reviewed, file=file)
     body: dict[str, Json] = {

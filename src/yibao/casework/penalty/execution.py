@@ -93,7 +93,16 @@ def unpaid(desk: Desk, case_id: int, day: int) -> tuple[int, int]:
     returned = standing_amounts(desk.unit, case_id).get(Amount.RECOVERED, Money(0))
     paid = tuple((one.day, int(one.body["fine_paid_fen"])) for one in done if one.verb == "recover")
     added = 0
-    clock = next((c for c in case_clocks(desk.unit, case_id) if c.running.kind == "pay_fine"), None)
+    served = (
+        made.served_day
+    )  # a decision made anew is paid by its own service, not by that of the one that fell
+    clock = next(
+        (
+            c for c in reversed(case_clocks(desk.unit, case_id))
+            if c.running.kind == "pay_fine" and served is not None and c.running.start >= served
+        ),
+        None,
+    )  # fmt: skip
     if clock is not None and clock.due_day is not None:
         contests = store.contests(desk.unit.connection, case_id)
         stopped = tuple(
@@ -113,10 +122,17 @@ def contest(desk: Desk, case_id: int, kind: str, doing: Doing) -> int:
     return number
 
 
-def upheld(desk: Desk, case_id: int, doing: Doing) -> int:
-    """Record that the decision stood in review or before the court."""
+def give_up(desk: Desk, case_id: int, doing: Doing) -> int:
+    """Record that the party gave its review or suit up; the decision stands."""
+    number = do(desk, case_id, "give_up", doing)
+    store.end_contests(desk.unit.connection, case_id, doing.day, "withdrawn")
+    return number
+
+
+def upheld(desk: Desk, case_id: int, doing: Doing, *, result: str = "upheld") -> int:
+    """Record that the decision stood in review or before the court, or that neither took the contest on."""
     number = do(desk, case_id, "upheld", doing)
-    store.end_contests(desk.unit.connection, case_id, doing.day, "upheld")
+    store.end_contests(desk.unit.connection, case_id, doing.day, result)
     return number
 
 

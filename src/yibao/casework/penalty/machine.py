@@ -96,7 +96,7 @@ def _move(
 _CONTESTED = frozenset({State.CARRIED_OUT, State.UNPUNISHED, State.IN_COURT, State.CLOSED})
 
 _DECIDING: tuple[ClockKind, ...] = (
-    clocks.DECIDE, clocks.DECIDE_EXTENDED, clocks.DECIDE_EXTENDED_AGAIN
+    clocks.DECIDE, clocks.DECIDE_EXTENDED, clocks.DECIDE_EXTENDED_AGAIN, clocks.DECIDE_ANEW,
 )  # fmt: skip
 
 MACHINE = Machine(
@@ -232,6 +232,7 @@ MACHINE = Machine(
               with_reason=True),
         _move("upheld", "复议诉讼维持", "upheld", _CONTESTED, None, "recover",
               with_reason=True),
+        _move("give_up", "撤回复议或诉讼", "give a review or suit up", _CONTESTED, None, "answer", with_reason=True),
         _move("publish", "公开处罚决定", "publish the decision", {State.CARRIED_OUT, State.IN_COURT, State.CLOSED}, None,
               "deliver", document="penalty_publicity_record"),
         _move("recall_publication", "应撤回公开", "the publication is to be withdrawn", {State.REVOKED}, None, "decide",
@@ -241,6 +242,8 @@ MACHINE = Machine(
         _move("revoke", "撤销决定", "revoke the decision", _CONTESTED | {State.DECIDED},
               State.REVOKED, "decide", with_reason=True, tag="revoked",
               document="decision_revocation"),
+        _move("reopen", "重新作出", "take up again to decide anew", {State.REVOKED}, State.INVESTIGATED, "decide",
+              with_reason=True, starts=(clocks.DECIDE_ANEW,)),
         _move("drop", "撤销案件", "drop the case", {State.INVESTIGATED, State.TO_TELL, State.TO_DECIDE}, State.REVOKED,
               "decide", with_reason=True, releases=True,
               document="withdraw_case_decision"),

@@ -25,6 +25,7 @@ from yibao.casework.cases import (
 )
 from yibao.casework.findings import store as findings_store
 from yibao.casework.penalty import clocks, store
+from yibao.casework.penalty.anew import check_after_contest
 from yibao.casework.penalty.files import do, dossier, taken
 from yibao.casework.penalty.guards import check_heard
 from yibao.casework.penalty.lawful import check_in_time, check_measures, hearing_due
@@ -109,6 +110,7 @@ def tell(
     due = hearing_due(desk.policy, file.party, measures, doing.day)
     body = {**said_of(measures), "hearing_due": due, "circumstance": circumstance}
     # told anew, only what changes is found anew
+    check_after_contest(file, measures)
     found = found_of(measures) + -standing_amounts(desk.unit, case_id).get(Amount.FOUND, Money(0))
     number = do(desk, case_id, "tell", replace(doing, body=body, amounts={Amount.FOUND: found}))
     store.tell(desk.unit.connection, case_id, number, measures, due)
@@ -279,11 +281,11 @@ _OWN = {
     "defend": "answer", "waive": "answer", "waive_hearing": "answer",
     "ask_hearing": "answer", "hear": "answer", "withdraw_hearing": "answer",
     "weigh_defence": "propose",
-    "recall_publication": "decide",
+    "recall_publication": "decide", "reopen": "yibao remedy carry",
     "decide": "decide", "no_penalty": "decide", "decide_on_the_spot": "decide", "revoke": "decide",
     "serve": "deliver",
     "recover": "recover",
-    "contest": "contest", "upheld": "contest",
+    "contest": "contest", "upheld": "contest", "give_up": "yibao remedy withdraw",
     "refer": "transfer", "acknowledged": "transfer", "taken_back": "transfer",
     "close": "close",
     "return_to_agency": "pass", "take_on": "take-on", "split": "split", "merge": "merge", "take_in": "merge",
