@@ -287,5 +287,5 @@ def _sworn(desk: Desk, step: Step) -> Sworn:
         },
         "body": dict(doing.body),
     }
-    personal = {"reason": doing.reason} if doing.reason else {}
+    personal = {**doing.personal, **({"reason": doing.reason} if doing.reason else {})}
     return Sworn(_TAGS[move.tag], case.number, body, personal)

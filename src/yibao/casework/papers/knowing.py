@@ -176,6 +176,7 @@ def _of_penalty(desk: Desk, file: Dossier, day: int) -> dict[str, Any]:
             "case.measures.settle_months"
             if file.case.institution_id is None
             else "case.measures.dept_months": (measures.suspension_months or None),
+            "case.measures.bar_person": measures.barred or None,
             "policy.penalty(article)": penalty.ARTICLE_NAMES[measures.article].zh,
             "ledger.due.refund": due_back,
             "ledger.due.fine": due_fine,

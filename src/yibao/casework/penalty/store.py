@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, func, select, update
 
 from yibao.casework.cases.store import origins
-from yibao.casework.penalty.model import Contest, Decision, Evidence, Measures, Officer, Telling
+from yibao.casework.penalty.model import (
+    BarGround,
+    Contest,
+    Decision,
+    Evidence,
+    Measures,
+    Officer,
+    SuspensionGround,
+    Telling,
+)
 from yibao.casework.penalty.ranges import Article, Circumstance, Step
 from yibao.casework.penalty.tables import (
     penalty_contest,
@@ -120,6 +129,7 @@ def decision(connection: Connection, case_id: int) -> Decision | None:
         circumstance=Circumstance(row.circumstance) if row.circumstance else None,
         served_day=row.served_day,
         revoked=row.revoked_act is not None,
+        bar_years=row.bar_years,
     )
 
 
@@ -172,4 +182,7 @@ def _measures(row: Row[Any]) -> Measures:
         patient_fen=row.patient_fen,
         fine_fen=row.fine_fen,
         suspension_months=row.suspension_months,
+        suspension_ground=SuspensionGround(row.suspension_ground) if row.suspension_ground else None,
+        bar_ground=BarGround(row.bar_ground) if row.bar_ground else None,
+        barred=row.barred,
     )
