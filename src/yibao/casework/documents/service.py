@@ -60,7 +60,8 @@ def issue(
     ``day`` is that of the approval (成文, today if not given). ``recipient`` and its code are taken from the values where
     they are not given; ``under`` is a document whose number this one goes by (信用修复告知书). What is refused takes no
     number. Raises `Refused`: ``casework.document_unknown``, ``…_issuer``, ``…_value``, ``…_missing``, ``…_sum``,
-    ``…_rows``, ``…_wording``, ``…_glyph``, ``…_hours`` (two records of one officer at one time), whatever is wrong with a template, ``policy.no_value``.
+    ``…_rows``, ``…_wording``, ``…_glyph``, ``…_hours`` (two records of one officer at one time),
+    whatever is wrong with a template, ``policy.no_value``.
     """
     of = kind(slug)
     on = today() if day is None else day
