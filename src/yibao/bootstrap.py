@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import resources
@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibao.access import Actor, acting, local_actor
 from yibao.archive.files import hear_case
+from yibao.access import Actor, Permission, Purpose, Target, acting, check, local_actor, read_of_file
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
 from yibao.casework import rounds
 from yibao.casework.cases import Desk, note_institutions
@@ -86,6 +86,38 @@ class House:
         who = acting(self.register, account)
         self.on_acting(who)
         return who
+
+    def entrusted(self, account: str | None, *permissions: Permission) -> House:
+        """Give this house in the name of somebody who may do these things with all that it holds.
+
+        What concerns the whole lake (to collect, to audit, to load knowledge, to back up) is asked for its region: that
+        of most institutions, or, while it holds none, the actor's own. The single user of a home without accounts may.
+        Raises `Refused`: ``access.who``, ``access.denied``.
+        """
+        who = acting(self.register, account)
+        if who.is_local:
+            return self
+        self.on_acting(who)
+        place = self._city()
+        for permission in permissions:
+            check(who, permission, Target(who.region if place == NATIONAL else Region(place)))
+        return replace(self, actor=who.name)
+
+    def look(self, account: str | None, what: str, subject: str) -> None:
+        """Write that somebody looks at rows which name people; a home without accounts has nobody to tell apart."""
+        who = acting(self.register, account)
+        if who.is_local:
+            return
+        with self.register.unit_of_work(actor=who.name) as unit:
+            look = read_of_file(
+                unit,
+                who,
+                what=what,
+                subject=subject,
+                target=Target(self.policy().region),
+                purpose=Purpose.CASEWORK,
+            )
+            record(unit, Tag.ACCESS_FILE_READ, subject, {"look": look})
 
     def on_record(
         self,

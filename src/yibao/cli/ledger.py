@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from yibao.access import Permission
 from yibao.bootstrap import open_house
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, err, out, say_json
+from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, err, out, say_json
 from yibao.ledger import (
     change_keys,
     checkpoint,
@@ -33,9 +34,10 @@ PersonalOption = Annotated[
 
 
 @ledger.command()
-def verify(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
+def verify(who: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     """核验整本存证：条目、树、签名、钥匙、见证 / check the whole log; exit code 1 where anything is wrong."""
     with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_VERIFY)
         found = verify_everything(house.register)
     if as_json:
         say_json(
@@ -67,11 +69,14 @@ def prove(
     file: Annotated[Path, typer.Argument(help="回执文件 / file of the receipt")],
     since: SinceOption = None,
     with_personal: PersonalOption = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """出具一条存证的回执，对方可自行核验 / write the receipt of one entry, which anybody can check."""
-    with open_house(home) as house:
+    wanted = [Permission.LEDGER_READ, *([Permission.LEDGER_EXPORT] if with_personal else [])]
+    with open_house(home) as opened:
+        house = opened.entrusted(who, *wanted)
         sign_waiting(house.register)
         with house.register.unit_of_work(house.actor) as unit:
             held = receipt(unit, entry)
@@ -95,11 +100,14 @@ def show_checkpoint(
     size: Annotated[
         int | None, typer.Option("--size", min=1, help="某一条数时的检查点 / the checkpoint of a size")
     ] = None,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """给出最新的签名检查点与公钥 / give the newest signed checkpoint, and the keys to check it with."""
-    with open_house(home) as house:
+    wanted = Permission.LEDGER_VERIFY if witness is None else Permission.LEDGER_EXPORT
+    with open_house(home) as opened:
+        house = opened.entrusted(who, wanted)
         sign_waiting(house.register)
         with house.register.unit_of_work(house.actor) as unit:
             note = checkpoint(unit, size)
@@ -133,11 +141,13 @@ def write_export(
     count: Annotated[int | None, typer.Option("--count", min=1, help="多少条 / how many")] = None,
     since: SinceOption = None,
     with_personal: PersonalOption = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """导出条目与证明，对方不用数据库即可核验 / write entries with their proof to a file that anybody can check."""
-    with open_house(home) as house:
+    with open_house(home) as opened:
+        house = opened.entrusted(who, Permission.LEDGER_EXPORT)
         sign_waiting(house.register)
         with house.register.unit_of_work(house.actor) as unit:
             header = export(unit, file, first=first, count=count, since=since, with_personal=with_personal)
@@ -145,9 +155,10 @@ def write_export(
 
 
 @ledger.command()
-def rotate(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
+def rotate(who: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     """更换签名钥匙，旧钥匙签署交接后销毁 / change the signing keys; old checkpoints stay valid."""
     with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_ROTATE)
         sign_waiting(house.register)
         public = [str(signer.key) for signer in change_keys(house.register)]
     if as_json:

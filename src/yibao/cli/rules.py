@@ -10,6 +10,7 @@ from rich import box
 from rich.syntax import Syntax
 from rich.table import Table
 
+from yibao.access import Permission
 from yibao.audit import (
     KIND_NAMES,
     LIFE_NAMES,
@@ -25,7 +26,16 @@ from yibao.bootstrap import check_examples, open_house, region_policy
 from yibao.city import measure as measure_rules
 from yibao.claims import code_set
 from yibao.cli import trials
-from yibao.cli.console import DEFAULT_HOME, ENGINE_WORDS, HomeOption, JsonOption, one_of, out, say_json
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    ENGINE_WORDS,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    out,
+    say_json,
+)
 from yibao.engine import ENGINES
 from yibao.kernel import Region, Text, today
 from yibao.policy import Status, Value
@@ -194,11 +204,13 @@ def test(
 @group.command()
 def measure(
     truth: Annotated[Path | None, typer.Option(help="标准答案 truth.csv / the truth file")] = None,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """对照植入的标准答案度量规则 / hold the findings against what was planted (a regression test)."""
     with open_house(home) as house:
+        house.entrusted(who, Permission.RULE_TRY)
         measured = measure_rules(house.home, house.register, truth)
     if as_json:
         say_json({"rules": [m.as_json() for m in measured]})
