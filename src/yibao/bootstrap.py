@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibao.archive.files import hear_case
 from yibao.access import Actor, Permission, Purpose, Target, acting, check, local_actor, read_of_file
+from yibao.archive.files import hear_case
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
 from yibao.casework import rounds
 from yibao.casework.cases import Desk, note_institutions

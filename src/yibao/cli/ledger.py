@@ -10,11 +10,14 @@ import typer
 from yibao.access import Permission
 from yibao.bootstrap import open_house
 from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, err, out, say_json
+from yibao.cli.passphrase import new_passphrase, the_passphrase
 from yibao.ledger import (
     change_keys,
     checkpoint,
     export,
     home_signers,
+    keys_in,
+    keys_out,
     receipt,
     sign_waiting,
     take_cosignature,
@@ -166,6 +169,41 @@ def rotate(who: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonO
         return
     for key in public:
         out.print(key, highlight=False, soft_wrap=True)
+
+
+@ledger.command("keys-out")
+def write_keys(
+    file: Annotated[Path, typer.Argument(help="钥匙文件（加密）/ file of the keys, encrypted")],
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """把签名钥匙加密导出；口令取自 YIBAO_KEY_PASSPHRASE 或当面输入 / write the signing keys under a passphrase."""
+    with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_ROTATE)
+        names = keys_out(house.home, file, new_passphrase())
+    if as_json:
+        say_json({"file": str(file), "keys": names})
+        return
+    out.print(f"已导出 {len(names)} 把钥匙：{file}；与备份分开存放，口令另行保管", soft_wrap=True)
+
+
+@ledger.command("keys-in")
+def bring_keys(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="钥匙文件 / file of the keys")],
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """取回签名钥匙，等待签名的随即签名 / bring the signing keys back; what waits is signed."""
+    with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_ROTATE)
+        names = keys_in(house.home, file, the_passphrase())
+        home_signers(house.register)
+    if as_json:
+        say_json({"keys": names})
+        return
+    out.print(f"已取回 {len(names)} 把钥匙", soft_wrap=True)
 
 
 def _say(said: dict[str, Any], note: str, as_json: bool) -> None:

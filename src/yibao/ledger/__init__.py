@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from yibao.ledger.commitments import commitment
     from yibao.ledger.faults import Fault, Forged
+    from yibao.ledger.keyring import keys_in, keys_out
     from yibao.ledger.keys import change_keys, home_signers, sign_waiting
     from yibao.ledger.model import Act, Inclusion, Receipt, Said, Verified
     from yibao.ledger.proving import (
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "commitments": ("commitment",),
     "faults": ("Fault", "Forged"),
+    "keyring": ("keys_in", "keys_out"),
     "keys": ("change_keys", "home_signers", "sign_waiting"),
     "model": ("Act", "Inclusion", "Receipt", "Said", "Verified"),
     "proving": (
@@ -95,6 +97,8 @@ __all__ = [
     "export",
     "home_signers",
     "personal_of",
+    "keys_in",
+    "keys_out",
     "prove_consistency",
     "prove_inclusion",
     "receipt",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_grounds_hours"
-down_revision: str | None = "0012_case_guards"
+revision = "0014_grounds_hours"
+down_revision: str | None = "0013_archive"
 
 _TABLES = ("penalty_telling", "penalty_decision")
 
