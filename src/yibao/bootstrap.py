@@ -75,6 +75,8 @@ class House:
     actor: str
     on_acting: Callable[[Actor], None] = lambda _: None
     """Told who acts, each time that somebody does."""
+    on_unsigned: Callable[[Refused], None] = lambda _: None
+    """Told why what was done waits for its signature: it stands, and to refuse it now would have it done twice."""
 
     @property
     def lake(self) -> Lake:
@@ -222,8 +224,15 @@ class House:
             done = deed(Desk(unit, who, policy))
         while self.register.deliver(EVENTS):
             pass  # what was decided is in the files before anybody looks there
-        sign_waiting(self.register)
+        self.sign()
         return done
+
+    def sign(self) -> None:
+        """Sign what waits in the ledger; where the keys are away it goes on waiting, and that is told."""
+        try:
+            sign_waiting(self.register)
+        except Refused as refused:
+            self.on_unsigned(refused)
 
     def policy(self, region: str | None = None) -> Policy:
         """Load the policy of a region; unless named, of the city that most institutions of the lake belong to."""
@@ -317,17 +326,22 @@ class House:
 
 @contextmanager
 def open_house(
-    path: Path, actor: str = "cli", *, on_acting: Callable[[Actor], None] = lambda _: None
+    path: Path,
+    actor: str = "cli",
+    *,
+    on_acting: Callable[[Actor], None] = lambda _: None,
+    on_unsigned: Callable[[Refused], None] = lambda _: None,
 ) -> Iterator[House]:
     """Open a home for one program's work; starts the register where none is given by URL.
 
     ``on_acting`` is told who acts, each time that somebody does. What the work wrote to the ledger is signed before the
-    home is closed.
+    home is closed; ``on_unsigned`` is told why where it cannot be.
     """
     home = Home(path)
     with open_register(home) as register:
-        yield House(home, register, actor, on_acting)
-        sign_waiting(register)
+        house = House(home, register, actor, on_acting, on_unsigned)
+        yield house
+        house.sign()
 
 
 def region_policy(home: Path, region: str) -> Policy:

@@ -11,7 +11,7 @@ import typer
 
 from yibao.access import Permission
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import House, open_house
+from yibao.bootstrap import House
 from yibao.casework.findings import (
     RunOutcome,
     Summary,
@@ -30,6 +30,7 @@ from yibao.cli.console import (
     LanguageOption,
     no_access,
     one_of,
+    open_house,
     out,
     progress,
     say_json,

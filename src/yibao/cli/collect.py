@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from yibao.access import Permission
-from yibao.bootstrap import open_house
 from yibao.casework.findings import money, quarantine_rows, write_quarantine
 from yibao.claims import table
 from yibao.cli.console import (
@@ -19,6 +18,7 @@ from yibao.cli.console import (
     JsonOption,
     LanguageOption,
     err,
+    open_house,
     out,
     plain,
     progress,

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from yibao.access import Permission
-from yibao.bootstrap import knowledge_source, open_house
+from yibao.bootstrap import knowledge_source
 from yibao.claims import knowledge_tables
 from yibao.cli.collect import show_outcome
 from yibao.cli.console import (
@@ -17,6 +17,7 @@ from yibao.cli.console import (
     AsOption,
     HomeOption,
     JsonOption,
+    open_house,
     out,
     plain,
     progress,

@@ -8,8 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from yibao.access import Permission
-from yibao.bootstrap import open_house
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, err, out, say_json
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    err,
+    open_house,
+    out,
+    say_json,
+)
 from yibao.cli.passphrase import new_passphrase, the_passphrase
 from yibao.ledger import (
     change_keys,

@@ -22,7 +22,7 @@ from yibao.audit import (
     reads,
 )
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import check_examples, open_house, region_policy
+from yibao.bootstrap import check_examples, region_policy
 from yibao.city import measure as measure_rules
 from yibao.claims import code_set
 from yibao.cli import trials
@@ -33,6 +33,7 @@ from yibao.cli.console import (
     HomeOption,
     JsonOption,
     one_of,
+    open_house,
     out,
     say_json,
 )

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from yibao.access import Permission
 from yibao.audit import LIFE_NAMES, RULE_FILE, Rule, choose, complaints, read_rule
-from yibao.bootstrap import open_house
 from yibao.casework.findings import Backtest, Trial, money, write_sweep
 from yibao.cli.console import (
     DEFAULT_HOME,
@@ -20,6 +19,7 @@ from yibao.cli.console import (
     HomeOption,
     JsonOption,
     LanguageOption,
+    open_house,
     out,
     plain,
     progress,
