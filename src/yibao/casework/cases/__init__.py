@@ -12,14 +12,23 @@ from yibao.casework.cases.checks import check_track
 from yibao.casework.cases.clocks import (
     BAND_NAMES,
     NATURE_NAMES,
+    WHOSE_NAMES,
     Band,
     ClockKind,
     Nature,
     Running,
     band,
+    begun,
     limit,
 )
 from yibao.casework.cases.desk import Desk, Opening
+from yibao.casework.cases.institutions import (
+    Known,
+    institutions,
+    keep_institutions,
+    known_institution,
+    note_institutions,
+)
 from yibao.casework.cases.machine import Machine, Move
 from yibao.casework.cases.model import (
     AMOUNT_NAMES,
@@ -38,7 +47,7 @@ from yibao.casework.cases.model import (
     case_id,
     case_number,
 )
-from yibao.casework.cases.opening import note_institutions, opening_about, openings_about
+from yibao.casework.cases.opening import opening_about, openings_about
 from yibao.casework.cases.paperwork import check_file, demanded, let_fall, missing
 from yibao.casework.cases.regrouping import (
     LINK_NAMES,
@@ -58,9 +67,13 @@ from yibao.casework.cases.service import (
     case_clocks,
     cases,
     check_purses,
+    doers,
     held_findings,
+    holders,
     institution_of,
     open_cases,
+    origins,
+    running_clocks,
     standing_amounts,
     take_up,
     transfer,
@@ -78,6 +91,7 @@ __all__ = [
     "NATURE_NAMES",
     "ORGAN_NAMES",
     "TRACK_NAMES",
+    "WHOSE_NAMES",
     "Act",
     "Amount",
     "Band",
@@ -87,6 +101,7 @@ __all__ = [
     "ClockKind",
     "Desk",
     "Doing",
+    "Known",
     "Laid",
     "Link",
     "LinkKind",
@@ -106,6 +121,7 @@ __all__ = [
     "acts",
     "band",
     "bands",
+    "begun",
     "case_clocks",
     "case_id",
     "case_number",
@@ -114,9 +130,14 @@ __all__ = [
     "check_purses",
     "check_track",
     "demanded",
+    "doers",
     "held_findings",
+    "holders",
     "in_purses",
     "institution_of",
+    "institutions",
+    "keep_institutions",
+    "known_institution",
     "lay_open",
     "let_fall",
     "limit",
@@ -127,9 +148,11 @@ __all__ = [
     "open_cases",
     "opening_about",
     "openings_about",
+    "origins",
     "pass_on",
     "restorations",
     "restore",
+    "running_clocks",
     "split",
     "standing_amounts",
     "take_on",

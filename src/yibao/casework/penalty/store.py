@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select, update
 
-from yibao.casework.cases.store import origins
 from yibao.casework.penalty.model import (
     BarGround,
     Contest,
@@ -51,9 +50,8 @@ def officers(connection: Connection, case_id: int) -> tuple[Officer, ...]:
     return tuple(Officer(row.account, row.certificate) for row in rows)
 
 
-def investigators(connection: Connection, case_id: int) -> set[str]:
-    """Give the accounts of all who ever investigated a case, or one from which it took findings over."""
-    parts = origins(connection, [case_id])[case_id]
+def investigators(connection: Connection, parts: Collection[int]) -> set[str]:
+    """Give the accounts of all who ever investigated any of some cases."""
     rows = select(penalty_officer.c.account).where(penalty_officer.c.case_id.in_(parts))
     return set(connection.scalars(rows))
 
