@@ -20,6 +20,7 @@ from yibao.cli import (
     cases,
     city,
     collect,
+    designation,
     findings,
     knowledge,
     ledger,
@@ -58,6 +59,7 @@ case_measures.add_to(_cases)
 case_acts.add_to(_cases)
 case_regrouping.add_to(_cases)
 case_papers.add_to(_cases)
+designation.add_to(app)
 _rounds = rounds.add_to(app)
 round_lines.add_to(_rounds)
 round_money.add_to(_rounds)
