@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -23,6 +24,7 @@ from yibao.audit import (
 )
 from yibao.audit import rules as all_rules
 from yibao.bootstrap import check_examples, region_policy
+from yibao.casework import rounds
 from yibao.city import measure as measure_rules
 from yibao.claims import code_set
 from yibao.cli import trials
@@ -43,12 +45,23 @@ from yibao.policy import Status, Value
 
 STAGES = {"pre": "事前", "mid": "事中", "post": "事后"}
 
+PrecisionOption = Annotated[
+    bool,
+    typer.Option("--precision", help="附人工确认准确率，读登记库 / with the share that people confirmed"),
+]
+
 group = typer.Typer(name="rules", help="规则：查看、试例、度量 / the rules", no_args_is_help=True)
 
 
 @group.command("list")
-def list_rules(as_json: JsonOption = False) -> None:
-    """列出全部规则 / list all rules."""
+def list_rules(
+    precision: PrecisionOption = False,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """列出全部规则；--precision 附人工确认准确率 / list all rules, with what people confirmed of them."""
+    told = confirmed(home, who) if precision else {}
     if as_json:
         fields = {"id", "version", "name", "result", "kind", "origin"}
         listed = [
@@ -56,18 +69,21 @@ def list_rules(as_json: JsonOption = False) -> None:
                 **r.model_dump(mode="json", include=fields),
                 "status": r.step_on(today()).status,
                 "at_most": bool(lowered_by(r)),
+                **({"confirmed": _of_rule(told, r.id)} if precision else {}),
             }
             for r in all_rules().values()
         ]
         say_json({"rules": listed})
         return
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("编号", "名称", "判定", "来源", "环节", "状态"):
+    for name in ("编号", "名称", "判定", "来源", "环节", "状态", *(("人工确认准确率",) if precision else ())):
         grid.add_column(name, no_wrap=name != "名称", overflow="fold")
     for rule in all_rules().values():
         stages = "·".join(STAGES[s].removeprefix("事") for s in rule.stages)
         status = LIFE_NAMES[rule.step_on(today()).status].zh
-        grid.add_row(rule.id, rule.name.zh, claim(rule).zh, rule.origin, stages, status)
+        newest = told.get((rule.id, rule.version))
+        share = ((newest.text.zh if newest else "—"),) if precision else ()
+        grid.add_row(rule.id, rule.name.zh, claim(rule).zh, rule.origin, stages, status, *share)
     out.print(grid)
     out.print("至多：参数或知识点不够确实时只判可疑；各条条件见 yibao rules show <编号>。", style="dim")
 
@@ -76,11 +92,14 @@ def list_rules(as_json: JsonOption = False) -> None:
 def show(
     rule_id: Annotated[str, typer.Argument(metavar="RULE")],
     region: Annotated[str, typer.Option(help="区划 / region")] = "000000",
+    precision: PrecisionOption = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """显示一条规则：含义、依据、参数、SQL / show one rule: what it says, on which ground, its SQL."""
     rule = choose([rule_id])[0]
+    told = confirmed(home, who) if precision else {}
     policy = region_policy(home, region)  # a bureau's own packs say what its audits use
     adopted = policy.adoptions(rule.id)
     values = {n: policy.parameter(key).values for n, key in rule.parameters.items()}
@@ -97,6 +116,8 @@ def show(
             }
             for a in adopted
         ]  # fmt: skip
+        if precision:
+            shown["confirmed"] = _of_rule(told, rule.id)
         shown["complaints"] = [c.text.both() for c in complaints(rule)]
         say_json(shown)
         return
@@ -108,6 +129,8 @@ def show(
     out.print(f"版本 {rule.version}；{KIND_NAMES[rule.kind].zh}；环节 {stages}")
     for why in lowered_by(rule):
         out.print(f"至多 {why.zh}")
+    for (_, version), share in sorted((key, one) for key, one in told.items() if key[0] == rule.id):
+        out.print(f"第 {version} 版人工确认准确率 {share.text.zh}")
     _show_life(rule)
     for one in adopted:
         out.print(
@@ -125,6 +148,19 @@ def show(
     for innocent in rule.innocent:
         out.print(f"不算 {innocent.zh}")
     out.print(Syntax(rule.select, "sql", word_wrap=True, background_color="default"))
+
+
+def confirmed(home: Path, who: str | None) -> dict[tuple[str, int], rounds.Precision]:
+    """Give by rule and version how often people confirmed what it found; refuses who may not try rules."""
+    with open_house(home) as house:
+        house.entrusted(who, Permission.RULE_TRY)
+        with house.register.unit_of_work(house.actor) as unit:
+            found = rounds.precision(unit, house.policy(), today())
+    return {(one.rule, one.version): one for one in found}
+
+
+def _of_rule(told: Mapping[tuple[str, int], rounds.Precision], rule: str) -> list[dict[str, Any]]:
+    return [{**one.as_json(), "text": one.text.both()} for key, one in sorted(told.items()) if key[0] == rule]
 
 
 def _show_life(rule: Rule) -> None:
