@@ -20,7 +20,7 @@ from pathlib import Path
 COLUMNS = ("region", "institution_id", "institution")
 
 FILTERS = {
-    "src/yibao/casework/cases/store.py": "names of institutions whose cases were found within scope",
+    "src/yibao/casework/cases/institutions/store.py": "names of institutions whose cases were found within scope",
     "src/yibao/casework/findings/store.py": "the institutions that a person named with --institution",
     "src/yibao/casework/findings/outputs/store.py": "the institutions that a person named with --institution",
     "src/yibao/casework/findings/outputs/workbooks.py": "each institution's own workbook holds its own rows",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import resources
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from yibao import consequence
-from yibao.access import Actor, acting, local_actor
+from yibao.access import Actor, Permission, Purpose, Target, acting, check, local_actor, read_of_file
 from yibao.archive import files
 from yibao.archive.credit import check_scales
 from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
@@ -86,6 +86,8 @@ class House:
     actor: str
     on_acting: Callable[[Actor], None] = lambda _: None
     """Told who acts, each time that somebody does."""
+    on_unsigned: Callable[[Refused], None] = lambda _: None
+    """Told why what was done waits for its signature: it stands, and to refuse it now would have it done twice."""
 
     @property
     def lake(self) -> Lake:
@@ -97,6 +99,38 @@ class House:
         who = acting(self.register, account)
         self.on_acting(who)
         return who
+
+    def entrusted(self, account: str | None, *permissions: Permission) -> House:
+        """Give this house in the name of somebody who may do these things with all that it holds.
+
+        What concerns the whole lake (to collect, to audit, to load knowledge, to back up) is asked for its region: that
+        of most institutions, or, while it holds none, the actor's own. The single user of a home without accounts may.
+        Raises `Refused`: ``access.who``, ``access.denied``.
+        """
+        who = acting(self.register, account)
+        if who.is_local:
+            return self
+        self.on_acting(who)
+        place = self._city()
+        for permission in permissions:
+            check(who, permission, Target(who.region if place == NATIONAL else Region(place)))
+        return replace(self, actor=who.name)
+
+    def look(self, account: str | None, what: str, subject: str) -> None:
+        """Write that somebody looks at rows which name people; a home without accounts has nobody to tell apart."""
+        who = acting(self.register, account)
+        if who.is_local:
+            return
+        with self.register.unit_of_work(actor=who.name) as unit:
+            look = read_of_file(
+                unit,
+                who,
+                what=what,
+                subject=subject,
+                target=Target(self.policy().region),
+                purpose=Purpose.CASEWORK,
+            )
+            record(unit, Tag.ACCESS_FILE_READ, subject, {"look": look})
 
     def on_record(
         self,
@@ -201,8 +235,15 @@ class House:
             done = deed(Desk(unit, who, policy))
         while self.register.deliver(EVENTS):
             pass  # what was decided is in the files before anybody looks there
-        sign_waiting(self.register)
+        self.sign()
         return done
+
+    def sign(self) -> None:
+        """Sign what waits in the ledger; where the keys are away it goes on waiting, and that is told."""
+        try:
+            sign_waiting(self.register)
+        except Refused as refused:
+            self.on_unsigned(refused)
 
     def policy(self, region: str | None = None) -> Policy:
         """Load the policy of a region; unless named, of the city that most institutions of the lake belong to."""
@@ -322,17 +363,22 @@ class House:
 
 @contextmanager
 def open_house(
-    path: Path, actor: str = "cli", *, on_acting: Callable[[Actor], None] = lambda _: None
+    path: Path,
+    actor: str = "cli",
+    *,
+    on_acting: Callable[[Actor], None] = lambda _: None,
+    on_unsigned: Callable[[Refused], None] = lambda _: None,
 ) -> Iterator[House]:
     """Open a home for one program's work; starts the register where none is given by URL.
 
     ``on_acting`` is told who acts, each time that somebody does. What the work wrote to the ledger is signed before the
-    home is closed.
+    home is closed; ``on_unsigned`` is told why where it cannot be.
     """
     home = Home(path)
     with open_register(home) as register:
-        yield House(home, register, actor, on_acting)
-        sign_waiting(register)
+        house = House(home, register, actor, on_acting, on_unsigned)
+        yield house
+        house.sign()
 
 
 def region_policy(home: Path, region: str) -> Policy:

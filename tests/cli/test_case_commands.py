@@ -247,3 +247,22 @@ def test_wrong_words_are_answered_with_one_object(by: Run, found: dict[str, str]
         assert by("zhao", *law, sum_, "--act-day", "2025-06-30", *on) == {"code": code}
     full = by("zhao", *law, "１００．００", "--act-day", "2025-06-30", *on)
     assert full["least_fen"] == 20_000
+
+
+def test_a_clerk_records_an_application_on_paper_to_its_agreement(by: Run, found: dict[str, str]) -> None:
+    on = ("--day", "2026-01-05")
+    hospital = ("H99010100777", "示例新建医院", "--kind", "hospital")
+    assert by("zhao", "designation", "apply", *hospital, *on) == {"code": "access.denied"}
+    case = by("clerk", "designation", "apply", *hospital, "--reason", "书面申请", *on)["case"]
+    assert by("clerk", "designation", "apply", *hospital, *on) == {"code": "casework.designated"}
+    for verb in ("accept", "pass"):
+        by("clerk", "case", "do", case, verb, "--reason", "材料齐全", *on)
+    term = ("协议〔2026〕7号", "--from", "2026-02-01", "--to", "2027-01-31")
+    assert by("chief", "case", "do", case, "sign") == {"code": "casework.needs_more"}
+    assert by("clerk", "designation", "sign", case, *term, *on) == {"code": "access.denied"}
+    assert by("chief", "designation", "sign", case, *term, *on)["agreement"] == "协议〔2026〕7号"
+    shown = by("clerk", "designation", "show", case)
+    assert shown["agreements"] == [{"number": "协议〔2026〕7号", "from": "2026-02-01", "to": "2027-01-31"}]
+    assert by("li", "designation", "show", case) == {"code": "access.denied"}
+    opened = by("clerk", "case", "show", case)["acts"][0]
+    assert opened["body"] == {"code": "H99010100777", "on_paper": True} and opened["actor"] == "clerk"

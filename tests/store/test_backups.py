@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -32,6 +33,10 @@ from yibao.store import (
 )
 from yibao.store.embedded import find_binaries
 
+BESIDE = (
+    ("policy/990100/节日.yaml", "本地: 1\n"), ("reports/report.html", "whole"), ("keys/ledger.pem", "secret")
+)  # fmt: skip
+
 
 def slow(value: object) -> Any:
     return pytest.param(value, marks=pytest.mark.slow)
@@ -39,12 +44,12 @@ def slow(value: object) -> Any:
 
 @pytest.fixture
 def full(fresh_register: Register) -> Register:
-    """A register whose home holds two lake files, a policy pack and a key."""
+    """A register whose home holds two lake files, a policy pack, a report and a key."""
     fill(fresh_register)
     fill(fresh_register)
     home = fresh_register.home.path
-    for name, content in (("policy/990100/节日.yaml", "本地: 1\n"), ("keys/ledger.pem", "secret")):
-        (home / name).parent.mkdir(parents=True)
+    for name, content in BESIDE:
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(content, encoding="utf-8")
     return fresh_register
 
@@ -91,8 +96,8 @@ def test_a_home_comes_back_as_it_was(full: Register, fresh_home: Home, tmp_path:
         assert everything(restored) == everything(full)
         assert Lake(fresh_home, restored).verify() == []
         fill(restored)  # and goes on
-    key = fresh_home.path / "keys" / "ledger.pem"
-    assert key.read_text() == "secret" and stat.S_IMODE(key.stat().st_mode) == 0o600
+    report = fresh_home.path / "reports" / "report.html"
+    assert report.read_text() == "whole" and stat.S_IMODE(report.stat().st_mode) == 0o600
     assert (fresh_home.path / "policy/990100/节日.yaml").read_text(encoding="utf-8") == "本地: 1\n"
     assert not fresh_home.restoring.exists()
     assert [p.name for p in place.parent.iterdir() if p.name.startswith(".")] == []
@@ -127,6 +132,24 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
+def test_a_backup_holds_no_private_key_and_says_which_it_left_out(full: Register, tmp_path: Path) -> None:
+    """Who has the register and the keys can write history anew: they do not lie in one place."""
+    place = tmp_path / "b"
+    manifest = back(full, place).manifest
+    assert manifest.left_out == ("keys/ledger.pem",)
+    assert not [e.path for e in manifest.files if e.path.startswith("keys")]
+    assert b"secret" not in b"".join(path.read_bytes() for path in place.rglob("*") if path.is_file())
+    assert check_backup(place).left_out == manifest.left_out
+    listed = place / "backups" / f"{manifest.name}.json"
+    told = json.loads(listed.read_text())
+    told.pop("sha256")
+    told.pop("left_out")
+    told["form"] = 1
+    canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    listed.write_text(json.dumps({**told, "sha256": hashlib.sha256(canonical.encode()).hexdigest()}))
+    assert check_backup(place).left_out == (), "a backup of an earlier version is read as it was"
+
+
 def test_links_share_the_blocks_of_the_home(full: Register, tmp_path: Path) -> None:
     place = tmp_path / "backups"
     done = back(full, place, link=True)
@@ -139,7 +162,7 @@ def test_links_share_the_blocks_of_the_home(full: Register, tmp_path: Path) -> N
 def test_only_the_last_backups_are_kept_and_their_files_with_them(full: Register, tmp_path: Path) -> None:
     place = tmp_path / "backups"
     first = back(full, place)
-    (full.home.path / "keys" / "ledger.pem").write_text("another")
+    (full.home.path / "reports" / "report.html").write_text("another")
     second = back(full, place)
     third = back(full, place, keep=2)
     assert third.removed == (first.manifest.name,)
@@ -172,10 +195,11 @@ def test_a_missing_file_and_a_changed_manifest_are_told(
 ) -> None:
     place = tmp_path / "backups"
     manifest = back(full, place).manifest
-    entry = next(e for e in manifest.files if e.path == "keys/ledger.pem")
+    entry = next(e for e in manifest.files if e.path == "reports/report.html")
     (place / "objects" / entry.sha256[:2] / entry.sha256).unlink()
     assert (
-        refused("store.backup_damaged", lambda: bring(fresh_home, place)).came == "keys/ledger.pem: missing"
+        refused("store.backup_damaged", lambda: bring(fresh_home, place)).came
+        == "reports/report.html: missing"
     )
     listed = place / "backups" / f"{manifest.name}.json"
     listed.write_text(listed.read_text().replace('"known_no": 2', '"known_no": 1'))
@@ -191,8 +215,6 @@ def test_a_file_that_broke_off_is_no_backup(full: Register, tmp_path: Path, cut:
 
 
 def test_a_backup_that_would_write_outside_the_home_is_refused(full: Register, tmp_path: Path) -> None:
-    import hashlib
-
     place = tmp_path / "backups"
     manifest = back(full, place).manifest
     listed = place / "backups" / f"{manifest.name}.json"
@@ -283,7 +305,7 @@ def test_a_backup_killed_in_the_middle_leaves_the_last_good_one(
     )
     assert died.returncode == -signal.SIGKILL
     assert check_backup(place) == kept
-    done = back(full, place)
+    done = back(full, place, keep=2)
     assert len(done.manifest.lake) == 5
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
     check_backup(place)

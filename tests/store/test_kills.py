@@ -8,12 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from tests.store import programs
 from tests.store.programs import until
 
 from yibao.kernel import Refused
-from yibao.store import Home, open_register, stop_register
+from yibao.store import Home, open_register, register, stop_register
 from yibao.store.embedded import find_binaries
 from yibao.store.embedded.filelock import FileLock
 from yibao.store.embedded.layout import Layout, Note, read_note
@@ -231,3 +231,33 @@ def test_a_pid_is_not_an_identity() -> None:
     child = subprocess.Popen(["true"])
     until(lambda: Identity.of(child.pid) is None)  # a zombie counts as gone
     child.wait()
+
+
+@pytest.mark.parametrize("deaths", [pytest.param(1, marks=pytest.mark.slow), 2])
+def test_a_server_that_dies_while_the_register_is_opened(
+    fresh_home: Home, monkeypatch: pytest.MonkeyPatch, deaths: int
+) -> None:
+    """Once: it is started again and nobody notices. Again: a refusal that says what to do, and no bare error."""
+    with open_register(fresh_home, linger=5.0):
+        real, left = register.migrate, [deaths]
+
+        def dying(engine: Engine) -> None:
+            if left[0]:
+                left[0] -= 1
+                with engine.connect() as connection:
+                    pid = server_pid(fresh_home)
+                    os.kill(pid, signal.SIGKILL)
+                    until(lambda: not Path(f"/proc/{pid}").exists())
+                    connection.execute(text("SELECT 1"))
+            real(engine)
+
+        monkeypatch.setattr(register, "migrate", dying)
+        if deaths == 1:
+            with open_register(fresh_home) as opened, opened.engine.connect() as connection:
+                assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+            return
+        with pytest.raises(Refused, match=r"store\.server_died") as refused:
+            open_register(fresh_home)
+        assert "yibao doctor" in str(refused.value.todo)
+    with open_register(fresh_home, linger=0.3):
+        pass

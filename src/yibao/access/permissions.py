@@ -39,6 +39,7 @@ class Permission(Labelled):
     ARCHIVE_ERASE = "archive:erase", "依法删除档案中的个人信息", "erase personal data of a file by law"
     ARCHIVE_JOIN = "archive:join", "并档与分档", "join and part files"
     ARCHIVE_READ = "archive:read", "查看档案", "read files"
+    AUDIT_RUN = "audit:run", "运行审核", "run audits"
     BACKUP_MAKE = "backup:make", "备份", "make backups"
     BACKUP_RESTORE = "backup:restore", "恢复备份", "restore backups"
     BILL_REFUSE = "bill:refuse", "登记不予结算的费用", "put refused bills on record"
@@ -50,6 +51,7 @@ class Permission(Labelled):
     CREDIT_CONFIRM = "credit:confirm", "确认信用等级", "confirm credit grades"
     CREDIT_OBSERVE = "credit:observe", "登记信用指标事实", "record facts of credit indicators"
     CREDIT_RATE = "credit:rate", "预评定信用等级并告知", "rate provisionally and give notice"
+    DATA_COLLECT = "data:collect", "收集数据", "collect data"
     DESIGNATION_APPLY = "designation:apply", "申请定点", "apply for designation"
     DESIGNATION_ASSESS = "designation:assess", "评估定点申请", "assess applications for designation"
     DESIGNATION_CHANGE = "designation:change", "办理定点变更", "change a designation"
@@ -87,6 +89,7 @@ class Permission(Labelled):
     FINDING_READ = "finding:read", "查看疑点", "read findings"
     JOBS_READ = "jobs:read", "查看后台任务", "see background jobs"
     JOBS_RUN = "jobs:run", "运行后台任务", "run background jobs"
+    KNOWLEDGE_LOAD = "knowledge:load", "加载知识点", "load knowledge points"
     LEDGER_EXPORT = "ledger:export", "导出台账", "export the ledger"
     LEDGER_READ = "ledger:read", "查看台账", "read the ledger"
     LEDGER_ROTATE = "ledger:rotate", "更换台账签名密钥", "rotate the ledger's keys"
@@ -130,6 +133,7 @@ class Permission(Labelled):
         "receive objections and repairs and explain",
     )
     REMEDY_SUPPORT = "remedy:support", "支持信用修复", "support a credit repair"
+    QUARANTINE_READ = "quarantine:read", "查看隔离行", "see rows that were not accepted"
     ROUND_ANSWER = "round:answer", "申诉疑点", "answer findings of a round"
     ROUND_CREATE = "round:create", "编制批次", "make rounds"
     ROUND_DECIDE = "round:decide", "终审批次疑点", "decide findings of a round"
@@ -142,6 +146,7 @@ class Permission(Labelled):
     ROUND_REVIEW = "round:review", "初审和复审疑点", "review findings of a round"
     ROUND_SEND = "round:send", "发出批次", "send rounds"
     ROUND_TRANSFER = "round:transfer", "转稽核", "hand lines over to inspection"
+    RULE_TRY = "rule:try", "试算和度量规则", "try and measure rules"
     TRANSFER_ACKNOWLEDGE = "transfer:acknowledge", "签收移送", "acknowledge transfers"
 
     @property

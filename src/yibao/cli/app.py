@@ -22,6 +22,7 @@ from yibao.cli import (
     city,
     collect,
     credit_acts,
+    designation,
     effect_letters,
     effects,
     findings,
@@ -67,6 +68,7 @@ case_regrouping.add_to(_cases)
 case_papers.add_to(_cases)
 _archive = archive.add_to(app)
 credit_acts.add_to(_archive)
+designation.add_to(app)
 _rounds = rounds.add_to(app)
 round_lines.add_to(_rounds)
 round_money.add_to(_rounds)

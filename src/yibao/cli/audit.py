@@ -9,8 +9,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from yibao.access import Permission
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import House, open_house
+from yibao.bootstrap import House
 from yibao.casework.findings import (
     RunOutcome,
     Summary,
@@ -23,11 +24,13 @@ from yibao.casework.findings import (
 from yibao.cli.console import (
     DEFAULT_HOME,
     ENGINE_WORDS,
+    AsOption,
     HomeOption,
     JsonOption,
     LanguageOption,
     no_access,
     one_of,
+    open_house,
     out,
     progress,
     say_json,
@@ -73,6 +76,7 @@ def audit(
     workbooks: Annotated[
         bool, typer.Option(help="每家机构写一份 Excel / one workbook per institution")
     ] = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
@@ -81,7 +85,8 @@ def audit(
     if since is not None and as_known is not None:
         raise typer.BadParameter("--since 与 --as-known 不能同用 / give --since or --as-known, not both")
     ids = rules.split(",") if rules else None
-    with open_house(home) as house, progress() as told:
+    with open_house(home) as opened, progress() as told:
+        house = opened.entrusted(who, Permission.AUDIT_RUN)
         loaded = house.load_official_knowledge(told, only_if_none=True)
         outcome = house.audit(
             engine=engine, rules=ids, region=region, since=since, as_known=as_known, memory_mib=memory,
@@ -181,12 +186,14 @@ def report(
     institution: Annotated[
         list[str] | None, typer.Option(help="只写这些机构 / only these institutions")
     ] = None,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
     """写出 HTML 报告、PDF/A 摘要和每家机构一份的 Excel / write report, PDF/A summary, a workbook per institution."""
-    with open_house(home) as house, progress() as told:
+    with open_house(home) as opened, progress() as told:
+        house = opened.entrusted(who, Permission.FINDING_READ, Permission.EXPORT_TAKE)
         books = _write_workbooks(house, told, folder, institution)  # refuses an institution before all else
         found = summary(house.home, house.register)
         page, paper = _write_report(house, found), _write_paper(house, found, lang)

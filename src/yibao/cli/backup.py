@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, out, progress, say_json
+from yibao.cli.passphrase import apart_from, new_passphrase, the_passphrase
+from yibao.ledger import keys_in, keys_out
 from yibao.store import Home, Manifest, back_up, check_backup, restore_home
 
 PlaceArgument = Annotated[
@@ -26,10 +28,21 @@ def backup(
             "--link", help="同一文件系统上用硬链接，不另占空间 / hard links on the same file system"
         ),
     ] = False,
+    with_keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--with-keys",
+            metavar="FILE",
+            help="另把签名钥匙加密写到此文件 / also write the signing keys, encrypted",
+        ),
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    """备份整个数据目录：登记库、数据湖、政策包、密钥、文书 / back up the whole home while others work."""
+    """备份整个数据目录：登记库、数据湖、政策包、文书；签名钥匙不在内 / back up the whole home, without its keys."""
+    if with_keys is not None:
+        apart_from(with_keys, place)
+        keys_out(Home(home), with_keys, new_passphrase())
     with progress() as report:
         done = back_up(Home(home), place, link=link, keep=keep, report=report)
     if as_json:
@@ -38,6 +51,13 @@ def backup(
         )
         return
     out.print(f"已备份：{place}  {_line(done.manifest)}，本次写入 {_size(done.written)}")
+    if with_keys is not None:
+        out.print(f"签名钥匙已加密写到 {with_keys}；与备份分开存放，口令另行保管", soft_wrap=True)
+    elif done.manifest.left_out:
+        out.print(
+            "备份不含签名钥匙；另行导出并分开存放：yibao ledger keys-out 文件 / the signing keys are left out",
+            soft_wrap=True,
+        )
     if done.removed:
         out.print(f"已删除较早的备份：{'、'.join(done.removed)}")
 
@@ -50,6 +70,12 @@ def restore(
     check: Annotated[
         bool, typer.Option("--check", help="只核对备份，不恢复 / only read and compare the backup")
     ] = False,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", exists=True, dir_okay=False, help="同时取回签名钥匙的文件 / also bring the keys back"
+        ),
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,10 +86,19 @@ def restore(
             if check
             else restore_home(Home(home), place, name=name, report=report)
         )
+    brought = keys_in(Home(home), keys, the_passphrase()) if keys is not None and not check else []
+    missing = [name for name in manifest.left_out if name.removeprefix("keys/") not in brought]
     if as_json:
-        say_json({**_told(manifest, place), "restored": not check})
-    else:
-        out.print(f"{'备份完好' if check else f'已恢复到 {home}'}：{_line(manifest)}")
+        say_json({**_told(manifest, place), "restored": not check, "keys_missing": missing})
+        return
+    out.print(f"{'备份完好' if check else f'已恢复到 {home}'}：{_line(manifest)}")
+    if missing:
+        out.print(
+            f"备份不含签名钥匙（{'、'.join(missing)}）。取回：yibao ledger keys-in 钥匙文件；原来的机器若失控，"
+            "取回后即更换：yibao ledger rotate。取回之前，办理照常记录，签名等待 / the backup holds no signing keys: "
+            "bring them with yibao ledger keys-in FILE, and change them with yibao ledger rotate if others may have them",
+            soft_wrap=True,
+        )
 
 
 def _told(manifest: Manifest, place: Path) -> dict[str, object]:
@@ -75,6 +110,7 @@ def _told(manifest: Manifest, place: Path) -> dict[str, object]:
         "known_no": manifest.known_no,
         "files": len(manifest.files),
         "bytes": manifest.bytes,
+        "left_out": list(manifest.left_out),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from yibao.casework import agreement, penalty
 from yibao.casework.cases import LARGEST_FEN, Desk, Track
 from yibao.casework.cases import case_id as id_of
-from yibao.casework.penalty import Article, Circumstance, Measures, Step
+from yibao.casework.penalty import Article, BarGround, Circumstance, Measures, Step, SuspensionGround
 from yibao.casework.tracks import track_of
 from yibao.cli.casedesk import (
     CaseArgument,
@@ -51,6 +52,26 @@ RefundOption = Annotated[str | None, typer.Option(help="责令退回（元），
 PatientOption = Annotated[str | None, typer.Option(help="其中个人部分（元）/ of it the patients’ own money")]
 FineOption = Annotated[str | None, typer.Option(help="罚款（元）/ fine in yuan")]
 SuspendOption = Annotated[int, typer.Option("--suspend", min=0, help="暂停月数 / months of suspension")]
+SuspendGroundOption = Annotated[
+    str | None,
+    typer.Option(
+        "--suspend-ground", parser=one_of(lambda: SuspensionGround), metavar="GROUND",
+        help="第三十八条暂停的理由：refused 拒不改正 · grave 造成严重后果 / ground of a suspension by Art. 38",
+    ),
+]  # fmt: skip
+BarOption = Annotated[
+    str | None,
+    typer.Option(
+        "--bar", metavar="NAME", help="禁止从业的法定代表人或主要负责人 / who in charge is barred (Art. 43)"
+    ),
+]
+BarGroundOption = Annotated[
+    str | None,
+    typer.Option(
+        "--bar-ground", parser=one_of(lambda: BarGround), metavar="GROUND",
+        help="major_loss 基金重大损失 · social_harm 严重不良社会影响 / ground of Art. 43",
+    ),
+]  # fmt: skip
 CircumstanceOption = Annotated[
     str | None,
     typer.Option(
@@ -68,6 +89,9 @@ def ask(
     patient: PatientOption = None,
     fine: FineOption = None,
     suspend: SuspendOption = 0,
+    suspend_ground: SuspendGroundOption = None,
+    bar: BarOption = None,
+    bar_ground: BarGroundOption = None,
     circumstance: CircumstanceOption = None,
     clause: ClauseOption = None,
     measure: MeasureOption = None,
@@ -86,7 +110,9 @@ def ask(
         if track_of(desk, number) is Track.AGREEMENT:
             told = agreement.tell(desk, number, _clause(clause), measures_of(measure or []), done)
             return {"act": told}
-        measures = _measures(article, act_day, loss, refund, patient, fine, suspend)
+        measures = _grounded(
+            _measures(article, act_day, loss, refund, patient, fine, suspend), suspend_ground, bar, bar_ground
+        )
         due = penalty.tell(desk, number, measures, done, circumstance=_circumstance(circumstance))
         return {"act": newest_act(desk, case), "hearing_due": due}
 
@@ -104,6 +130,9 @@ def decide(
     patient: PatientOption = None,
     fine: FineOption = None,
     suspend: SuspendOption = 0,
+    suspend_ground: SuspendGroundOption = None,
+    bar: BarOption = None,
+    bar_ground: BarGroundOption = None,
     circumstance: CircumstanceOption = None,
     step: Annotated[
         str | None, typer.Option(parser=one_of(lambda: Step), metavar="STEP", help="裁量阶次 / step")
@@ -134,7 +163,9 @@ def decide(
             return {"act": agreement.decide(desk, number, _clause(clause), measures_of(measure or []), done)}
         if revoke:
             return {"act": penalty.revoke(desk, number, done)}
-        measures = _measures(article, act_day, loss, refund, patient, fine, suspend)
+        measures = _grounded(
+            _measures(article, act_day, loss, refund, patient, fine, suspend), suspend_ground, bar, bar_ground
+        )
         named = _circumstance(circumstance)
         if spare:
             return {"act": penalty.spare(desk, number, named, measures, done)}
@@ -221,6 +252,17 @@ def _measures(
         patient_fen=money_of(patient),
         fine_fen=money_of(fine),
         suspension_months=suspend,
+    )
+
+
+def _grounded(
+    measures: Measures, suspend_ground: str | None, bar: str | None, bar_ground: str | None
+) -> Measures:
+    return replace(
+        measures,
+        suspension_ground=SuspensionGround(suspend_ground) if suspend_ground else None,
+        bar_ground=BarGround(bar_ground) if bar_ground else None,
+        barred=(bar or "").strip(),
     )
 
 

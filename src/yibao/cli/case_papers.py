@@ -8,13 +8,22 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from yibao.bootstrap import open_house
 from yibao.casework.cases import Desk
 from yibao.casework.cases import case_id as id_of
 from yibao.casework.documents import WAY_NAMES, Document, Way, kinds
 from yibao.casework.papers import blank, papers, serve, write, write_office
 from yibao.cli.casedesk import CaseArgument, DayOption, the_day
-from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, one_of, out, plain, say_json
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    open_house,
+    out,
+    plain,
+    say_json,
+)
 from yibao.kernel import Refused, Text, date_of, read_yaml
 
 

@@ -12,7 +12,9 @@ from yibao.casework import agreement, penalty
 from yibao.casework.cases import (
     AMOUNT_NAMES,
     LINK_NAMES,
+    NATURE_NAMES,
     TRACK_NAMES,
+    WHOSE_NAMES,
     Desk,
     Doing,
     Laid,
@@ -131,11 +133,12 @@ def _show_case(laid: Laid) -> None:
     for code, state in laid.fallen:
         out.print(f"  注意：疑点 {code} {state.zh}，本案仍占用其资金")
     for clock in laid.clocks:
+        name = _name_of(clock.running.kind, laid)
         if clock.late:
-            out.print(f"  逾期办理 {clock.running.kind}: {date_of(clock.due_day or 0)} 到期")
+            out.print(f"  逾期办理 {name}: {date_of(clock.due_day or 0)} 到期")
         if clock.stopped_day is None:
             due = "中止" if clock.due_day is None else f"{date_of(clock.due_day)} 到期"
-            out.print(f"  期限 {clock.running.kind}: {due}  {plain(clock.basis)}")
+            out.print(f"  期限 {name}: {due}  {plain(clock.basis)}")
     for one in laid.acts:
         reason = f"  {plain(one.reason)}" if one.reason else ""
         out.print(f"  {date_of(one.day)}  {one.verb}  {plain(one.actor)}{reason}")
@@ -147,6 +150,13 @@ def _show_case(laid: Laid) -> None:
         out.print(f"案卷尚缺文书: {papers}")
     if laid.next:
         out.print("下一步: " + "、".join(f"{name.zh}（{verb}）" for verb, name in laid.next))
+
+
+def _name_of(clock: str, laid: Laid) -> str:
+    kind = laid.kinds.get(clock)
+    if kind is None:
+        return clock
+    return f"{kind.text.zh}（{NATURE_NAMES[kind.nature].zh}·{WHOSE_NAMES[kind.whose].zh}）"
 
 
 def case_open(

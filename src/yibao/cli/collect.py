@@ -8,15 +8,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from yibao.bootstrap import open_house
+from yibao.access import Permission
 from yibao.casework.findings import money, quarantine_rows, write_quarantine
 from yibao.claims import table
 from yibao.cli.console import (
     DEFAULT_HOME,
+    AsOption,
     HomeOption,
     JsonOption,
     LanguageOption,
     err,
+    open_house,
     out,
     plain,
     progress,
@@ -31,13 +33,14 @@ def collect(
     source: Annotated[
         str, typer.Option(help="数据来源名称或对应关系 YAML / source name or mapping")
     ] = "national",
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """收集数据：核对后入湖，不合格的说明原因 / collect files: what is good goes in, what is not says why."""
     mapping = load_source(source)
     with open_house(home) as house, progress() as report:
-        outcome = house.collect(paths, mapping, report, waiting)
+        outcome = house.entrusted(who, Permission.DATA_COLLECT).collect(paths, mapping, report, waiting)
     show_outcome(outcome, as_json=as_json)
 
 
@@ -87,12 +90,16 @@ def quarantine(
     everything: Annotated[bool, typer.Option("--all", help="含已更正的 / also those settled since")] = False,
     export: Annotated[Path | None, typer.Option(help="导出 Excel / write a workbook")] = None,
     limit: Annotated[int, typer.Option(min=1, help="显示行数 / rows shown")] = 50,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
     """查看未被接收的行：文件、行、列、要求、实际 / rows that were not accepted, each with its reason."""
-    with open_house(home) as house:
+    wanted = [Permission.QUARANTINE_READ, *([Permission.EXPORT_TAKE] if export else [])]
+    with open_house(home) as opened:
+        house = opened.entrusted(who, *wanted)
+        house.look(who, "quarantine", f"batch:{batch}" if batch is not None else "quarantine")
         rows = quarantine_rows(house.home, house.register, batch=batch, open_only=not everything)
         written = write_quarantine(house.home, house.register, export) if export else 0
         house.anchor([export])

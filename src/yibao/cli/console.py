@@ -105,8 +105,15 @@ def tell(refused: Refused) -> None:
 @contextmanager
 def open_house(path: Path, actor: str = "cli") -> Iterator[House]:
     """Open a home for one command; where nobody is named who acts, and the home has no accounts, that is said aloud."""
-    with bootstrap.open_house(path, actor, on_acting=_say_local) as house:
+    with bootstrap.open_house(path, actor, on_acting=_say_local, on_unsigned=_say_unsigned) as house:
         yield house
+
+
+def _say_unsigned(why: Refused) -> None:
+    err.print(
+        "已办理并记录，存证等待签名 / done and on record; the ledger waits for its signature", style="yellow"
+    )
+    tell(why)
 
 
 def _say_local(who: Actor) -> None:

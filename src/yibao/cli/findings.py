@@ -11,7 +11,6 @@ from rich.table import Table
 
 from yibao.access import Permission, Target, check
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import open_house
 from yibao.casework.findings import (
     Corrected,
     corrected,
@@ -30,6 +29,7 @@ from yibao.cli.console import (
     JsonOption,
     LanguageOption,
     one_of,
+    open_house,
     out,
     plain,
     say_json,

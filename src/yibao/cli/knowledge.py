@@ -8,10 +8,22 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from yibao.bootstrap import knowledge_source, open_house
+from yibao.access import Permission
+from yibao.bootstrap import knowledge_source
 from yibao.claims import knowledge_tables
 from yibao.cli.collect import show_outcome
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, out, plain, progress, say_json, waiting
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    open_house,
+    out,
+    plain,
+    progress,
+    say_json,
+    waiting,
+)
 
 group = typer.Typer(name="knowledge", help="知识点：加载、列出 / knowledge points", no_args_is_help=True)
 
@@ -22,6 +34,7 @@ def load(
     kind: Annotated[str | None, typer.Option(help=" | ".join(knowledge_tables()))] = None,
     mapping: Annotated[str | None, typer.Option("--map", help="对应关系 YAML / mapping")] = None,
     official: Annotated[bool, typer.Option(help="加载随附的国家两库 / load the official points")] = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -30,7 +43,8 @@ def load(
         raise typer.BadParameter(
             "给出 FILE 与 --kind，或只给 --official / give FILE with --kind, or --official"
         )
-    with open_house(home) as house, progress() as told:
+    with open_house(home) as opened, progress() as told:
+        house = opened.entrusted(who, Permission.KNOWLEDGE_LOAD)
         if official:
             outcome = house.load_official_knowledge(told, only_if_none=False)
         else:

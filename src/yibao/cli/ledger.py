@@ -7,13 +7,25 @@ from typing import Annotated, Any
 
 import typer
 
-from yibao.bootstrap import open_house
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, err, out, say_json
+from yibao.access import Permission
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    err,
+    open_house,
+    out,
+    say_json,
+)
+from yibao.cli.passphrase import new_passphrase, the_passphrase
 from yibao.ledger import (
     change_keys,
     checkpoint,
     export,
     home_signers,
+    keys_in,
+    keys_out,
     receipt,
     sign_waiting,
     take_cosignature,
@@ -33,9 +45,10 @@ PersonalOption = Annotated[
 
 
 @ledger.command()
-def verify(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
+def verify(who: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     """核验整本存证：条目、树、签名、钥匙、见证 / check the whole log; exit code 1 where anything is wrong."""
     with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_VERIFY)
         found = verify_everything(house.register)
     if as_json:
         say_json(
@@ -67,11 +80,14 @@ def prove(
     file: Annotated[Path, typer.Argument(help="回执文件 / file of the receipt")],
     since: SinceOption = None,
     with_personal: PersonalOption = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """出具一条存证的回执，对方可自行核验 / write the receipt of one entry, which anybody can check."""
-    with open_house(home) as house:
+    wanted = [Permission.LEDGER_READ, *([Permission.LEDGER_EXPORT] if with_personal else [])]
+    with open_house(home) as opened:
+        house = opened.entrusted(who, *wanted)
         sign_waiting(house.register)
         with house.register.unit_of_work(house.actor) as unit:
             held = receipt(unit, entry)
@@ -95,11 +111,14 @@ def show_checkpoint(
     size: Annotated[
         int | None, typer.Option("--size", min=1, help="某一条数时的检查点 / the checkpoint of a size")
     ] = None,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """给出最新的签名检查点与公钥 / give the newest signed checkpoint, and the keys to check it with."""
-    with open_house(home) as house:
+    wanted = Permission.LEDGER_VERIFY if witness is None else Permission.LEDGER_EXPORT
+    with open_house(home) as opened:
+        house = opened.entrusted(who, wanted)
         sign_waiting(house.register)
         with house.register.unit_of_work(house.actor) as unit:
             note = checkpoint(unit, size)
@@ -133,11 +152,13 @@ def write_export(
     count: Annotated[int | None, typer.Option("--count", min=1, help="多少条 / how many")] = None,
     since: SinceOption = None,
     with_personal: PersonalOption = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """导出条目与证明，对方不用数据库即可核验 / write entries with their proof to a file that anybody can check."""
-    with open_house(home) as house:
+    with open_house(home) as opened:
+        house = opened.entrusted(who, Permission.LEDGER_EXPORT)
         sign_waiting(house.register)
         with house.register.unit_of_work(house.actor) as unit:
             header = export(unit, file, first=first, count=count, since=since, with_personal=with_personal)
@@ -145,9 +166,10 @@ def write_export(
 
 
 @ledger.command()
-def rotate(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
+def rotate(who: AsOption = None, home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     """更换签名钥匙，旧钥匙签署交接后销毁 / change the signing keys; old checkpoints stay valid."""
     with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_ROTATE)
         sign_waiting(house.register)
         public = [str(signer.key) for signer in change_keys(house.register)]
     if as_json:
@@ -155,6 +177,41 @@ def rotate(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
         return
     for key in public:
         out.print(key, highlight=False, soft_wrap=True)
+
+
+@ledger.command("keys-out")
+def write_keys(
+    file: Annotated[Path, typer.Argument(help="钥匙文件（加密）/ file of the keys, encrypted")],
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """把签名钥匙加密导出；口令取自 YIBAO_KEY_PASSPHRASE 或当面输入 / write the signing keys under a passphrase."""
+    with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_ROTATE)
+        names = keys_out(house.home, file, new_passphrase())
+    if as_json:
+        say_json({"file": str(file), "keys": names})
+        return
+    out.print(f"已导出 {len(names)} 把钥匙：{file}；与备份分开存放，口令另行保管", soft_wrap=True)
+
+
+@ledger.command("keys-in")
+def bring_keys(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="钥匙文件 / file of the keys")],
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """取回签名钥匙，等待签名的随即签名 / bring the signing keys back; what waits is signed."""
+    with open_house(home) as house:
+        house.entrusted(who, Permission.LEDGER_ROTATE)
+        names = keys_in(house.home, file, the_passphrase())
+        home_signers(house.register)
+    if as_json:
+        say_json({"keys": names})
+        return
+    out.print(f"已取回 {len(names)} 把钥匙", soft_wrap=True)
 
 
 def _say(said: dict[str, Any], note: str, as_json: bool) -> None:

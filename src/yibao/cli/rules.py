@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
 from rich.syntax import Syntax
 from rich.table import Table
 
+from yibao.access import Permission
 from yibao.audit import (
     KIND_NAMES,
     LIFE_NAMES,
@@ -21,23 +23,45 @@ from yibao.audit import (
     reads,
 )
 from yibao.audit import rules as all_rules
-from yibao.bootstrap import check_examples, open_house, region_policy
+from yibao.bootstrap import check_examples, region_policy
+from yibao.casework import rounds
 from yibao.city import measure as measure_rules
 from yibao.claims import code_set
 from yibao.cli import trials
-from yibao.cli.console import DEFAULT_HOME, ENGINE_WORDS, HomeOption, JsonOption, one_of, out, say_json
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    ENGINE_WORDS,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    one_of,
+    open_house,
+    out,
+    say_json,
+)
 from yibao.engine import ENGINES
 from yibao.kernel import Region, Text, today
 from yibao.policy import Status, Value
 
 STAGES = {"pre": "事前", "mid": "事中", "post": "事后"}
 
+PrecisionOption = Annotated[
+    bool,
+    typer.Option("--precision", help="附人工确认准确率，读登记库 / with the share that people confirmed"),
+]
+
 group = typer.Typer(name="rules", help="规则：查看、试例、度量 / the rules", no_args_is_help=True)
 
 
 @group.command("list")
-def list_rules(as_json: JsonOption = False) -> None:
-    """列出全部规则 / list all rules."""
+def list_rules(
+    precision: PrecisionOption = False,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """列出全部规则；--precision 附人工确认准确率 / list all rules, with what people confirmed of them."""
+    told = confirmed(home, who) if precision else {}
     if as_json:
         fields = {"id", "version", "name", "result", "kind", "origin"}
         listed = [
@@ -45,18 +69,21 @@ def list_rules(as_json: JsonOption = False) -> None:
                 **r.model_dump(mode="json", include=fields),
                 "status": r.step_on(today()).status,
                 "at_most": bool(lowered_by(r)),
+                **({"confirmed": _of_rule(told, r.id)} if precision else {}),
             }
             for r in all_rules().values()
         ]
         say_json({"rules": listed})
         return
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("编号", "名称", "判定", "来源", "环节", "状态"):
+    for name in ("编号", "名称", "判定", "来源", "环节", "状态", *(("人工确认准确率",) if precision else ())):
         grid.add_column(name, no_wrap=name != "名称", overflow="fold")
     for rule in all_rules().values():
         stages = "·".join(STAGES[s].removeprefix("事") for s in rule.stages)
         status = LIFE_NAMES[rule.step_on(today()).status].zh
-        grid.add_row(rule.id, rule.name.zh, claim(rule).zh, rule.origin, stages, status)
+        newest = told.get((rule.id, rule.version))
+        share = ((newest.text.zh if newest else "—"),) if precision else ()
+        grid.add_row(rule.id, rule.name.zh, claim(rule).zh, rule.origin, stages, status, *share)
     out.print(grid)
     out.print("至多：参数或知识点不够确实时只判可疑；各条条件见 yibao rules show <编号>。", style="dim")
 
@@ -65,11 +92,14 @@ def list_rules(as_json: JsonOption = False) -> None:
 def show(
     rule_id: Annotated[str, typer.Argument(metavar="RULE")],
     region: Annotated[str, typer.Option(help="区划 / region")] = "000000",
+    precision: PrecisionOption = False,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """显示一条规则：含义、依据、参数、SQL / show one rule: what it says, on which ground, its SQL."""
     rule = choose([rule_id])[0]
+    told = confirmed(home, who) if precision else {}
     policy = region_policy(home, region)  # a bureau's own packs say what its audits use
     adopted = policy.adoptions(rule.id)
     values = {n: policy.parameter(key).values for n, key in rule.parameters.items()}
@@ -86,6 +116,8 @@ def show(
             }
             for a in adopted
         ]  # fmt: skip
+        if precision:
+            shown["confirmed"] = _of_rule(told, rule.id)
         shown["complaints"] = [c.text.both() for c in complaints(rule)]
         say_json(shown)
         return
@@ -97,6 +129,8 @@ def show(
     out.print(f"版本 {rule.version}；{KIND_NAMES[rule.kind].zh}；环节 {stages}")
     for why in lowered_by(rule):
         out.print(f"至多 {why.zh}")
+    for (_, version), share in sorted((key, one) for key, one in told.items() if key[0] == rule.id):
+        out.print(f"第 {version} 版人工确认准确率 {share.text.zh}")
     _show_life(rule)
     for one in adopted:
         out.print(
@@ -114,6 +148,19 @@ def show(
     for innocent in rule.innocent:
         out.print(f"不算 {innocent.zh}")
     out.print(Syntax(rule.select, "sql", word_wrap=True, background_color="default"))
+
+
+def confirmed(home: Path, who: str | None) -> dict[tuple[str, int], rounds.Precision]:
+    """Give by rule and version how often people confirmed what it found; refuses who may not try rules."""
+    with open_house(home) as house:
+        house.entrusted(who, Permission.RULE_TRY)
+        with house.register.unit_of_work(house.actor) as unit:
+            found = rounds.precision(unit, house.policy(), today())
+    return {(one.rule, one.version): one for one in found}
+
+
+def _of_rule(told: Mapping[tuple[str, int], rounds.Precision], rule: str) -> list[dict[str, Any]]:
+    return [{**one.as_json(), "text": one.text.both()} for key, one in sorted(told.items()) if key[0] == rule]
 
 
 def _show_life(rule: Rule) -> None:
@@ -194,11 +241,13 @@ def test(
 @group.command()
 def measure(
     truth: Annotated[Path | None, typer.Option(help="标准答案 truth.csv / the truth file")] = None,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """对照植入的标准答案度量规则 / hold the findings against what was planted (a regression test)."""
     with open_house(home) as house:
+        house.entrusted(who, Permission.RULE_TRY)
         measured = measure_rules(house.home, house.register, truth)
     if as_json:
         say_json({"rules": [m.as_json() for m in measured]})

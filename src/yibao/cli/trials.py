@@ -10,14 +10,16 @@ import typer
 from rich import box
 from rich.table import Table
 
+from yibao.access import Permission
 from yibao.audit import LIFE_NAMES, RULE_FILE, Rule, choose, complaints, read_rule
-from yibao.bootstrap import open_house
 from yibao.casework.findings import Backtest, Trial, money, write_sweep
 from yibao.cli.console import (
     DEFAULT_HOME,
+    AsOption,
     HomeOption,
     JsonOption,
     LanguageOption,
+    open_house,
     out,
     plain,
     progress,
@@ -38,13 +40,15 @@ RegionOption = Annotated[str | None, typer.Option(help="适用政策的区划 / 
 def trial(
     rule: RuleArgument,
     region: RegionOption = None,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
     """在全部历史数据上试算一条规则，不形成疑点 / run a rule over all history, without making findings."""
     asked = _rule(rule)
-    with open_house(home) as house, progress() as told:
+    with open_house(home) as opened, progress() as told:
+        house = opened.entrusted(who, Permission.RULE_TRY)
         house.load_official_knowledge(told, only_if_none=True)
         tried = house.trial(asked, region, told)
     if as_json:
@@ -61,6 +65,7 @@ def backtest(
     ],
     region: RegionOption = None,
     html: Annotated[Path | None, typer.Option(help="写出带图的网页 / write a page with charts")] = None,
+    who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
@@ -68,7 +73,8 @@ def backtest(
     """逐个取值试算规则的一个参数 / sweep one parameter of a rule over history."""
     name, values = parse_sweep(sweep)
     asked = _rule(rule)
-    with open_house(home) as house, progress() as told:
+    with open_house(home) as opened, progress() as told:
+        house = opened.entrusted(who, Permission.RULE_TRY)
         house.load_official_knowledge(told, only_if_none=True)
         swept = house.backtest(asked, name, values, region, told)
     if html is not None:

@@ -10,8 +10,15 @@ from typing import Annotated
 
 import typer
 
-from yibao.bootstrap import open_house
-from yibao.cli.console import DEFAULT_HOME, HomeOption, JsonOption, err, out, say_json
+from yibao.cli.console import (
+    DEFAULT_HOME,
+    HomeOption,
+    JsonOption,
+    err,
+    open_house,
+    out,
+    say_json,
+)
 from yibao.store import tell_trouble
 
 

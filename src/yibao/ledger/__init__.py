@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from yibao.ledger.commitments import commitment
     from yibao.ledger.faults import Fault, Forged
+    from yibao.ledger.keyring import keys_in, keys_out
     from yibao.ledger.keys import change_keys, home_signers, sign_waiting
     from yibao.ledger.letters import Letter, log_keys, parse_letter_key, seal, unseal
     from yibao.ledger.model import Act, Inclusion, Receipt, Said, Verified
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "commitments": ("commitment",),
     "faults": ("Fault", "Forged"),
+    "keyring": ("keys_in", "keys_out"),
     "keys": ("change_keys", "home_signers", "sign_waiting"),
     "letters": ("Letter", "log_keys", "parse_letter_key", "seal", "unseal"),
     "model": ("Act", "Inclusion", "Receipt", "Said", "Verified"),
@@ -97,6 +99,8 @@ __all__ = [
     "erase",
     "export",
     "home_signers",
+    "keys_in",
+    "keys_out",
     "log_keys",
     "parse_letter_key",
     "personal_of",

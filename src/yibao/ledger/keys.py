@@ -51,8 +51,9 @@ def home_signers(register: Register) -> list[Signer]:
             wanted=", ".join("+".join(key.split("+")[:2]) for key in missing),
             came=", ".join(key.split("+")[1] for key in here) or "—",
             todo=Text(
-                zh="把原来数据目录的 keys/ 复制过来",
-                en="copy keys/ from the home this register came with",
+                zh="取回钥匙：yibao ledger keys-in 钥匙文件，或把原来数据目录的 keys/ 复制过来；已办的都在，签名在等",
+                en="bring the keys: yibao ledger keys-in FILE, or copy keys/ from the home this register came with; "
+                "what was done stands and waits for its signature",
             ),
         )
     return [here[key] for key in past[-1][1]]
@@ -131,7 +132,7 @@ def _read(file: Path) -> Signer:
             where=str(file),
             wanted="name: …, PEM (Ed25519 | SM2)",
             todo=Text(
-                zh="从备份取回；SM2 需要系统的 OpenSSL 3",
-                en="fetch it from a backup; SM2 needs the system's OpenSSL 3",
+                zh="从钥匙文件取回（yibao ledger keys-in）；SM2 需要系统的 OpenSSL 3",
+                en="fetch it from a file of keys (yibao ledger keys-in); SM2 needs the system's OpenSSL 3",
             ),
         ) from None

@@ -23,7 +23,7 @@ from yibao.ledger.tables import (
     ledger_waiting,
 )
 from yibao.ledger.tree import HASH_SIZE, Node, row_of
-from yibao.store import lock_key
+from yibao.store import copy_tuples, lock_key
 
 SEQUENCE = "ledger.sequence"
 FEW = 4
@@ -74,33 +74,20 @@ def write_many(connection: Connection, leaves: Sequence[Leaf]) -> list[int]:
     )
     entries = [int(n) for n in connection.scalars(numbers, {"count": len(leaves)})]
     pairs = list(zip(entries, leaves, strict=True))
-    _copy(
-        connection,
-        "ledger_leaf (entry, tag, subject, canonical)",
-        ("int8", "text", "text", "bytea"),
+    copy_tuples(
+        connection, "ledger_leaf", ("entry", "tag", "subject", "canonical"),
         ((entry, leaf.tag, leaf.subject, leaf.canonical) for entry, leaf in pairs),
-    )
-    _copy(
-        connection,
-        "ledger_waiting (entry, leaf_hash)",
-        ("int8", "bytea"),
-        ((entry, leaf.leaf_hash) for entry, leaf in pairs),
-    )
-    _copy(
-        connection,
-        "ledger_personal (entry, name, salt, value)",
-        ("int8", "text", "bytea", "text"),
-        ((entry, *one) for entry, leaf in pairs for one in leaf.personal),
-    )
+        types=("int8", "text", "text", "bytea"),
+    )  # fmt: skip
+    copy_tuples(
+        connection, "ledger_waiting", ("entry", "leaf_hash"), ((entry, leaf.leaf_hash) for entry, leaf in pairs),
+        types=("int8", "bytea"),
+    )  # fmt: skip
+    copy_tuples(
+        connection, "ledger_personal", ("entry", "name", "salt", "value"),
+        ((entry, *one) for entry, leaf in pairs for one in leaf.personal), types=("int8", "text", "bytea", "text"),
+    )  # fmt: skip
     return entries
-
-
-def _copy(connection: Connection, into: str, types: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)
 
 
 # — giving positions —
@@ -144,7 +131,8 @@ def size(connection: Connection) -> int:
 
 def write_tree(connection: Connection, rows: Iterable[tuple[int, int, bytes]]) -> None:
     """Write rows of the tree: position, entry, hashes."""
-    _copy(connection, "ledger_tree (position, entry, hashes)", ("int8", "int8", "bytea"), rows)
+    columns = ("position", "entry", "hashes")
+    copy_tuples(connection, "ledger_tree", columns, rows, types=("int8", "int8", "bytea"))
 
 
 def nodes(connection: Connection, wanted: Sequence[Node]) -> Mapping[Node, bytes]:

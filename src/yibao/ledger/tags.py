@@ -61,6 +61,7 @@ class Tag(StrEnum):
     CASEWORK_PENALTY_DECIDED = "casework:penalty:decided", "行政处罚决定"
     CASEWORK_DOCUMENT_ISSUED = "casework:document:issued", "出具文书"
     CASEWORK_DOCUMENT_DELIVERED = "casework:document:delivered", "送达文书"
+    CASEWORK_PATIENT_TOLD = "casework:patient:told", "告知参保人"
     CASEWORK_MONEY_RECOVERED = "casework:money:recovered", "追回款项"
 
     CONSEQUENCE_EFFECT_ORDERED = "consequence:effect:ordered", "决定落实后果"

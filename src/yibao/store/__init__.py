@@ -13,7 +13,7 @@ from __future__ import annotations
 from yibao.store.backing import BackedUp, back_up
 from yibao.store.backup import dump_register, restore_register
 from yibao.store.batch import Batch
-from yibao.store.bulk import copy_rows, next_numbers
+from yibao.store.bulk import copy_rows, copy_tuples, next_numbers
 from yibao.store.doctor import Check, doctor
 from yibao.store.files import write_durably
 from yibao.store.home import Home
@@ -49,6 +49,7 @@ __all__ = [
     "back_up",
     "check_backup",
     "copy_rows",
+    "copy_tuples",
     "count_jobs",
     "defer",
     "doctor",

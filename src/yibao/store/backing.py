@@ -1,9 +1,9 @@
 """Back up a whole home (整库备份): register, lake, and every file that lies beside them.
 
 The register's snapshot decides which files of the lake belong to the backup: they were published before it,
-and never change. All else in the home (policy packs, keys, documents, reports) is listed after the snapshot,
-so what the register knows of is there. ``register`` and ``work`` are not copied: the one is dumped, the
-other is scratch.
+and never change. All else in the home (policy packs, documents, reports) is listed after the snapshot, so what
+the register knows of is there. ``register`` and ``work`` are not copied: the one is dumped, the other is scratch.
+Nor are ``keys``: who has the register and the keys can write the ledger anew, so they are kept apart from it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from yibao.store.register import Register, connect
 from yibao.store.tables import batch, lake_file
 from yibao.store.vault import Meter, Report, Vault, check_room, writing
 
-_NOT_COPIED: Final = ("register", "lake", "work")
+_NOT_COPIED: Final = ("register", "lake", "work", "keys")
 _PATIENCE: Final = 3
 """How often a file that changes while it is read is read again."""
 
@@ -83,7 +83,9 @@ def back_up(
                 files.append(stored[0])
                 written += stored[1]
         name = f"{made:%Y%m%d-%H%M%S-%f}"[:-3]
-        manifest = Manifest(name, made.isoformat(timespec="seconds"), revision, known_no, tuple(files))
+        manifest = Manifest(
+            name, made.isoformat(timespec="seconds"), revision, known_no, tuple(files), _keys(home)
+        )
         vault.finish(manifest)
         removed = vault.prune(keep) if keep else []
     return BackedUp(manifest, written, tuple(removed))
@@ -136,6 +138,11 @@ def _beside(home: Home) -> list[Path]:
         seen |= inside.keys()
         found += [path for name in sorted(names) if (path := Path(top) / name).is_file()]
     return [path for path in found if path != home.restoring]
+
+
+def _keys(home: Home) -> tuple[str, ...]:
+    """Name the private keys of a home, which are left out."""
+    return tuple(f"keys/{path.name}" for path in sorted((home.path / "keys").glob("*")) if path.is_file())
 
 
 def _size(source: Path) -> int:

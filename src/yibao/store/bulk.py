@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -26,8 +26,29 @@ def copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, 
     missing = [key.name for key in table.primary_key.columns if key.name not in given]
     names = [*missing, *given]
     numbers = next_numbers(connection, table, len(rows)) if missing else [0] * len(rows)
+    told = (
+        [*([number] if missing else []), *(Jsonb(v) if isinstance(v, dict) else v for v in row.values())]
+        for number, row in zip(numbers, rows, strict=True)
+    )
+    copy_tuples(connection, table.name, names, told)
+
+
+def copy_tuples(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    types: Sequence[str] = (),
+) -> None:
+    """Write rows, each its values in the order of the columns; with ``types`` of all columns they are sent binary."""
     raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
-        for number, row in zip(numbers, rows, strict=True):
-            key = [number] if missing else []
-            copy.write_row([*key, *(Jsonb(v) if isinstance(v, dict) else v for v in row.values())])
+    how = " (FORMAT BINARY)" if types else ""
+    with (
+        raw.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN{how}") as copy,
+    ):
+        if types:
+            copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)

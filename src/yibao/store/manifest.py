@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from yibao.kernel import Refused, Text
 
-FORM: Final = 1
+FORM: Final = 2
 REGISTER: Final = "register.dump"
 LAKE: Final = "lake/"
 
@@ -38,6 +38,8 @@ class Manifest:
     revision: str | None
     known_no: int | None
     files: tuple[Entry, ...]
+    left_out: tuple[str, ...] = ()
+    """The private keys that the home held and the backup does not: whoever has both can write history anew."""
 
     @property
     def bytes(self) -> int:
@@ -67,10 +69,11 @@ def read_manifest(text: bytes, where: str) -> Manifest:
         if told.pop("sha256") != _digest(told):
             raise ValueError("its digest is another")
         told.pop("form")
+        left_out = tuple(str(name) for name in told.pop("left_out", ()))
         files = tuple(Entry(**entry) for entry in told.pop("files"))
         for entry in files:
             _check_path(entry.path)
-        return Manifest(**told, files=files)
+        return Manifest(**told, files=files, left_out=left_out)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(where, [f"manifest: {error}"]) from error
 

@@ -112,8 +112,24 @@ def open_register(
     ``url`` (or the variable YIBAO_REGISTER_URL) names any PostgreSQL; without one the embedded server of
     ``home.register`` is started, within ``start_timeout`` seconds, and runs until ``linger`` seconds after
     the last program has closed it. ``register.url`` hides its password when printed.
+    A server that dies in that instant is started once more (a migration is one transaction, so nothing is half-done).
     Raises `Refused` with a code ``store.…`` for everything that keeps the register from being used.
     """
+    try:
+        return _migrated(home, url, start_timeout, linger)
+    except OperationalError as error:
+        if not _is_gone(error):
+            raise
+    try:
+        return _migrated(home, url, start_timeout, linger)
+    except OperationalError as error:
+        if not _is_gone(error):
+            raise
+        given = url or os.environ.get(URL_VARIABLE)
+        raise (_no_connection(_parse(given), error) if given else _died(home, error)) from error
+
+
+def _migrated(home: Home, url: str | None, start_timeout: float, linger: float) -> Register:
     register = connect(home, url, start_timeout, linger=linger)
     try:
         migrate(register.engine)
@@ -121,6 +137,12 @@ def open_register(
         register.close()
         raise
     return register
+
+
+def _is_gone(error: OperationalError) -> bool:
+    """Tell whether the server is away, and not that it could not do what it was asked for: a full disk, a lock."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return not state or state.startswith(("08", "57P"))
 
 
 def connect(
@@ -219,6 +241,21 @@ def _no_connection(url: URL, error: OperationalError) -> Refused:
         wanted="a connection",
         came=str(error.orig).strip(),
         todo=Text(zh="检查地址、用户、密码和网络", en="check address, user, password and network"),
+    )
+
+
+def _died(home: Home, error: OperationalError) -> Refused:
+    return Refused(
+        "store.server_died",
+        zh="登记库的数据库程序一再中断,没有打开",
+        en="the register's server died again and again, so it was not opened",
+        where=str(home.register),
+        wanted="a server that stays up",
+        came=str(error.orig).strip().splitlines()[0],
+        todo=Text(
+            zh="运行 yibao doctor;看 register/ 下的日志,常见的是内存不足或磁盘满",
+            en="run yibao doctor; the log in register/ says why, often memory or disk that ran out",
+        ),
     )
 
 

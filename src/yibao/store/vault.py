@@ -145,16 +145,18 @@ class Folder(Vault):
             sync_directory(folder)
 
     def prune(self, keep: int) -> list[str]:
-        """Remove all but the last backups, and the files that only the removed ones need; give their names."""
+        """Remove all but the last backups, and the files that no other one needs; give the names of the removed.
+
+        What a killed backup left behind goes with them: the dump that it had stored is nobody's.
+        """
         over = self.names()[:-keep]
         needed = {e.sha256 for name in self.names()[-keep:] for e in self.manifest(name).files}
         for name in over:
             (self._manifests / f"{name}.json").unlink()
         sync_directory(self._manifests)  # before their files go: a manifest without its files looks damaged
-        if over:
-            for path in self._objects.glob("*/*"):
-                if path.name not in needed:
-                    path.unlink()
+        for path in self._objects.glob("*/*"):
+            if path.name not in needed:
+                path.unlink()
         return over
 
     def _object(self, sha256: str) -> Path:

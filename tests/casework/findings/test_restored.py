@@ -38,10 +38,14 @@ def test_what_was_restored_explains_the_same_findings(
     codes = [row["code"] for row in findings["findings"]]
     assert len(codes) == len(small.RULES)
     told = [shell("explain", code)[1] for code in codes[:2]]
-    code, said, complained = shell("backup", tmp_path / "备份", "--json")
+    monkeypatch.setenv("YIBAO_KEY_PASSPHRASE", "一句足够长的口令，另行保管")
+    sealed = tmp_path / "钥匙"
+    inside = tmp_path / "备份" / "钥匙"
+    assert "cli.keys_apart" in shell("backup", tmp_path / "备份", "--with-keys", inside, "--json")[1]
+    code, said, complained = shell("backup", tmp_path / "备份", "--with-keys", sealed, "--json")
     assert code == 0, complained
     made = json.loads(said)
-    assert made["bytes"] == made["written_bytes"] > 0 and made["removed"] == []
+    assert made["bytes"] == made["written_bytes"] > 0 and made["removed"] == [] and made["left_out"]
     assert shell("restore", tmp_path / "备份", "--check", home=elsewhere)[0] == 0
     assert not elsewhere.exists()
     code, said, complained = shell("restore", tmp_path / "备份", "--json", home=elsewhere)
@@ -49,9 +53,12 @@ def test_what_was_restored_explains_the_same_findings(
     assert json.loads(said) == {
         **{k: v for k, v in made.items() if k not in ("written_bytes", "removed")},
         "restored": True,
+        "keys_missing": made["left_out"],
     }
     assert json.loads(shell("findings", "--json", home=elsewhere)[1]) == findings
     assert [shell("explain", code, home=elsewhere)[1] for code in codes[:2]] == told
+    said = shell("ledger", "keys-in", sealed, "--json", home=elsewhere)[1]
+    assert [f"keys/{name}" for name in json.loads(said)["keys"]] == made["left_out"]
     verified = json.loads(shell("ledger", "verify", "--json", home=elsewhere)[1])
     assert verified["size"] > 0 and verified["faults"] == []
     code, _, complained = shell("restore", tmp_path / "备份", home=elsewhere)

@@ -28,7 +28,15 @@ from yibao.casework.cases import (
     standing_amounts,
 )
 from yibao.casework.documents import CaseRef, issue, kind, kinds, of_case
-from yibao.casework.penalty import Article, Circumstance, Measures, Officer, State
+from yibao.casework.penalty import (
+    Article,
+    BarGround,
+    Circumstance,
+    Measures,
+    Officer,
+    State,
+    SuspensionGround,
+)
 from yibao.casework.tracks import MACHINES
 from yibao.kernel import Refused, Region, day_of_ymd
 from yibao.store import Register
@@ -57,6 +65,12 @@ MANAGEMENT = Measures(Article.MANAGEMENT, day_of_ymd(20251101), 0, 0, 0, 2_000_0
         (replace(LOSS, patient_fen=1_000_001), "sums"),
         (replace(LOSS, suspension_months=5), "suspension_range"),
         (replace(LOSS, suspension_months=10**9), "suspension_range"),
+        (replace(LOSS, suspension_months=6), "suspension_ground"),
+        (replace(LOSS, suspension_months=6, suspension_ground=SuspensionGround.REFUSED), "not_rectified"),
+        (replace(LOSS, suspension_ground=SuspensionGround.GRAVE), "suspension_ground"),
+        (replace(LOSS, barred="钱某"), "bar_ground"),
+        (replace(LOSS, bar_ground=BarGround.MAJOR_LOSS), "bar_ground"),
+        (replace(LOSS, barred="  ", bar_ground=BarGround.MAJOR_LOSS), "bar_ground"),
         (MANAGEMENT, "not_rectified"),
         (replace(MANAGEMENT, suspension_months=6), "not_rectified"),
     ],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from tests.casework.rounds.conftest import Bureau
+from tests.cli.shell import Shell
 
 from yibao.casework import rounds
 from yibao.casework.rounds import Order, Outcome
@@ -14,7 +16,9 @@ from yibao.kernel import Refused
 MOST = "SELECT rule FROM finding WHERE state = 'open'"
 
 
-def test_false_alarms_and_true_ones_make_the_precision_of_a_rule(bureau: Bureau) -> None:
+def test_false_alarms_and_true_ones_make_the_precision_of_a_rule(
+    bureau: Bureau, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     rule = str(bureau.value(f"{MOST} GROUP BY rule ORDER BY count(*) DESC, rule LIMIT 1"))
     one = bureau.new(Order(rules=(rule,), limit=12))
     lines = bureau.lines(one.code)
@@ -43,6 +47,14 @@ def test_false_alarms_and_true_ones_make_the_precision_of_a_rule(bureau: Bureau)
             desk, rounds.find_lines(desk, [lines[0].finding]), day=bureau.day, reason="规则说明更新"
         )
         assert rounds.pace(desk.unit)[0]["reopened"] == 1
+    shell = Shell(bureau.register, capsys, monkeypatch)
+    listed = json.loads(shell("rules", "list", "--precision", "--json")[1])["rules"]
+    [mine] = next(known["confirmed"] for known in listed if known["id"] == rule)
+    assert (mine["right"], mine["judged"], mine["enough"]) == (8, 12, False), (
+        "thirty are wanted to tell a share"
+    )
+    assert all(known["confirmed"] == [] for known in listed if known["id"] != rule)
+    assert "人工确认准确率 样本不足（n=12）" in shell("rules", "show", rule, "--precision")[1]
     assert [line.state for line in bureau.lines(one.code)[:1]] == ["withdrawn"]
     assert bureau.new(Order(rules=(rule,))).held == one.lines - 1, (
         "its institution is heard again in another round"

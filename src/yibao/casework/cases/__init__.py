@@ -12,14 +12,23 @@ from yibao.casework.cases.checks import check_track
 from yibao.casework.cases.clocks import (
     BAND_NAMES,
     NATURE_NAMES,
+    WHOSE_NAMES,
     Band,
     ClockKind,
     Nature,
     Running,
     band,
+    begun,
     limit,
 )
 from yibao.casework.cases.desk import Desk, Opening
+from yibao.casework.cases.institutions import (
+    Known,
+    institutions,
+    keep_institutions,
+    known_institution,
+    note_institutions,
+)
 from yibao.casework.cases.machine import Machine, Move
 from yibao.casework.cases.model import (
     AMOUNT_NAMES,
@@ -38,7 +47,7 @@ from yibao.casework.cases.model import (
     case_id,
     case_number,
 )
-from yibao.casework.cases.opening import note_institutions, opening_about, openings_about
+from yibao.casework.cases.opening import opening_about, openings_about
 from yibao.casework.cases.paperwork import check_file, demanded, let_fall, missing
 from yibao.casework.cases.parties import PartyClock, party_cases, party_clocks
 from yibao.casework.cases.regrouping import (
@@ -59,9 +68,13 @@ from yibao.casework.cases.service import (
     case_clocks,
     cases,
     check_purses,
+    doers,
     held_findings,
+    holders,
     institution_of,
     open_cases,
+    origins,
+    running_clocks,
     standing_amounts,
     take_up,
     transfer,
@@ -79,6 +92,7 @@ __all__ = [
     "NATURE_NAMES",
     "ORGAN_NAMES",
     "TRACK_NAMES",
+    "WHOSE_NAMES",
     "Act",
     "Amount",
     "Band",
@@ -88,6 +102,7 @@ __all__ = [
     "ClockKind",
     "Desk",
     "Doing",
+    "Known",
     "Laid",
     "Link",
     "LinkKind",
@@ -108,6 +123,7 @@ __all__ = [
     "acts",
     "band",
     "bands",
+    "begun",
     "case_clocks",
     "case_id",
     "case_number",
@@ -116,9 +132,14 @@ __all__ = [
     "check_purses",
     "check_track",
     "demanded",
+    "doers",
     "held_findings",
+    "holders",
     "in_purses",
     "institution_of",
+    "institutions",
+    "keep_institutions",
+    "known_institution",
     "lay_open",
     "let_fall",
     "limit",
@@ -129,11 +150,13 @@ __all__ = [
     "open_cases",
     "opening_about",
     "openings_about",
+    "origins",
     "party_cases",
     "party_clocks",
     "pass_on",
     "restorations",
     "restore",
+    "running_clocks",
     "split",
     "standing_amounts",
     "take_on",

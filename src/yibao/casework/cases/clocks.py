@@ -40,6 +40,10 @@ NATURE_NAMES = {
 }
 
 
+WHOSE_NAMES = {"office": Text(zh="机关", en="the office"), "party": Text(zh="当事人", en="the party")}
+"""Who must act before a clock runs out."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClockKind:
     """One kind of clock: its name, whose it is, and the policy parameter that holds its length."""
@@ -110,6 +114,11 @@ def limit(policy: Policy, kind: ClockKind, day: int) -> Value:
 def start(value: Value, kind: ClockKind, day: int) -> Running:
     """Start a clock by a value of the policy."""
     return Running(kind.name, day, value.number, CLOCK_UNITS[value.unit], kind.rolls)
+
+
+def begun(policy: Policy, kind: ClockKind, day: int) -> Running:
+    """Give a clock of a kind as it begins to run on a day, by the policy of that day."""
+    return start(limit(policy, kind, day), kind, day)
 
 
 def pause(clock: Running, day: int) -> Running:

@@ -127,6 +127,11 @@ class Machine:
         """Give the words for a state."""
         return next(name for key, name in self.names.items() if key == state)
 
+    @property
+    def clocks(self) -> dict[str, ClockKind]:
+        """Give the kinds of clocks that its moves start, by name."""
+        return {kind.name: kind for move in self.moves for kind in move.starts}
+
     def _what_now(self, state: str) -> Text:
         names = [m.name for m in self.moves if state in m.comes_from]
         if not names:

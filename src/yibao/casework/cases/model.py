@@ -161,6 +161,8 @@ class Doing:
     """Who handles the case from now on, where that changes."""
     expected_version: int | None = None
     """The version that the doer looked at; None where nobody looked (a deadline that ran out, a bulk)."""
+    personal: Mapping[str, str] = field(default_factory=dict)
+    """What names people: kept by the track in a table of its own, in the ledger only as a salted commitment."""
 
 
 @dataclass(frozen=True, slots=True)

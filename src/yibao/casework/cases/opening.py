@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from yibao.casework.cases import store
 from yibao.casework.cases.desk import Opening
+from yibao.casework.cases.institutions import institutions
 from yibao.casework.cases.model import Amount, Money
 from yibao.casework.findings import store as findings_store
 from yibao.casework.findings.model import STATE_NAMES, finding_code, finding_number
-from yibao.casework.findings.outputs.institutions import institutions
-from yibao.casework.findings.outputs.looking import looking
 from yibao.kernel import Refused, Text
-from yibao.store import Home, Register, UnitOfWork
-
-
-def note_institutions(home: Home, register: Register, *, actor: str) -> int:
-    """Copy the institutions' codes, names and regions from the lake, so that lists and scope need not open it."""
-    with looking(home, register, ("institution",)) as look:
-        known = institutions(look)
-    rows = [
-        {"institution_id": one.institution_id, "code": one.code, "name": one.name, "region": one.region}
-        for one in known.values()
-        if one.region.isdigit()
-    ]
-    with register.unit_of_work(actor=actor) as unit:
-        store.keep_institutions(unit.connection, rows)
-    return len(rows)
+from yibao.store import UnitOfWork
 
 
 def opening_about(
@@ -77,7 +61,7 @@ def openings_about(
     """Give how cases are opened, one a finding; the cause is the finding's rule where none is named."""
     ids = list(dict.fromkeys(finding_number(code) for code in codes))
     rows = {row.finding_id: row for row in findings_store.headers(unit.connection, ids=ids, state=None)}
-    known = store.institutions(unit.connection, {row.institution_id for row in rows.values()})
+    known = institutions(unit, {row.institution_id for row in rows.values()})
     opened = []
     for one in ids:
         row = rows.get(one)

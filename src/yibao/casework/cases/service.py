@@ -7,7 +7,8 @@ ledger entry are written in the caller's one transaction. One case is a bulk of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from yibao.casework.cases import store
 from yibao.casework.cases.checks import (
@@ -19,8 +20,9 @@ from yibao.casework.cases.checks import (
     permit,
 )
 from yibao.casework.cases.desk import Desk, Opening, Step
+from yibao.casework.cases.institutions import institutions
 from yibao.casework.cases.machine import Machine
-from yibao.casework.cases.model import Act, Amount, Case, CaseClock, Doing, Money, Organ, Transfer
+from yibao.casework.cases.model import Act, Amount, Case, CaseClock, Doing, Money, Organ, Track, Transfer
 from yibao.casework.cases.running import run_clocks
 from yibao.kernel import Event, EventKind, Json, Refused, Text, date_of, format_fen
 from yibao.ledger import Act as Sworn
@@ -42,6 +44,14 @@ _TOLD = {
     "closed": EventKind.CASE_CLOSED,
 }
 """By the tag of a move: the event by which later rooms hear of it."""
+
+
+class Holder(NamedTuple):
+    """The case that decides the money of a finding."""
+
+    case_id: int
+    track: Track
+    state: str
 
 
 def open_cases(
@@ -138,6 +148,27 @@ def case_clocks(unit: UnitOfWork, case_id: int) -> list[CaseClock]:
     return store.clocks(unit.connection, [case_id]).get(case_id, [])
 
 
+def running_clocks(unit: UnitOfWork, ids: Collection[int]) -> dict[int, list[CaseClock]]:
+    """Give the clocks that run on cases, by case, oldest first."""
+    return store.clocks(unit.connection, ids, running=True)
+
+
+def doers(unit: UnitOfWork, ids: Collection[int], verbs: Collection[str]) -> dict[int, set[str]]:
+    """Give who did any of some verbs, by case; also in the cases from which it took findings over."""
+    return store.doers(unit.connection, ids, verbs)
+
+
+def origins(unit: UnitOfWork, case_id: int) -> set[int]:
+    """Give the cases from which a case took findings over, straight or through others, and itself."""
+    return store.origins(unit.connection, [case_id])[case_id]
+
+
+def holders(unit: UnitOfWork, findings: Collection[int]) -> dict[int, Holder]:
+    """Give by finding the case that decides its money, locked for the rest of the transaction."""
+    rows = store.holders(unit.connection, findings)
+    return {finding: Holder(row.case_id, Track(row.track), row.state) for finding, row in rows.items()}
+
+
 def standing_amounts(unit: UnitOfWork, case_id: int) -> dict[Amount, Money]:
     """Give what stands of each kind of amount in a case: its rows added up, those with a minus too."""
     return store.amounts(unit.connection, [case_id]).get(case_id, {})
@@ -167,7 +198,7 @@ def check_purses(unit: UnitOfWork, case: Case, returned: Money) -> None:
 
 def institution_of(unit: UnitOfWork, institution_id: int) -> tuple[str, str, str] | None:
     """Give code, name and region of an institution as the register keeps them; None where it does not know it."""
-    row = store.institutions(unit.connection, [institution_id]).get(institution_id)
+    row = institutions(unit, [institution_id]).get(institution_id)
     return None if row is None else (row.code, row.name, row.region)
 
 
@@ -288,5 +319,5 @@ def _sworn(desk: Desk, step: Step) -> Sworn:
         },
         "body": dict(doing.body),
     }
-    personal = {"reason": doing.reason} if doing.reason else {}
+    personal = {**doing.personal, **({"reason": doing.reason} if doing.reason else {})}
     return Sworn(_TAGS[move.tag], case.number, body, personal)

@@ -28,30 +28,11 @@ from yibao.casework.cases.tables import (
     case_file,
     case_transfer,
     finding_hold,
-    institution,
 )
 from yibao.kernel import OPEN_END, ClockUnit, Period
 from yibao.store import copy_rows, next_numbers
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
-
-
-def keep_institutions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the institutions' codes, names and regions as the lake has them now."""
-    kept = (
-        "INSERT INTO institution (institution_id, code, name, region) VALUES (:institution_id, :code, :name, :region) "
-        "ON CONFLICT (institution_id) DO UPDATE SET code = excluded.code, name = excluded.name, region = excluded.region"
-    )
-    if rows:
-        connection.execute(text(kept), list(rows))
-
-
-def institutions(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
-    """Give ``code, name, region`` of institutions."""
-    rows = connection.execute(
-        select(institution).where(institution.c.institution_id == func.any(_IDS)), {"ids": list(ids)}
-    )
-    return {row.institution_id: row for row in rows.all()}
 
 
 def pressing(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from yibao.access import Permission, Purpose, Target, check, read_of_file, scope
 from yibao.casework.cases import store
 from yibao.casework.cases.checks import check_walked, recused_in
-from yibao.casework.cases.clocks import BAND_NAMES, Band, band
+from yibao.casework.cases.clocks import BAND_NAMES, NATURE_NAMES, WHOSE_NAMES, Band, ClockKind, band
 from yibao.casework.cases.desk import Desk
+from yibao.casework.cases.institutions import institutions
 from yibao.casework.cases.machine import Machine
 from yibao.casework.cases.model import (
     AMOUNT_NAMES,
@@ -91,6 +92,16 @@ class Laid:
     """From which cases it took findings over, and to which it gave some."""
     missing: tuple[DocumentKind, ...] = ()
     """The documents that the file should hold and does not."""
+    kinds: Mapping[str, ClockKind] = field(default_factory=dict)
+    """What the track's clocks are: their names, their nature, and who must act before they run out."""
+
+    def of_clock(self, clock: CaseClock) -> dict[str, Any]:
+        """Say what a clock is: name, nature and whose, each in both languages; nothing where the track knows it no more."""
+        kind = self.kinds.get(clock.running.kind)
+        if kind is None:
+            return {}
+        said = {"name": kind.text, "nature": NATURE_NAMES[kind.nature], "whose": WHOSE_NAMES[kind.whose]}
+        return {key: text.both() for key, text in said.items()}
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -101,7 +112,7 @@ class Laid:
             "acts": [act.as_json() for act in self.acts],
             "clocks": [
                 {
-                    "clock": clock.running.kind, "started": date_of(clock.running.start).isoformat(),
+                    "clock": clock.running.kind, **self.of_clock(clock), "started": date_of(clock.running.start).isoformat(),
                     "due": date_of(clock.due_day).isoformat() if clock.due_day is not None else None,
                     "paused": clock.running.paused, "basis": clock.basis,
                     "stopped": date_of(clock.stopped_day).isoformat() if clock.stopped_day is not None else None,
@@ -187,7 +198,7 @@ def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
     record(desk.unit, Tag.ACCESS_FILE_READ, head.number, {"look": look})
     machine = machines[head.track]
     moves = [m for verb in machine.verbs(head.state) for m in (machine.move(head.state, verb),)]
-    whose = store.institutions(desk.unit.connection, [head.institution_id or 0])
+    whose = institutions(desk.unit, [head.institution_id])
     held = held_findings(desk.unit, case)
     done = acts(desk.unit, case)
     return Laid(
@@ -203,6 +214,7 @@ def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
         fallen=_fallen(desk, held),
         links=tuple(links(desk.unit, case)),
         missing=tuple(missing(desk.unit, machine, head, done)),
+        kinds=machine.clocks,
     )
 
 

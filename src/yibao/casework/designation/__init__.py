@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from yibao.casework.designation.machine import MACHINE, State
 from yibao.casework.designation.model import Applicant, ServiceAgreement
-from yibao.casework.designation.service import act, agreements, apply, sign
+from yibao.casework.designation.service import act, agreements, applicant, apply, sign
 
-__all__ = ["MACHINE", "Applicant", "ServiceAgreement", "State", "act", "agreements", "apply", "sign"]
+__all__ = [
+    "MACHINE",
+    "Applicant",
+    "ServiceAgreement",
+    "State",
+    "act",
+    "agreements",
+    "applicant",
+    "apply",
+    "sign",
+]

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from yibao.casework.cases import Case, Desk, Doing, Opening, act_on, cases, open_cases, take_up
+from yibao.access import Permission, Target, check
+from yibao.casework.cases import (
+    Case,
+    Desk,
+    Doing,
+    Opening,
+    act_on,
+    cases,
+    check_track,
+    known_institution,
+    open_cases,
+    take_up,
+)
 from yibao.casework.designation import store
 from yibao.casework.designation.machine import MACHINE
 from yibao.casework.designation.model import Applicant, ServiceAgreement
-from yibao.kernel import Json, Refused, Text, add_months, date_of
+from yibao.kernel import Json, Refused, Region, Text, add_months, date_of
 
 
 def apply(desk: Desk, region: str, applicant: Applicant, doing: Doing) -> Case:
-    """Apply for designation; an institution has one designation at a time."""
+    """Apply for designation, oneself or, as a clerk, for an institution that did so on paper.
+
+    An institution has one designation at a time (``casework.designated``). Who hands it in on paper is known by its code
+    where the lake has it, so that it sees its own matter later.
+    """
     known = cases(desk.unit, store.applications(desk.unit.connection, applicant.code))
     running = [one for one in known if one.state not in MACHINE.ends]
     if running:
@@ -24,8 +40,13 @@ def apply(desk: Desk, region: str, applicant: Applicant, doing: Doing) -> Case:
             came=applicant.code,
             todo=Text(zh="在该事项中办理续签、变更或退出", en="renew, change or leave in that matter"),
         )
-    opening = Opening(region=region, cause="定点申请", institution_id=desk.actor.institution_id)
-    made = open_cases(desk, MACHINE, "apply", [(opening, replace(doing, body={"code": applicant.code}))])[0]
+    own = desk.actor.institution_id
+    found = known_institution(desk.unit, applicant.code) if own is None else None
+    opening = Opening(
+        region=region, cause="定点申请", institution_id=own if found is None else found.institution_id
+    )
+    body: dict[str, Json] = {"code": applicant.code, "on_paper": own is None}
+    made = open_cases(desk, MACHINE, "apply", [(opening, replace(doing, body=body))])[0]
     store.add_applicant(desk.unit.connection, made.id, applicant)
     return made
 
@@ -39,7 +60,10 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             en="to sign or renew needs the agreement's number and term",
             wanted="sign | renew",
             came=verb,
-            todo=Text(zh="用签约的动词并写明协议", en="use the verb of signing, with the agreement"),
+            todo=Text(
+                zh="yibao designation sign（续签加 --renew）",
+                en="yibao designation sign (with --renew to renew)",
+            ),
         )
     if verb in ("ask_renewal", "ask_exit", "lapse"):
         _check_time(desk, case_id, verb, doing.day)
@@ -81,8 +105,22 @@ def sign(desk: Desk, case_id: int, verb: str, agreement: ServiceAgreement, doing
 
 
 def agreements(desk: Desk, case_id: int) -> list[ServiceAgreement]:
-    """Give the agreements of a designation, oldest first."""
+    """Give the agreements of a designation, oldest first, to somebody who may read it (``access.denied``)."""
+    _readable(desk, case_id)
     return store.agreements(desk.unit.connection, case_id)
+
+
+def applicant(desk: Desk, case_id: int) -> Applicant:
+    """Give who applied, to somebody who may read it (``access.denied``)."""
+    _readable(desk, case_id)
+    return store.applicant(desk.unit.connection, case_id)
+
+
+def _readable(desk: Desk, case_id: int) -> None:
+    case = cases(desk.unit, [case_id])[0]
+    check_track(case, MACHINE)
+    target = Target(Region(case.region), case.institution_id, case.person_id, subject=case.number)
+    check(desk.actor, Permission.DESIGNATION_READ, target)
 
 
 def _check_time(desk: Desk, case_id: int, verb: str, day: int) -> None:

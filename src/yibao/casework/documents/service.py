@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from yibao.casework.documents import store
 from yibao.casework.documents.filling import snapshot
+from yibao.casework.documents.hours import check_hours, hours_of
 from yibao.casework.documents.kinds import kind
 from yibao.casework.documents.model import (
     OFFICES,
@@ -59,7 +60,8 @@ def issue(
     ``day`` is that of the approval (成文, today if not given). ``recipient`` and its code are taken from the values where
     they are not given; ``under`` is a document whose number this one goes by (信用修复告知书). What is refused takes no
     number. Raises `Refused`: ``casework.document_unknown``, ``…_issuer``, ``…_value``, ``…_missing``, ``…_sum``,
-    ``…_rows``, ``…_wording``, ``…_glyph``, whatever is wrong with a template, ``policy.no_value``.
+    ``…_rows``, ``…_wording``, ``…_glyph``, ``…_hours`` (two records of one officer at one time),
+    whatever is wrong with a template, ``policy.no_value``.
     """
     of = kind(slug)
     on = today() if day is None else day
@@ -76,17 +78,23 @@ def issue(
         if of.number_token and by in OFFICES and parent is None:
             serial, number = take_number(unit, policy, of, by, on)
         values = snapshot(of, {**data, **_given_by_us(of, number, on)}, where)
+        hours = hours_of(of, values, where)
+        if hours is not None:
+            check_hours(unit, hours, where)
         made = rendered(of, used, values, home.documents, on, where)
         store.keep_template(
             unit.connection, digest=used.digest, slug=slug, source=used.source, said=used.kept
         )
-        return store.insert_document(
+        issued = store.insert_document(
             unit.connection, slug=slug, issuer=series_of(policy, by), year=date_of(on).year, serial=serial,
             number=number, under=under, case_kind=case.kind, case_id=case.id, recipient=whose, recipient_code=code,
             day=on, data=values, template=used.digest, digest=made.digest, docx_digest=made.docx_digest, actor=actor,
             pdf=_keep(home, slug, on, made.digest, "pdf", made.pdf),
             docx=_keep(home, slug, on, made.docx_digest, "docx", made.docx),
         )  # fmt: skip
+        if hours is not None:
+            store.add_hours(unit.connection, issued.id, hours.officers, hours.start, hours.end)
+        return issued
 
 
 def _given_by_us(of: DocumentKind, number: str | None, day: int) -> dict[str, Any]:

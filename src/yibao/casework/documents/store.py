@@ -9,7 +9,14 @@ from sqlalchemy import Connection, Row, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from yibao.casework.documents.model import CaseRef, Delivery, Document, Way
-from yibao.casework.documents.tables import delivery, document, document_series, document_template
+from yibao.casework.documents.tables import (
+    delivery,
+    document,
+    document_hours,
+    document_series,
+    document_template,
+)
+from yibao.store import lock_key
 
 
 def next_serial(connection: Connection, issuer: str, slug: str, year: int) -> int:
@@ -37,6 +44,30 @@ def insert_document(connection: Connection, **values: Any) -> Document:
     """Write the row of an issued document and give it."""
     row = connection.execute(document.insert().values(**values).returning(*document.c)).one()
     return _document(row)
+
+
+def at_these_hours(
+    connection: Connection, officers: Sequence[str], start: int, end: int
+) -> Sequence[Row[Any]]:
+    """Give the records in force that officers made at the same time; a record of theirs elsewhere waits for this one."""
+    for officer in officers:
+        connection.execute(select(func.pg_advisory_xact_lock(lock_key(f"document hours {officer}"))))
+    mine = document_hours.c.officer.in_(officers)
+    same_time = (document_hours.c.start < end) & (document_hours.c.end > start)
+    asked = (
+        select(document_hours, document.c.slug, document.c.case_kind, document.c.case_id)
+        .join(document, document.c.id == document_hours.c.document)
+        .where(mine, same_time, document.c.ended.is_(None))
+        .order_by(document_hours.c.document, document_hours.c.officer)
+    )
+    return connection.execute(asked).all()
+
+
+def add_hours(connection: Connection, made: int, officers: Sequence[str], start: int, end: int) -> None:
+    """Write who made a record, from when until when."""
+    if officers:
+        rows = [{"document": made, "officer": officer, "start": start, "end": end} for officer in officers]
+        connection.execute(document_hours.insert(), rows)
 
 
 def find(connection: Connection, id: int, *, lock: bool = False) -> Document | None:

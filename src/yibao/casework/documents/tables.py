@@ -82,6 +82,18 @@ document = Table(
     comment="issued documents (文书): number, recipient, values, template, digests of the files, and how it ended",
 )
 
+document_hours = Table(
+    "document_hours",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("officer", Text, primary_key=True),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Index(None, "officer", "end"),
+    CheckConstraint('"start" <= "end"', name="order"),
+    comment="from which minute until which an officer made a record (笔录), known by his certificate",
+)
+
 delivery = Table(
     "delivery",
     metadata,

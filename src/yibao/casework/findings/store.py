@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, literal_column, select, text, upda
 
 from yibao.access import Scope
 from yibao.casework.findings.tables import audit_run, finding, finding_event, notice
+from yibao.store import copy_tuples
 
 _HEADER = (
     "finding_id", "rule", "rule_version", "result", "institution_id", "person_id", "day", "measured", "threshold",
@@ -376,12 +377,7 @@ def whose(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], rows: pa.Table) -> None:
-    """Send Arrow rows to a table by COPY."""
-    raw: Any = connection.connection.driver_connection
-    names = ", ".join(columns)
-    with raw.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in _tuples(rows.select(list(columns))):
-            copy.write_row(row)
+    copy_tuples(connection, table, columns, _tuples(rows.select(list(columns))))
 
 
 def _tuples(rows: pa.Table) -> Iterable[tuple[Any, ...]]:

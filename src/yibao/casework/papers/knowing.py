@@ -7,8 +7,15 @@ from typing import Any
 
 from yibao.casework import agreement, penalty
 from yibao.casework.agreement import MEASURE_NAMES
-from yibao.casework.cases import Amount, Desk, Track, case_clocks, held_findings, standing_amounts
-from yibao.casework.cases.store import institutions
+from yibao.casework.cases import (
+    Amount,
+    Desk,
+    Track,
+    case_clocks,
+    held_findings,
+    institutions,
+    standing_amounts,
+)
 from yibao.casework.documents import CaseRef, Document, DocumentKind, deliveries, of_case
 from yibao.casework.findings import store as findings_store
 from yibao.casework.findings.outputs.ruletext import basis, rule_name
@@ -90,7 +97,7 @@ def _of_policy(desk: Desk, kind: DocumentKind, day: int) -> dict[str, Any]:
 
 
 def _of_party(desk: Desk, institution_id: int | None) -> dict[str, Any]:
-    one = institutions(desk.unit.connection, [institution_id or 0]).get(institution_id or 0)
+    one = institutions(desk.unit, [institution_id]).get(institution_id or 0)
     if one is None:
         return {"party.kind": "INDIVIDUAL"}
     return {
@@ -176,6 +183,7 @@ def _of_penalty(desk: Desk, file: Dossier, day: int) -> dict[str, Any]:
             "case.measures.settle_months"
             if file.case.institution_id is None
             else "case.measures.dept_months": (measures.suspension_months or None),
+            "case.measures.bar_person": measures.barred or None,
             "policy.penalty(article)": penalty.ARTICLE_NAMES[measures.article].zh,
             "ledger.due.refund": due_back,
             "ledger.due.fine": due_fine,

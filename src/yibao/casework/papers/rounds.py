@@ -13,9 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from yibao.access import Permission, Target, check
-from yibao.casework.cases import ClockKind, Desk, Money, acts, limit
-from yibao.casework.cases.clocks import start
-from yibao.casework.cases.store import institutions
+from yibao.casework.cases import ClockKind, Desk, Money, acts, begun, institutions, limit
 from yibao.casework.documents import CaseRef, Document, fields, issue, of_case
 from yibao.casework.findings import store as findings_store
 from yibao.casework.findings.outputs.looking import known_by_run, looking
@@ -103,7 +101,7 @@ class _Asked:
 
     def due(self, clock: ClockKind) -> int:
         """Give the last minute of a period that would start today."""
-        due = start(limit(self.desk.policy, clock, self.day), clock, self.day).due(self.desk.policy.workdays)
+        due = begun(self.desk.policy, clock, self.day).due(self.desk.policy.workdays)
         assert due is not None
         return due * 1440 + _LAST_MINUTE
 
@@ -115,7 +113,7 @@ class _Asked:
 
 
 def _common(desk: Desk, home: Home, one: Round, sent: Dispatch, lines: Sequence[Line]) -> dict[str, Any]:
-    whose = institutions(desk.unit.connection, [sent.institution_id])[sent.institution_id]
+    whose = institutions(desk.unit, [sent.institution_id])[sent.institution_id]
     here = office(home)
     known = {
         "org_name": here.get("full_name"), "contact_name": desk.actor.holder or desk.actor.name,

@@ -24,13 +24,17 @@ from yibao.casework.penalty.execution import (
 from yibao.casework.penalty.files import dossier
 from yibao.casework.penalty.machine import MACHINE, State
 from yibao.casework.penalty.model import (
+    BAR_GROUNDS,
     EVIDENCE_KINDS,
+    SUSPENSION_GROUNDS,
+    BarGround,
     Decision,
     Dossier,
     Evidence,
     Measures,
     Officer,
     Party,
+    SuspensionGround,
     Telling,
 )
 from yibao.casework.penalty.ranges import (
@@ -58,10 +62,13 @@ from yibao.casework.penalty.service import (
 
 __all__ = [
     "ARTICLE_NAMES",
+    "BAR_GROUNDS",
     "CIRCUMSTANCES",
     "EVIDENCE_KINDS",
     "MACHINE",
+    "SUSPENSION_GROUNDS",
     "Article",
+    "BarGround",
     "Circumstance",
     "Decision",
     "Dossier",
@@ -73,6 +80,7 @@ __all__ = [
     "Range",
     "State",
     "Step",
+    "SuspensionGround",
     "Telling",
     "acknowledged",
     "act",

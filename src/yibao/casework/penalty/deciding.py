@@ -16,9 +16,9 @@ from yibao.casework.penalty.guards import (
     check_punishes,
     check_spared,
 )
-from yibao.casework.penalty.lawful import check_measures, check_sums
+from yibao.casework.penalty.lawful import check_measures, check_sums, years_barred
 from yibao.casework.penalty.machine import MACHINE
-from yibao.casework.penalty.model import Decision, Measures, Officer, refund_of, said_of
+from yibao.casework.penalty.model import Decision, Measures, Officer, named_in, refund_of, said_of
 from yibao.casework.penalty.officers import check_fit, check_named
 from yibao.casework.penalty.ranges import Circumstance, Step
 from yibao.kernel import Json, Refused, Text, format_fen
@@ -42,15 +42,18 @@ def decide(
     check_after_contest(file, measures)
     reviewed = file.did("pass_review")
     bounds = check_measures(desk.policy, measures, doing.day, circumstance, reviewed=reviewed, file=file)
+    years = years_barred(desk.policy, measures, doing.day)
     body: dict[str, Json] = {
         **said_of(measures),
+        "bar_years": years,
         "least_fen": bounds.least_fen,
         "most_fen": bounds.most_fen,
         "step": step,
         "circumstance": circumstance,
     }
     amounts = {Amount.DECIDED: refund_of(measures), Amount.FINE: Money(measures.fine_fen)}
-    number = do(desk, case_id, "decide", replace(doing, body=body, amounts=amounts))
+    whole = replace(doing, body=body, amounts=amounts, personal=named_in(measures))
+    number = do(desk, case_id, "decide", whole)
     basis = [
         {"key": v.key, "value": v.number, "instrument": v.instrument, "article": v.article}
         for v in bounds.basis
@@ -58,6 +61,7 @@ def decide(
     store.decide(
         desk.unit.connection, case_id, number, measures,
         least_fen=bounds.least_fen, most_fen=bounds.most_fen, basis=basis, step=step, circumstance=circumstance,
+        bar_years=years,
     )  # fmt: skip
     made = store.decision(desk.unit.connection, case_id)
     assert made is not None
@@ -73,7 +77,7 @@ def decide_on_the_spot(
     """
     file = taken(desk, case_id)
     most = desk.policy.at(f"casework.penalty.spot_fine_{file.party.measured_as}", doing.day).number
-    if measures.fine_fen > most or measures.suspension_months:
+    if measures.fine_fen > most or measures.suspension_months or measures.barred:
         raise Refused(
             "casework.above_spot",
             zh="当场处罚只限小额罚款或警告（行政处罚法第五十一条），请走普通程序",
@@ -108,7 +112,9 @@ def spare(desk: Desk, case_id: int, circumstance: Circumstance | None, refund: M
     MACHINE.move(file.case.state, "no_penalty", file.case.number)
     check_spared(circumstance, file.case.number)
     check_sums(refund, file.case.number)
-    refund = replace(refund, fine_fen=0, suspension_months=0)
+    refund = replace(
+        refund, fine_fen=0, suspension_months=0, suspension_ground=None, bar_ground=None, barred=""
+    )
     check_not_heavier(file, refund)
     body: dict[str, Json] = {**said_of(refund), "circumstance": circumstance}
     number = do(

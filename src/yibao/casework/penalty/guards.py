@@ -82,7 +82,7 @@ def check_not_heavier(dossier: Dossier, measures: Measures) -> None:
     """Refuse a decision heavier than what the party was told: nobody pays for having defended himself (Art. 45)."""
     told = dossier.told
     assert told is not None
-    heavier = [
+    heavier: list[tuple[str, str, int | str, int | str]] = [
         (zh, en, before, now)
         for zh, en, before, now in (
             ("罚款", "fine", told.measures.fine_fen, measures.fine_fen),
@@ -93,13 +93,25 @@ def check_not_heavier(dossier: Dossier, measures: Measures) -> None:
         if now > before
     ]
     same = (told.measures.article, told.measures.act_day) == (measures.article, measures.act_day)
+    # a ground or a name that the party was not told of is one against which it could not speak
+    if measures.suspension_months and measures.suspension_ground != told.measures.suspension_ground:
+        heavier.append(
+            ("暂停理由", "ground", _said(told.measures.suspension_ground), _said(measures.suspension_ground))
+        )
+    if measures.barred and (measures.barred, measures.bar_ground) != (
+        told.measures.barred,
+        told.measures.bar_ground,
+    ):
+        heavier.append(("禁止从业", "bar", _said(told.measures.bar_ground), _said(measures.bar_ground)))
     if heavier or not same:
         raise Refused(
             "casework.heavier",
             zh="决定重于或不同于告知的内容；不得因申辩加重，新事实须重新告知（行政处罚法第四十五条）",
             en="the decision is heavier than, or other than, what was told; new facts need a new notice (Art. 45)",
             where=dossier.case.number,
-            wanted="; ".join(f"{zh} ≤ {before}" for zh, _, before, _ in heavier)
+            wanted="; ".join(
+                f"{zh} {'≤ ' if isinstance(before, int) else ''}{before}" for zh, _, before, _ in heavier
+            )
             or f"{told.measures.article} {date_of(told.measures.act_day)}",
             came="; ".join(f"{zh} {now}" for zh, _, _, now in heavier)
             or f"{measures.article} {date_of(measures.act_day)}",
@@ -107,6 +119,10 @@ def check_not_heavier(dossier: Dossier, measures: Measures) -> None:
                 zh="重新告知（tell_anew）并写明理由", en="tell the party anew (tell_anew) with the reason"
             ),
         )
+
+
+def _said(ground: str | None) -> str:
+    return ground or "—"
 
 
 def check_discussed(dossier: Dossier) -> None:

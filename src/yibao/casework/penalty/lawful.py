@@ -1,6 +1,6 @@
 """What the law lets the bureau impose on this party, now: sums, party, loss, time of limitation, order to rectify; pure.
 
-Sources: 行政处罚法 Art. 28, 36, 63; 条例 Art. 37–41.
+Sources: 行政处罚法 Art. 28, 36, 63; 条例 Art. 37–41, 43.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from yibao.casework.cases import LARGEST_FEN
-from yibao.casework.penalty.model import Dossier, Measures, Party
+from yibao.casework.penalty.model import BarGround, Dossier, Measures, Party, SuspensionGround
 from yibao.casework.penalty.ranges import (
     ARTICLE_NAMES,
     Article,
@@ -36,10 +36,18 @@ _RECTIFYING: Final = frozenset({"order_rectify", "served_rectify", "recheck_refu
 def hearing_due(policy: Policy, party: Party, measures: Measures, day: int) -> bool:
     """Say whether the party has a right to a hearing; computed, never ticked (行政处罚法 Art. 63).
 
-    A fine that is large by the region's figure, or a suspension, which takes a business or a benefit away.
+    A fine that is large by the region's figure, a suspension, which takes a business or a benefit away, or a bar.
     """
     key = f"casework.penalty.hearing_fine_{party.measured_as}"
-    return measures.fine_fen >= policy.at(key, day).number or measures.suspension_months > 0
+    large = measures.fine_fen >= policy.at(key, day).number
+    return large or measures.suspension_months > 0 or bool(measures.barred)
+
+
+def years_barred(policy: Policy, measures: Measures, today: int) -> int:
+    """Give for how many years somebody is barred, by the milder of the law of the act's day and of today; 0: nobody."""
+    if not measures.barred:
+        return 0
+    return min(policy.at("casework.penalty.bar_years", day).number for day in (measures.act_day, today))
 
 
 def check_measures(
@@ -54,7 +62,8 @@ def check_measures(
     """Refuse measures outside the law; give the bounds by which they were checked.
 
     Raises `Refused`: ``casework.sums``, ``casework.other_article``, ``casework.act_day``, ``casework.limitation``,
-    ``casework.no_loss``, ``casework.not_rectified``, ``casework.suspension_range``, and what `check_fine` refuses.
+    ``casework.no_loss``, ``casework.not_rectified``, ``casework.suspension_range``, ``casework.suspension_ground``,
+    ``casework.bar_ground``, and what `check_fine` refuses.
     """
     where = file.case.number
     check_sums(measures, where)
@@ -66,6 +75,8 @@ def check_measures(
     check_fine(bounds, measures.fine_fen, circumstance, reviewed=reviewed, where=where)
     _check_rectified(file, measures)
     _check_suspension(bounds, measures.suspension_months, where)
+    _check_suspension_ground(file, measures)
+    _check_bar(file, measures)
     return bounds
 
 
@@ -153,7 +164,7 @@ def _check_limitation(policy: Policy, file: Dossier, measures: Measures, today: 
             wanted=f"≤ {date_of(today)}", came=str(date_of(measures.act_day)),
             todo=Text(zh="核对 --act-day", en="check --act-day"),
         )  # fmt: skip
-    if measures.fine_fen > 0 or measures.suspension_months > 0:
+    if measures.fine_fen > 0 or measures.suspension_months > 0 or measures.barred:
         check_in_time(policy, number, measures.act_day, file.case.opened_day, harm=file.grave)
 
 
@@ -188,13 +199,22 @@ def _check_rectified(file: Dossier, measures: Measures) -> None:
     """Refuse a fine by Art. 39 before an order to rectify was served, and its refusal shown by a recheck."""
     if measures.article is not Article.MANAGEMENT or measures.fine_fen == 0:
         return
+    _check_refused(
+        file,
+        zh="第三十九条的罚款以拒不改正为前提：先送达责令改正通知书，到期复查属拒不改正",
+        en="a fine by Art. 39 presupposes a served order to rectify, and a recheck that shows it was refused",
+    )
+
+
+def _check_refused(file: Dossier, *, zh: str, en: str) -> None:
+    """Refuse to build on a refusal to rectify that the file does not show: ordered, served, rechecked after its time."""
     verbs = [act.verb for act in file.acts if act.verb in _RECTIFYING]
     if verbs[-3:] == ["order_rectify", "served_rectify", "recheck_refused"]:
         return
     raise Refused(
         "casework.not_rectified",
-        zh="第三十九条的罚款以拒不改正为前提：先送达责令改正通知书，到期复查属拒不改正",
-        en="a fine by Art. 39 presupposes a served order to rectify, and a recheck that shows it was refused",
+        zh=zh,
+        en=en,
         where=file.case.number,
         wanted="order_rectify → served_rectify → recheck_refused",
         came=" → ".join(verbs) or "—",
@@ -221,3 +241,52 @@ def _check_suspension(bounds: Range, months: int, where: str) -> None:
                 zh="在幅度内裁量，见 yibao case bounds", en="stay within the bounds, see yibao case bounds"
             ),
         )
+
+
+def _check_suspension_ground(file: Dossier, measures: Measures) -> None:
+    """Refuse to suspend a department by Art. 38 on no ground, or on a refusal to rectify that the file does not show.
+
+    Art. 40 suspends without more; only Art. 38 wants 拒不改正 or 造成严重后果.
+    """
+    wants = measures.article is Article.LOSS and measures.suspension_months > 0
+    ground = measures.suspension_ground
+    if wants != (ground is not None):
+        raise Refused(
+            "casework.suspension_ground",
+            zh="第三十八条：拒不改正或者造成严重后果的，才责令暂停相关责任部门的医药服务，须写明是哪一种；其他情形不写",
+            en="by Art. 38 a department is suspended only on a refusal to rectify or grave harm: name which; else none",
+            where=file.case.number,
+            wanted=" | ".join(SuspensionGround) if wants else "—",
+            came=str(ground or "—"),
+            todo=Text(
+                zh="用 --suspend-ground 写明，或不暂停（--suspend 0）",
+                en="name it with --suspend-ground, or do not suspend (--suspend 0)",
+            ),
+        )
+    if ground is SuspensionGround.REFUSED:
+        _check_refused(
+            file,
+            zh="以拒不改正为由暂停，须先送达责令改正通知书，到期复查属拒不改正（第三十八条）",
+            en="to suspend on a refusal to rectify, the order was served and a recheck shows the refusal (Art. 38)",
+        )
+
+
+def _check_bar(file: Dossier, measures: Measures) -> None:
+    """Refuse to bar somebody who is in charge of no institution, without his name, or on no ground of Art. 43."""
+    named, ground = measures.barred.strip(), measures.bar_ground
+    if not measures.barred and ground is None:
+        return
+    if named and ground is not None and file.party is Party.UNIT:
+        return
+    raise Refused(
+        "casework.bar_ground",
+        zh="第四十三条只针对定点医药机构的法定代表人或者主要负责人，须写明姓名，并写明造成重大损失或者严重不良社会影响",
+        en="Art. 43 bars the legal representative or head of an institution: by name, and on one of its two grounds",
+        where=file.case.number,
+        wanted="--bar NAME --bar-ground " + "|".join(BarGround),
+        came=f"{file.party}: --bar {'…' if named else '—'} --bar-ground {ground or '—'}",
+        todo=Text(
+            zh="同时写明 --bar 与 --bar-ground；个人案件不适用",
+            en="give --bar and --bar-ground; not in a person’s case",
+        ),
+    )

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from yibao.casework.cases import Act, Case, Money, Transfer
 from yibao.casework.penalty.ranges import Article, Circumstance, Step
-from yibao.kernel import Json, Text
+from yibao.kernel import Json, Text, add_months
 
 
 class Party(StrEnum):
@@ -56,6 +56,32 @@ class Evidence:
     proves: str
 
 
+class SuspensionGround(StrEnum):
+    """The grounds on which 条例 Art. 38 lets the bureau suspend a department; without one there is only fine and refund."""
+
+    REFUSED = "refused"
+    GRAVE = "grave"
+
+
+SUSPENSION_GROUNDS = {
+    SuspensionGround.REFUSED: Text(zh="拒不改正", en="refused to rectify"),
+    SuspensionGround.GRAVE: Text(zh="造成严重后果", en="did grave harm"),
+}
+
+
+class BarGround(StrEnum):
+    """The grounds on which 条例 Art. 43 bars whoever is in charge of an institution from managing designated ones."""
+
+    MAJOR_LOSS = "major_loss"
+    SOCIAL_HARM = "social_harm"
+
+
+BAR_GROUNDS = {
+    BarGround.MAJOR_LOSS: Text(zh="造成医疗保障基金重大损失", en="a major loss to the fund"),
+    BarGround.SOCIAL_HARM: Text(zh="造成其他严重不良社会影响", en="other grave harm to society"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What is proposed, told or decided against a party."""
@@ -69,6 +95,11 @@ class Measures:
     """The part of the refund that is the patients' own money."""
     fine_fen: int
     suspension_months: int = 0
+    suspension_ground: SuspensionGround | None = None
+    """Why a department is suspended, where the article wants a ground for it."""
+    bar_ground: BarGround | None = None
+    barred: str = ""
+    """The legal representative or head who is barred; a person's name, which no leaf of the ledger has in the clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +126,15 @@ class Decision:
     circumstance: Circumstance | None
     served_day: int | None
     revoked: bool
+    bar_years: int = 0
+    """For how many years from the service on somebody is barred; 0 where nobody is."""
+
+    @property
+    def barred_until(self) -> int | None:
+        """Give the first day on which nobody is barred any more; None where nobody is, or it was not served yet."""
+        if not self.bar_years or self.served_day is None or self.revoked:
+            return None
+        return add_months(self.served_day + 1, 12 * self.bar_years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +200,11 @@ def said_of(measures: Measures) -> dict[str, Json]:
     return {
         "article": measures.article, "act_day": measures.act_day, "loss_fen": measures.loss_fen,
         "refund_fen": measures.refund_fen, "patient_fen": measures.patient_fen, "fine_fen": measures.fine_fen,
-        "suspension_months": measures.suspension_months,
+        "suspension_months": measures.suspension_months, "suspension_ground": measures.suspension_ground,
+        "bar_ground": measures.bar_ground,
     }  # fmt: skip
+
+
+def named_in(measures: Measures) -> dict[str, str]:
+    """Give whom measures name, for the ledger's salted commitments."""
+    return {"barred": measures.barred} if measures.barred else {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from yibao.access import Permission, Target, actor_of, allows, has_accounts
-from yibao.casework.cases import Case, Desk, case_number
+from yibao.casework.cases import Case, Desk, case_number, origins
 from yibao.casework.cases import Track as Tracks
 from yibao.casework.penalty import store
 from yibao.casework.penalty.guards import check_officers
@@ -61,7 +61,9 @@ def check_investigator(desk: Desk, file: Dossier, day: int) -> None:
 
 def check_not_officer(desk: Desk, case_id: int, verb: str) -> None:
     """Refuse to review, hear or decide what one investigates, or has investigated in this case or where it came from."""
-    if verb not in _OF_OTHERS or desk.actor.name not in store.investigators(desk.unit.connection, case_id):
+    if verb not in _OF_OTHERS or desk.actor.name not in store.investigators(
+        desk.unit.connection, origins(desk.unit, case_id)
+    ):
         return
     raise Refused(
         "casework.officer_judges",

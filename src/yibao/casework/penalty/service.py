@@ -30,7 +30,15 @@ from yibao.casework.penalty.files import do, dossier, taken
 from yibao.casework.penalty.guards import check_heard
 from yibao.casework.penalty.lawful import check_in_time, check_measures, hearing_due
 from yibao.casework.penalty.machine import MACHINE
-from yibao.casework.penalty.model import EVIDENCE_KINDS, Dossier, Measures, Officer, found_of, said_of
+from yibao.casework.penalty.model import (
+    EVIDENCE_KINDS,
+    Dossier,
+    Measures,
+    Officer,
+    found_of,
+    named_in,
+    said_of,
+)
 from yibao.casework.penalty.officers import check_fit, check_investigator, check_named
 from yibao.casework.penalty.ranges import Circumstance
 from yibao.kernel import Json, Refused, Text, date_of
@@ -112,7 +120,8 @@ def tell(
     # told anew, only what changes is found anew
     check_after_contest(file, measures)
     found = found_of(measures) + -standing_amounts(desk.unit, case_id).get(Amount.FOUND, Money(0))
-    number = do(desk, case_id, "tell", replace(doing, body=body, amounts={Amount.FOUND: found}))
+    whole = replace(doing, body=body, amounts={Amount.FOUND: found}, personal=named_in(measures))
+    number = do(desk, case_id, "tell", whole)
     store.tell(desk.unit.connection, case_id, number, measures, due)
     return due
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select, update
 
-from yibao.casework.cases.store import origins
-from yibao.casework.penalty.model import Contest, Decision, Evidence, Measures, Officer, Telling
+from yibao.casework.penalty.model import (
+    BarGround,
+    Contest,
+    Decision,
+    Evidence,
+    Measures,
+    Officer,
+    SuspensionGround,
+    Telling,
+)
 from yibao.casework.penalty.ranges import Article, Circumstance, Step
 from yibao.casework.penalty.tables import (
     penalty_contest,
@@ -42,9 +50,8 @@ def officers(connection: Connection, case_id: int) -> tuple[Officer, ...]:
     return tuple(Officer(row.account, row.certificate) for row in rows)
 
 
-def investigators(connection: Connection, case_id: int) -> set[str]:
-    """Give the accounts of all who ever investigated a case, or one from which it took findings over."""
-    parts = origins(connection, [case_id])[case_id]
+def investigators(connection: Connection, parts: Collection[int]) -> set[str]:
+    """Give the accounts of all who ever investigated any of some cases."""
     rows = select(penalty_officer.c.account).where(penalty_officer.c.case_id.in_(parts))
     return set(connection.scalars(rows))
 
@@ -120,6 +127,7 @@ def decision(connection: Connection, case_id: int) -> Decision | None:
         circumstance=Circumstance(row.circumstance) if row.circumstance else None,
         served_day=row.served_day,
         revoked=row.revoked_act is not None,
+        bar_years=row.bar_years,
     )
 
 
@@ -172,4 +180,7 @@ def _measures(row: Row[Any]) -> Measures:
         patient_fen=row.patient_fen,
         fine_fen=row.fine_fen,
         suspension_months=row.suspension_months,
+        suspension_ground=SuspensionGround(row.suspension_ground) if row.suspension_ground else None,
+        bar_ground=BarGround(row.bar_ground) if row.bar_ground else None,
+        barred=row.barred,
     )

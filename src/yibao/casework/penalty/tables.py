@@ -43,6 +43,9 @@ def _measures() -> list[Column[int] | Column[str]]:
         Column("patient_fen", BigInteger, nullable=False),
         Column("fine_fen", BigInteger, nullable=False),
         Column("suspension_months", BigInteger, nullable=False),
+        Column("suspension_ground", Text),
+        Column("bar_ground", Text),
+        Column("barred", Text, nullable=False, server_default=""),
     ]
 
 
@@ -73,6 +76,8 @@ penalty_decision = Table(
     Column("circumstance", Text),
     Column("served_day", BigInteger),
     Column("revoked_act", ForeignKey("case_act.number")),
+    Column("bar_years", BigInteger, nullable=False, server_default="0"),
+    CheckConstraint("(barred = '') = (bar_years = 0)", name="bar"),
     CheckConstraint("fine_fen <= most_fen", name="most"),
     CheckConstraint("fine_fen >= least_fen OR circumstance IS NOT NULL", name="least"),
     comment="what was decided (处罚决定), between which lawful bounds, by which step or circumstance",

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yibao.access import NO_CASE, Permission, scope
-from yibao.casework.cases import Amount, Desk, Doing, Money, Opening, open_cases
-from yibao.casework.cases import store as case_store
+from yibao.casework.cases import Amount, Desk, Doing, Known, Money, Opening, open_cases
+from yibao.casework.cases import keep_institutions as write_institutions
 from yibao.casework.cases.stakes import Stake, parts, stakes
 from yibao.casework.findings.model import finding_code
 from yibao.casework.findings.outputs import store as output_store
@@ -85,15 +85,11 @@ def _whole_region(desk: Desk) -> str:
 
 def keep_institutions(desk: Desk, known: Mapping[int, Institution]) -> None:
     """Copy codes, names and regions to the register, for lists and for who may see what."""
-    case_store.keep_institutions(
-        desk.unit.connection,
+    here = str(desk.policy.region)
+    write_institutions(
+        desk.unit,
         [
-            {
-                "institution_id": key,
-                "code": one.code,
-                "name": one.name,
-                "region": one.region if one.region.isdigit() else str(desk.policy.region),
-            }
+            Known(key, one.code, one.name, one.region if one.region.isdigit() else here)
             for key, one in known.items()
         ],
     )

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yibao.casework.cases import Desk, case_number
-from yibao.casework.cases import store as case_store
-from yibao.casework.cases.model import Track
+from yibao.casework.cases import Desk, case_number, holders, running_clocks
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import do
 from yibao.casework.rounds.machine import RECEIPT, LineState
@@ -31,9 +29,9 @@ def acknowledge(desk: Desk, lines: Sequence[Line], *, day: int) -> dict[int, int
 
     Raises `Refused` (``casework.not_taken``) while no other case holds the finding.
     """
-    holders = case_store.holders(desk.unit.connection, [line.finding_id for line in lines])
+    held = holders(desk.unit, [line.finding_id for line in lines])
     for line in lines:
-        holder = holders.get(line.finding_id)
+        holder = held.get(line.finding_id)
         if holder is None or holder.case_id == line.case_id:
             raise Refused(
                 "casework.not_taken",
@@ -47,7 +45,7 @@ def acknowledge(desk: Desk, lines: Sequence[Line], *, day: int) -> dict[int, int
     return do(
         desk, "acknowledge", lines, day,
         body=lambda line: {
-            "into": case_number(Track(holders[line.finding_id].track), holders[line.finding_id].case_id)
+            "into": case_number(held[line.finding_id].track, held[line.finding_id].case_id)
         },
     )  # fmt: skip
 
@@ -57,16 +55,16 @@ def hand_back(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> di
 
     Raises `Refused` (``casework.taken_already``) where another case holds the money: it lets it go first.
     """
-    holders = case_store.holders(desk.unit.connection, [line.finding_id for line in lines])
+    held = holders(desk.unit, [line.finding_id for line in lines])
     for line in lines:
-        holder = holders.get(line.finding_id)
+        holder = held.get(line.finding_id)
         if holder is not None and holder.case_id != line.case_id:
             raise Refused(
                 "casework.taken_already",
                 zh="资金已由另一案件接收，须由该案件先放开",
                 en="another case took the money over; it lets it go first",
                 where=line.finding,
-                came=case_number(Track(holder.track), holder.case_id),
+                came=case_number(holder.track, holder.case_id),
             )
     acts = do(desk, "hand_back", lines, day, reason=reason)
     store.free_money(desk.unit.connection, acts)
@@ -76,7 +74,7 @@ def hand_back(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> di
 def unacknowledged(desk: Desk, *, day: int) -> list[tuple[Line, int]]:
     """Give the lines handed over of which no receipt came in time, each with the last day; oldest first."""
     waiting = store.lines(desk.unit.connection, states={LineState.HANDED_OVER})
-    clocks = case_store.clocks(desk.unit.connection, [line.case_id for line in waiting], running=True)
+    clocks = running_clocks(desk.unit, [line.case_id for line in waiting])
     late = [
         (line, clock.due_day)
         for line in waiting

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from yibao.casework.cases.clocks import ClockKind, Nature
+from yibao.casework.cases import ClockKind, Nature
 from yibao.casework.cases.machine import Machine, Move
 from yibao.kernel import Text
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yibao.casework.cases import Desk
-from yibao.casework.cases import store as case_store
+from yibao.casework.cases import Desk, running_clocks
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import act_on_round, do, find_round, in_states
 from yibao.casework.rounds.deciding import View
@@ -117,7 +116,7 @@ def close_round(desk: Desk, code: str | int, *, day: int) -> Round:
 
 
 def _due(desk: Desk, lines: Sequence[Line]) -> list[tuple[Line, int | None]]:
-    clocks = case_store.clocks(desk.unit.connection, [line.case_id for line in lines], running=True)
+    clocks = running_clocks(desk.unit, [line.case_id for line in lines])
     return [
         (
             line,

@@ -8,9 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from yibao.access import Permission, Target, check
-from yibao.casework.cases import Desk, limit
-from yibao.casework.cases import store as case_store
-from yibao.casework.cases.clocks import start
+from yibao.casework.cases import Desk, begun, doers
 from yibao.casework.findings import store as finding_store
 from yibao.casework.findings.notices import record_notices
 from yibao.casework.rounds import store
@@ -118,7 +116,7 @@ def dispatch(
     lines = store.lines(desk.unit.connection, number=one.number, states={LineState.READY})
     if not lines:
         raise _nothing_to_send(one)
-    running = start(limit(desk.policy, APPEAL, day), APPEAL, day)
+    running = begun(desk.policy, APPEAL, day)
     due = running.due(desk.policy.workdays)
     assert due is not None
     confirm = days_before(
@@ -197,7 +195,7 @@ def _moment(at: datetime) -> str:
 
 def _check_second_eyes(desk: Desk, one: Round, ready: Sequence[Line]) -> None:
     """Refuse who reviewed any of the lines: asked when the round is ordered to leave, not ten minutes later."""
-    did = case_store.doers(desk.unit.connection, [line.case_id for line in ready], {"pass"})
+    did = doers(desk.unit, [line.case_id for line in ready], {"pass"})
     mine = frozenset({desk.actor.name}) & frozenset().union(*did.values())
     check(desk.actor, Permission.ROUND_SEND, Target(Region(one.region), done_by=mine))
 

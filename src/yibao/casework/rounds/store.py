@@ -32,6 +32,7 @@ from yibao.casework.rounds.tables import (
     round_receipt,
 )
 from yibao.kernel import add_months, day_of_ymd
+from yibao.store import copy_tuples
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
@@ -111,13 +112,7 @@ def spoken_for(connection: Connection, lines: Collection[int]) -> dict[int, int]
 
 def speak_for(connection: Connection, rows: Iterable[tuple[int, int, int]]) -> None:
     """Write how much of charge lines cases speak of: line, case, fen; by COPY, for a round may have a million."""
-    raw: Any = connection.connection.driver_connection
-    with (
-        raw.cursor() as cursor,
-        cursor.copy("COPY round_line_money (line_id, case_id, fen) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    copy_tuples(connection, "round_line_money", ("line_id", "case_id", "fen"), rows)
 
 
 def charge_lines(connection: Connection, ids: Collection[int]) -> list[int]:

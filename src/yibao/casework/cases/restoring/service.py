@@ -10,10 +10,11 @@ from yibao.access import Permission, Target, check
 from yibao.casework.cases.desk import Desk
 from yibao.casework.cases.model import Money, case_number
 from yibao.casework.cases.restoring import store
-from yibao.casework.cases.service import cases, held_findings
+from yibao.casework.cases.service import cases, held_findings, take_up
 from yibao.casework.findings import store as findings_store
 from yibao.casework.findings.model import finding_code
-from yibao.kernel import Event, EventKind, Refused, Region, Text, date_of, split
+from yibao.kernel import Event, EventKind, Json, Refused, Region, Text, date_of, split
+from yibao.ledger import Tag, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,16 @@ def restorations(desk: Desk, case_id: int) -> list[Restoration]:
 
 
 def told(desk: Desk, case_id: int, numbers: Sequence[int], day: int) -> None:
-    """Record that patients were told of what was restored to them; refuses what is none of the case's.
+    """Record that patients were told of what was restored to them, and swear to it; refuses what is none of the case's.
 
-    Who records recoveries does it (``access.denied``). The first day stands: to be told again takes nothing back.
+    Who records recoveries does it (``access.denied``). The first day stands: to be told again takes nothing back, and
+    is no second entry of the ledger.
     """
     _may(desk, case_id, "recover")
+    head = take_up(desk.unit, [case_id])[0]
     known = {one.number for one in restorations(desk, case_id)}
     strange = sorted(set(numbers) - known)
     if strange:
-        head = cases(desk.unit, [case_id])[0]
         raise Refused(
             "casework.unknown_restoration",
             zh="这个案件没有这一笔待遇恢复",
@@ -99,7 +101,12 @@ def told(desk: Desk, case_id: int, numbers: Sequence[int], day: int) -> None:
             came=", ".join(str(one) for one in strange),
             todo=Text(zh="用 yibao case restored 查看编号", en="see the numbers with yibao case restored"),
         )
-    store.told_restorations(desk.unit.connection, numbers, day)
+    first = store.told_restorations(desk.unit.connection, numbers, day)
+    if first:
+        body: dict[str, Json] = {
+            "restorations": [*first], "day": date_of(day).isoformat(), "actor": desk.actor.name,
+        }  # fmt: skip
+        record(desk.unit, Tag.CASEWORK_PATIENT_TOLD, head.number, body)
 
 
 def _may(desk: Desk, case_id: int, what: str) -> None:

@@ -24,8 +24,8 @@ def restorations(connection: Connection, case_id: int) -> list[Row[Any]]:
     return list(connection.execute(wanted.order_by(case_restoration.c.number)))
 
 
-def told_restorations(connection: Connection, numbers: Collection[int], day: int) -> None:
-    """Write on which day patients were told."""
-    mine = case_restoration.c.number == func.any(_IDS)
-    first = func.coalesce(case_restoration.c.told_day, day)
-    connection.execute(update(case_restoration).where(mine).values(told_day=first), {"ids": list(numbers)})
+def told_restorations(connection: Connection, numbers: Collection[int], day: int) -> list[int]:
+    """Write on which day patients were first told; give those that were not told before."""
+    mine = (case_restoration.c.number == func.any(_IDS)) & case_restoration.c.told_day.is_(None)
+    told = update(case_restoration).where(mine).values(told_day=day).returning(case_restoration.c.number)
+    return sorted(connection.scalars(told, {"ids": list(numbers)}))
