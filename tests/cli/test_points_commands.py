@@ -12,17 +12,19 @@ from tests.casework.cases.people import CITY
 from tests.casework.findings.outputs import small
 from tests.cli.shell import Shell
 
+from yibao import access
+from yibao.access import Role
 from yibao.archive import files
 from yibao.archive.files import FactKind, NewFact
 from yibao.cli import console
-from yibao.kernel import add_months, date_of, today
+from yibao.kernel import Region, add_months, date_of, today
 from yibao.store import Register
 
 pytestmark = pytest.mark.xdist_group("points_commands")
 
 Run = Callable[..., dict[str, Any]]
 Words = Callable[..., str]
-PEOPLE = {"clerk": "agency_clerk", "head": "deciding_head", "zhao": "supervisor"}
+PEOPLE = {"clerk": Role.AGENCY_CLERK, "head": Role.DECIDING_HEAD, "zhao": Role.SUPERVISOR}
 
 
 @pytest.fixture
@@ -54,10 +56,14 @@ def run(fresh_register: Register, capsys: pytest.CaptureFixture[str], monkeypatc
         said: dict[str, Any] = json.loads(told)
         return {"code": said["refused"]["code"]} if "refused" in said else {**said, "exit": code}
 
-    by(None, "access", "found", "--region", CITY, "--system", "xi", "--security", "an", "--audit", "shen")
+    city = Region(CITY)
+    with fresh_register.unit_of_work("test") as unit:
+        access.found(unit, city, system="xi", security="an", audit="shen")
     for name, role in PEOPLE.items():
-        by("xi", "access", "open", name, "--holder", name, "--region", CITY)
-        by("an", "access", "role", name, role)
+        xi, an = (access.acting(fresh_register, one) for one in ("xi", "an"))
+        with fresh_register.unit_of_work("test") as unit:
+            access.open_account(unit, xi, name, holder=name, region=city)
+            access.give_role(unit, an, name, role)
     return by
 
 
