@@ -165,16 +165,16 @@ def _bar(one: Interval, runs: Sequence[Interval], policy: Policy, day: int) -> i
     )
 
 
-_ORDER = {FactKind.LEFT: 0, FactKind.MOVED: 1, FactKind.REGISTERED: 2}
+_PLACES = (FactKind.REGISTERED, FactKind.MOVED, FactKind.LEFT)
 
 
 def _stays(own: Sequence[Fact], runs: Sequence[Interval]) -> list[_Stay]:
-    """Give at which institutions somebody is registered, by day.
+    """Give at which institutions somebody is registered, by day, and within a day as it was written.
 
     After an end the registrations are shown as they were, ended; only a new one after the bar begins anew.
     """
     ends = [one for one in runs if one.status is Status.TERMINATED and not one.lifted]
-    moves = sorted((f for f in own if f.kind in _ORDER), key=lambda f: (f.day, _ORDER[f.kind], f.id))
+    moves = sorted((f for f in own if f.kind in _PLACES), key=lambda f: (f.day, f.id))
     found: list[_Stay] = []
     places: dict[int, None] = {}
     begun = FIRST
