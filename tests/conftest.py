@@ -21,6 +21,18 @@ os.environ.pop("YIBAO_HOME", None)
 os.environ.pop("YIBAO_ACTOR", None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process: what they share is then made once, not once in every process.
+
+    All that need Spark are together: a Java machine costs more to start than most of what it is asked.
+    """
+    for item in items:
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.xdist_group("spark"))
+        elif not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     """One embedded server for the whole session. What a test leaves in it, others see."""
