@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from tests.engine.spark_session import require_spark
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from yibao.engine import Engine, open_engine
 from yibao.store import Home, Register, open_register, stop_register
@@ -21,16 +23,24 @@ os.environ.pop("YIBAO_HOME", None)
 os.environ.pop("YIBAO_ACTOR", None)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process: what they share is then made once, not once in every process.
+TOGETHER = ("tests/casework/findings/outputs/", "tests/conformance/")
+"""Folders whose files share something costly: a home that was audited once, a Java machine."""
 
-    All that need Spark are together: a Java machine costs more to start than most of what it is asked.
+
+class ByWhatIsShared(LoadScopeScheduling):
+    """Tests of a file go to one process, so that what they share is made once and not once in every process.
+
+    The mark ``xdist_group`` cannot do it: since pytest 9.2 the groups of pytest-xdist 3.8 are never heard.
     """
-    for item in items:
-        if item.get_closest_marker("spark"):
-            item.add_marker(pytest.mark.xdist_group("spark"))
-        elif not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByWhatIsShared(config, log)
 
 
 @pytest.fixture(scope="session")
