@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,13 +96,28 @@ def fresh_register(register: Register, _migrated_database: str, tmp_path: Path) 
 
 
 @contextmanager
-def empty_register(register: Register, template: str, home: Path) -> Iterator[Register]:
-    """Open an empty register on the session's server, copied from a migrated database."""
+def empty_register(
+    register: Register, template: str, home: Path, *, kept: bool = False
+) -> Iterator[Register]:
+    """Open an empty register on the session's server, copied from a migrated database.
+
+    With ``kept`` the database stays when it is closed, for `copied_register` to copy what was done in it.
+    """
     name = f"test_{uuid.uuid4().hex}"
     _outside_transaction(register, f"CREATE DATABASE {name} TEMPLATE {template}")
     with open_register(Home(home), _url(register, name)) as opened:
         yield opened
-    _outside_transaction(register, f"DROP DATABASE {name} WITH (FORCE)")
+    if not kept:
+        _outside_transaction(register, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def copied_register(register: Register, closed: Register, home: Path) -> Iterator[Register]:
+    """Open a copy of a home that was kept: its files, and its database."""
+    shutil.copytree(closed.home.path, home)
+    assert closed.url.database is not None
+    with empty_register(register, closed.url.database, home) as opened:
+        yield opened
 
 
 def _url(register: Register, database: str) -> str:
