@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from tests.engine.spark_session import require_spark
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from yibao.engine import Engine, open_engine
 from yibao.store import Home, Register, open_register, stop_register
@@ -19,6 +22,26 @@ from yibao.store import Home, Register, open_register, stop_register
 os.environ.pop("YIBAO_REGISTER_URL", None)
 os.environ.pop("YIBAO_HOME", None)
 os.environ.pop("YIBAO_ACTOR", None)
+
+
+TOGETHER = ("tests/casework/findings/outputs/", "tests/conformance/")
+"""Folders whose files share something costly: a home that was audited once, a Java machine."""
+
+
+class ByWhatIsShared(LoadScopeScheduling):
+    """Tests of a file go to one process, so that what they share is made once and not once in every process.
+
+    The mark ``xdist_group`` cannot do it: since pytest 9.2 the groups of pytest-xdist 3.8 are never heard.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByWhatIsShared(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -73,13 +96,28 @@ def fresh_register(register: Register, _migrated_database: str, tmp_path: Path) 
 
 
 @contextmanager
-def empty_register(register: Register, template: str, home: Path) -> Iterator[Register]:
-    """Open an empty register on the session's server, copied from a migrated database."""
+def empty_register(
+    register: Register, template: str, home: Path, *, kept: bool = False
+) -> Iterator[Register]:
+    """Open an empty register on the session's server, copied from a migrated database.
+
+    With ``kept`` the database stays when it is closed, for `copied_register` to copy what was done in it.
+    """
     name = f"test_{uuid.uuid4().hex}"
     _outside_transaction(register, f"CREATE DATABASE {name} TEMPLATE {template}")
     with open_register(Home(home), _url(register, name)) as opened:
         yield opened
-    _outside_transaction(register, f"DROP DATABASE {name} WITH (FORCE)")
+    if not kept:
+        _outside_transaction(register, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def copied_register(register: Register, closed: Register, home: Path) -> Iterator[Register]:
+    """Open a copy of a home that was kept: its files, and its database."""
+    shutil.copytree(closed.home.path, home)
+    assert closed.url.database is not None
+    with empty_register(register, closed.url.database, home) as opened:
+        yield opened
 
 
 def _url(register: Register, database: str) -> str:

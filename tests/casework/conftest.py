@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.casework.findings.outputs import small
+from tests.conftest import copied_register, empty_register
 
 from yibao.audit import Rule
 from yibao.bootstrap import House
@@ -74,19 +75,32 @@ def desk(fresh_register: Register) -> Desk:
     return Desk(fresh_register)
 
 
+@pytest.fixture(scope="session")
+def small_home(
+    register: Register, _migrated_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Register:
+    """A closed home in which the small delivery and its knowledge lie, audited once by its rules."""
+    folder = tmp_path_factory.mktemp("small")
+    with empty_register(register, _migrated_database, folder / "home", kept=True) as opened:
+        desk = Desk(opened)
+        house = desk.house
+        knowledge = read_source(small.SOURCE_OF_KNOWLEDGE, where="small")
+        points = small.write(folder / "k", small.KNOWLEDGE)
+        collect(house.home, house.register, [points], knowledge, actor="test")
+        files = {name: rows for name, rows in small.FILES.items() if "_bad" not in name}
+        desk.collect(small.write(folder / "first", files))
+        desk.rules = list(small.RULES)
+        assert set(desk.audit().by_rule.values()) == {1}
+        return opened
+
+
 @pytest.fixture
-def small_desk(desk: Desk, tmp_path: Path) -> Desk:
+def small_desk(register: Register, small_home: Register, tmp_path: Path) -> Iterator[Desk]:
     """A desk on which the small delivery and its knowledge lie, audited once by its rules: each has one finding."""
-    house = desk.house
-    knowledge = read_source(small.SOURCE_OF_KNOWLEDGE, where="small")
-    collect(
-        house.home, house.register, [small.write(tmp_path / "k", small.KNOWLEDGE)], knowledge, actor="test"
-    )
-    files = {name: rows for name, rows in small.FILES.items() if "_bad" not in name}
-    desk.collect(small.write(tmp_path / "first", files))
-    desk.rules = list(small.RULES)
-    assert set(desk.audit().by_rule.values()) == {1}
-    return desk
+    with copied_register(register, small_home, tmp_path / "fresh-home") as opened:
+        desk = Desk(opened)
+        desk.rules = list(small.RULES)
+        yield desk
 
 
 @pytest.fixture

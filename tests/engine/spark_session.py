@@ -8,6 +8,9 @@ import pytest
 
 from yibao.engine.spark import JAVA, has_java
 
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+"""Statements over a few rows never pay for the second compiler: it took more than half of all the time."""
+
 
 def require_spark() -> None:
     if has_java():

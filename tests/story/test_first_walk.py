@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from yibao.audit import rules
+from yibao.cli import main
 from yibao.store import Home, stop_register
 
-pytestmark = pytest.mark.xdist_group("first_walk")
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.fixture(scope="module")
-def yibao(place: Path) -> Run:
-    def run(*arguments: str | Path, home: bool = True) -> subprocess.CompletedProcess[str]:
+def started(place: Path) -> Run:
+    """Run a command as a program of its own, as a script does."""
+
+    def run(*arguments: str | Path, home: bool = True) -> Done:
         words = [sys.executable, "-c", "from yibao.cli import main; main()", *map(str, arguments)]
         if home:
             words += ["--home", str(place / "data")]
@@ -37,7 +40,25 @@ def yibao(place: Path) -> Run:
     return run
 
 
-def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+@pytest.fixture
+def yibao(place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Run a command within this process, where how it starts is not the question: starting takes longer."""
+    monkeypatch.chdir(place)
+    umask = os.umask(0o022)
+
+    def run(*arguments: str | Path) -> Done:
+        with pytest.raises(SystemExit) as end:
+            main([*map(str, arguments), "--home", str(place / "data")])
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(
+            [*map(str, arguments)], int(end.value.code or 0), said.out, said.err
+        )
+
+    yield run
+    os.umask(umask)
+
+
+def told(done: Done) -> dict[str, Any]:
     """The one object that ``--json`` prints; anything else on standard output fails here."""
     assert done.returncode == 0, done.stderr
     value = json.loads(done.stdout)
@@ -46,12 +67,12 @@ def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def walked(yibao: Run, place: Path) -> dict[str, dict[str, Any]]:
+def walked(started: Run, place: Path) -> dict[str, dict[str, Any]]:
     built = told(
-        yibao("city", "--people", "1000", "--seed", "3", "--out", place / "in", "--json", home=False)
+        started("city", "--people", "1000", "--seed", "3", "--out", place / "in", "--json", home=False)
     )
-    collected = told(yibao("collect", place / "in", "--json"))
-    audited = told(yibao("audit", "--json"))
+    collected = told(started("collect", place / "in", "--json"))
+    audited = told(started("audit", "--json"))
     return {"city": built, "collect": collected, "audit": audited}
 
 
@@ -114,15 +135,15 @@ def test_official_knowledge_is_loaded_with_its_source(walked: dict[str, dict[str
     assert all(t["source"] for t in tables)
 
 
-def test_refusals_exit_with_one_and_misuse_with_two(yibao: Run, place: Path) -> None:
-    refused = yibao("collect", place / "nowhere", "--json")
+def test_refusals_exit_with_one_and_misuse_with_two(started: Run, yibao: Run, place: Path) -> None:
+    refused = started("collect", place / "nowhere", "--json")
     assert refused.returncode == 1
     assert json.loads(refused.stdout)["refused"]["code"] == "collect.no_such_path"
     assert yibao("explain", "nonsense").returncode == 1
     assert yibao("audit", "--no-such-option").returncode == 2
-    assert yibao("no-such-command", home=False).returncode == 2
+    assert started("no-such-command", home=False).returncode == 2
 
 
-def test_the_doctor_says_that_all_is_well(walked: dict[str, dict[str, Any]], yibao: Run) -> None:
-    checks = told(yibao("doctor", "--json"))["checks"]
+def test_the_doctor_says_that_all_is_well(walked: dict[str, dict[str, Any]], started: Run) -> None:
+    checks = told(started("doctor", "--json"))["checks"]
     assert all(c["ok"] for c in checks if c["name"] != "engine spark")
