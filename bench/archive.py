@@ -97,7 +97,7 @@ def _rows(heads: list[Subject], facts: int, entry: int) -> Iterator[dict[str, An
     last: dict[str, Any] = {}
     for number in range(1, facts + 1):
         head = throw.choice(own if throw.random() < 0.3 else people)
-        day, luck = DAY - throw.randrange(1, 700), throw.random()
+        day, luck = DAY - throw.randrange(1, 540), throw.random()
         rests_on, body = None, {}
         if luck < 0.01 and last:
             kind, rests_on, head_id = FactKind.ANNULLED, last["id"], last["subject"]

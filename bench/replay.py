@@ -40,7 +40,7 @@ def measure(lines: int) -> Result:
             for number in range(facts):
                 head = throw.choice(heads)
                 kind, body = fact_of(throw, throw.random(), head, number)
-                new.append(NewFact(head.id, kind, DAY - throw.randrange(1, 700), body))
+                new.append(NewFact(head.id, kind, DAY - throw.randrange(1, 540), body))
             files.write_facts(unit, new)
             people = [one for one in heads if one.kind is SubjectKind.PRACTITIONER]
             for head in people[:ERASED]:

@@ -159,13 +159,10 @@ def ways_up(facts: Sequence[Fact], inputs: Inputs, policy: Policy, scored: Score
 def _acts(scored: Scored) -> dict[str, tuple[set[int], str]]:
     """Give the acts that cost marks or cap the grade: their facts, and the first row that names them."""
     acts: dict[str, tuple[set[int], str]] = {}
-    for line in scored.lines:
-        if line.indicator.earned:
-            continue
-        for charge in line.charges:
-            acts.setdefault(charge.case or f"{FactKind.OBSERVED}:{charge.fact}", (set(), line.indicator.id))[0].add(
-                charge.fact
-            )  # fmt: skip
+    charges = [c for line in scored.lines if not line.indicator.earned for c in line.charges]
+    for charge in sorted(charges, key=lambda c: c.counted_in is not None):  # first the row in which it is charged
+        named = charge.case or f"{FactKind.OBSERVED}:{charge.fact}"
+        acts.setdefault(named, (set(), charge.indicator))[0].add(charge.fact)
     charged = {fact for facts, _ in acts.values() for fact in facts}
     for limit in scored.limits:
         if limit.fact is not None and limit.fact not in charged:
