@@ -55,9 +55,9 @@ def test_joint_punishment_needs_the_lawful_list(shared_world: World) -> None:
 def test_a_measure_taken_off_the_list_cannot_be_ordered(shared_world: World) -> None:
     world = shared_world
     cause = world.fact(world.subject(), FactKind.LISTED, {"list": "serious_dishonesty"})
-    taken_off = load("000000")
+    taken_off = load("990100")
     parameters = {k: p for k, p in taken_off._parameters.items() if k != "consequence.joint.no_awards"}
-    taken_off._parameters = parameters  # a country whose list never had it
+    taken_off._parameters = parameters  # as the pack would be without this line
     with world.register.unit_of_work("head") as unit:
         desk = Desk(unit, HEAD, taken_off, today=TODAY)
         choice = Choice("joint_no_awards", cause, "列入名单")

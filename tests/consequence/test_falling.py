@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.casework.cases.people import CLERK, SECOND_CLERK
+from tests.casework.cases.people import CLERK, SECOND_CLERK, TODAY
 from tests.consequence.world import BODIES, DAY, POLICY, World, counted_points
 
 from yibao import consequence
 from yibao.archive import files
 from yibao.archive.files import FactKind, SubjectKind
+from yibao.casework.cases import Desk
 from yibao.consequence import EFFECTS, Order, State, view_of, wanted
 from yibao.kernel import Json, Refused, add_months
+from yibao.policy import load
 
 pytestmark = pytest.mark.xdist_group("consequence")
 
@@ -204,6 +206,47 @@ def test_nothing_stands_without_a_standing_cause(
     by_law = {(o.order.effect, o.order.cause) for o in orders if o.active and o.order.mode == "law"}
     left = {(d.effect, d.cause) for d in wanted(view, POLICY) if d.mode == "law"} - by_law
     assert all(effect == "suspend_agreement" for effect, _ in left), "what follows by law was ordered"
+
+
+def test_a_grade_is_read_as_the_ratings_write_it(shared_world: World) -> None:
+    world = shared_world
+    subject = world.subject()
+    rated = world.fact(subject, FactKind.RATED, {"grade": "D", "set": "pharmacy"})
+    told = world.fact(subject, FactKind.RATING_NOTICED, {"objections_until": DAY}, on=rated)
+    world.fact(subject, FactKind.RATING_CONFIRMED, {"grade": "D", "until": DAY + 30}, on=told)
+    view = view_of(
+        subject, SubjectKind.INSTITUTION, world.by(CLERK, lambda d: files.facts_of(d.unit, subject)), DAY
+    )
+    assert view.rating is not None
+    assert (view.rating.grade, view.rating.set, view.rating.until_day) == ("D", "pharmacy", DAY + 30)
+
+
+def test_a_region_that_unties_a_grade_takes_the_effects_back(shared_world: World) -> None:
+    world = shared_world
+    subject = world.subject()
+    world.graded(subject, "D")
+    ordered = world.follow(subject).ordered
+    without = load("990100")
+    kept = {k: p for k, p in without._parameters.items() if not k.startswith("consequence.key_list")}
+    without._parameters = kept  # as the region's pack would be without this line
+    with world.register.unit_of_work("clerk") as unit:
+        done = consequence.follow(Desk(unit, CLERK, without, today=TODAY), subject, DAY)
+    assert done.undone == (done.undone[0],) and done.undone[0].id == only(ordered, "key_list").id
+    assert why(world, done.undone[0]) == "policy"
+
+
+def test_the_policy_of_another_region_brings_nothing_about_and_undoes_nothing(shared_world: World) -> None:
+    world = shared_world
+    subject = world.subject()
+    world.graded(subject, "D")
+    ordered = {o.id for o in world.follow(subject).ordered}
+    for region in ("330600", "000000", "990000"):
+        with world.register.unit_of_work("clerk") as unit:
+            desk = Desk(unit, CLERK, load(region), today=TODAY)
+            with pytest.raises(Refused, match=r"consequence\.other_policy"):
+                consequence.follow(desk, subject, DAY)
+            assert consequence.undo_fallen(desk, DAY) == []
+    assert ordered <= set(world.standing(subject))
 
 
 def test_months_run_by_the_calendar(shared_world: World) -> None:

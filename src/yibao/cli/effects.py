@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 from rich.table import Table
@@ -25,6 +26,8 @@ from yibao.cli.console import (
 )
 from yibao.consequence import EFFECTS, MODE_NAMES, Choice, Due, Followed, Order, Standing, order_id
 from yibao.kernel import date_of, parse_day
+
+T = TypeVar("T")
 
 SubjectArgument = Annotated[
     str, typer.Argument(help="档案编号或编码，如 J0000001 / number of the file, or code")
@@ -108,7 +111,7 @@ def due(
         return consequence.due(desk, subject, the_day(as_of), known)
 
     with open_house(home) as house:
-        found = house.at_desk(who, deed)
+        found = at_file(house, who, subject, deed)
     if as_json:
         say_json({"due": [one.as_json() for one in found]})
         return
@@ -145,7 +148,7 @@ def order(
     with open_house(home) as house:
         _tell(
             house,
-            house.at_desk(who, lambda desk: consequence.order(desk, choice, the_day(day))),
+            at_file(house, who, fact, lambda desk: consequence.order(desk, choice, the_day(day))),
             as_json=as_json,
         )
 
@@ -164,7 +167,7 @@ def decline(
     with open_house(home) as house:
         _tell(
             house,
-            house.at_desk(who, lambda desk: consequence.decline(desk, choice, the_day(day))),
+            at_file(house, who, fact, lambda desk: consequence.decline(desk, choice, the_day(day))),
             as_json=as_json,
         )
 
@@ -182,7 +185,7 @@ def follow(
         return consequence.follow(desk, subject, the_day(day))
 
     with open_house(home) as house:
-        done = house.at_desk(who, deed)
+        done = at_file(house, who, subject, deed)
     if as_json:
         say_json(
             {
@@ -232,13 +235,20 @@ def undo(
     if (number is None) == (not fallen):
         raise typer.BadParameter("写明编号，或者 --fallen / a number, or --fallen")
 
-    def deed(desk: Desk) -> list[Order]:
-        if number is None:
-            return consequence.undo_fallen(desk, the_day(day))
-        return [consequence.undo(desk, order_id(number), reason or "", the_day(day))]
-
     with open_house(home) as house:
-        done = house.at_desk(who, deed)
+        if number is not None:
+            undoing = order_id(number)
+            done = [
+                house.at_desk(who, lambda desk: consequence.undo(desk, undoing, reason or "", the_day(day)))
+            ]
+        else:
+            with house.register.unit_of_work(house.actor) as unit:
+                regions = consequence.open_regions(unit)
+            done = []
+            for region in regions:
+                done += house.at_desk(
+                    who, lambda desk: consequence.undo_fallen(desk, the_day(day)), region=region
+                )
     if as_json:
         say_json({"undone": [one.number for one in done]})
         return
@@ -266,6 +276,16 @@ def terms(
         return
     for name, value in found.as_json().items():
         out.print(f"{name}: {value}")
+
+
+def at_file(house: House, who: str | None, said: str | int, deed: Callable[[Desk], T]) -> T:
+    """Do something about a file under the policy of its own region; ``said`` is its number or code, or a fact's number."""
+    with house.register.unit_of_work(house.actor) as unit:
+        if isinstance(said, int):
+            region = files.subject(unit, files.fact(unit, said).subject).region
+        else:
+            region = files.find_subject(unit, said).region
+    return house.at_desk(who, deed, region=region)
 
 
 def _tell(house: House, done: Order, *, as_json: bool) -> None:

@@ -11,9 +11,9 @@ from yibao.consequence import store
 from yibao.consequence.deriving import View, view_of
 from yibao.consequence.folding import Standing, standing
 from yibao.consequence.model import Order, Verb, order_number
-from yibao.consequence.qualification import PointsFold
-from yibao.consequence.refusing import no_order
-from yibao.kernel import Json, date_of
+from yibao.consequence.qualification import PointsFold, house_fold
+from yibao.consequence.refusing import no_order, other_policy
+from yibao.kernel import Json, Region, RegionLevel, date_of
 from yibao.ledger import Tag, record
 from yibao.policy import Policy
 from yibao.store import UnitOfWork
@@ -88,6 +88,18 @@ def order_id(number: str) -> int:
     return int(said[1:])
 
 
+def governs(policy: Policy, head: Subject) -> bool:
+    """Tell whether a policy is that of the file's own region, or of the city over it: what is tied to a grade differs."""
+    own = Region(head.region)
+    return policy.region == own or (policy.region in own.chain and policy.region.level is RegionLevel.CITY)
+
+
+def check_governs(policy: Policy, head: Subject) -> None:
+    """Refuse a policy of another region (``consequence.other_policy``): it would do, or undo, what is not its own."""
+    if not governs(policy, head):
+        raise other_policy(head.number, head.region, str(policy.region))
+
+
 def lock(unit: UnitOfWork, head: Subject) -> None:
     """Let nobody else order or undo effects of this subject, whichever of its joined files he comes from."""
     store.lock_subject(unit.connection, min(together(unit, head.id)))
@@ -102,8 +114,9 @@ def look(
     fold: PointsFold | None = None,
 ) -> View:
     """Look at a file as this room sees it on a day, with what its points come to."""
+    check_governs(policy, head)
     facts = facts_of(unit, head.id)
-    points = None if fold is None else fold(facts, policy, day, known_on)
+    points = (fold or house_fold)(facts, policy, day, known_on)
     return view_of(head.id, head.kind, facts, day, known_on, points)
 
 

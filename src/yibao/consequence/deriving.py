@@ -65,11 +65,22 @@ def rating_of(counted: Sequence[Fact], day: int) -> Rating | None:
     if not begun:
         return None
     start, number, newest = max(begun, key=lambda one: one[:2])
-    until = newest.body.get("until_day")
+    until = newest.body.get("until_day", newest.body.get("until"))
     if until is not None and int(until) <= day:
         return None
-    grade, kind = str(newest.body.get("grade", "")), str(newest.body.get("set", ""))
-    return Rating(number, grade, kind, start, None if until is None else int(until))
+    grade = str(newest.body.get("grade", ""))
+    return Rating(number, grade, _set_of(newest, counted), start, None if until is None else int(until))
+
+
+def _set_of(rating: Fact, counted: Sequence[Fact]) -> str:
+    """Give the set by which a grade was made: the confirmation says it, or what was told and rated before."""
+    by_id = {f.id: f for f in counted}
+    at: Fact | None = rating
+    while at is not None:
+        if "set" in at.body:
+            return str(at.body["set"])
+        at = by_id.get(at.rests_on or 0)
+    return ""
 
 
 def wanted(view: View, policy: Policy) -> list[Due]:

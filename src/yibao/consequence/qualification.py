@@ -32,3 +32,8 @@ class PointsFold(Protocol):
     ) -> Qualification | None:
         """Give the status on a day as known on a day; None where there is nothing but the normal one."""
         ...
+
+
+def house_fold(facts: Sequence[Fact], policy: Policy, day: int, known_on: int | None) -> Qualification | None:
+    """Say that nothing follows from points while no room of the house counts them."""
+    return None

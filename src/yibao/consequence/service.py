@@ -13,7 +13,7 @@ from yibao.access import NO_CASE, Permission, check, scope
 from yibao.archive.files import Subject, SubjectKind, fact, subject
 from yibao.casework.cases import Desk
 from yibao.consequence import store
-from yibao.consequence.acting import SENDS, head_of, lock, look, orders_of, target, write
+from yibao.consequence.acting import SENDS, governs, head_of, lock, look, orders_of, target, write
 from yibao.consequence.catalogue import effect
 from yibao.consequence.choosing import Choice, Settled, settle
 from yibao.consequence.deriving import View, wanted
@@ -219,23 +219,29 @@ def undo_the_fallen(
         if not mine or not standing(one).active:
             continue
         why = has_fallen(one, view.facts, day)
-        if why is None and (one.effect, one.cause) not in ought and _depends_on_points(one):
-            why = "status"
+        if why is None and (one.effect, one.cause) not in ought:
+            why = _by_what_it_follows(one)
         if why is not None:
             begin_undoing(unit, one, day, why)
             undone.append(one)
     return undone
 
 
-def _depends_on_points(one: Order) -> bool:
-    return any(trigger.points for trigger in effect(one.effect).triggers)
+def _by_what_it_follows(one: Order) -> str | None:
+    """Say what must have changed where the cause still stands but no longer brings the effect about."""
+    triggers = effect(one.effect).triggers
+    if any(trigger.points for trigger in triggers):
+        return "status"
+    return "policy" if any(trigger.grades or trigger.by_grade for trigger in triggers) else None
 
 
 def undo_fallen(desk: Desk, day: int, fold: PointsFold | None = None) -> list[Order]:
-    """Undo everywhere what stands no more, in all files of somebody's region; give the orders."""
+    """Undo everywhere what stands no more, in all files of the region whose policy lies on the desk; give the orders."""
     undone = []
     for number in sorted({one.cause_subject for one in store.open_orders(desk.unit.connection)}):
         head = subject(desk.unit, number)
+        if not governs(desk.policy, head):
+            continue
         check(desk.actor, Permission.EFFECT_EXECUTE, target(head))
         lock(desk.unit, head)
         undone += undo_the_fallen(desk.unit, desk.policy, head, day, fold)
@@ -256,6 +262,12 @@ def begin_undoing(unit: UnitOfWork, one: Order, day: int, why: str, reason: str 
         write(unit, one, Verb.UNDONE, day, {"partners": 0})
     elif told:
         ask_to_send(unit, one)
+
+
+def open_regions(unit: UnitOfWork) -> list[str]:
+    """Give the regions in whose files something was ordered and is not undone: each is looked at under its own policy."""
+    heads = {one.cause_subject for one in store.open_orders(unit.connection)}
+    return sorted({subject(unit, number).region for number in heads})
 
 
 def list_orders(desk: Desk, limit: int = 50) -> list[Standing]:
