@@ -124,7 +124,7 @@ def test_words_for_eyes(shell: Shell, fresh_register: Register) -> None:
     registry = say(shell, "effects", "list", "--registry")["registry"]
     assert {one["id"] for one in registry} >= {"recovery", "credit_certificate"}
     assert "必须落实" in shell("effects", "due", number)[1]
-    assert "追回" in shell("effects", "follow", number)[1]
+    assert "追回" in shell("effects", "follow", "--all")[1]
     assert (
         "解除服务协议" in shell("effects", "order", "terminate_agreement", cause, "--reason", "骗保查实")[1]
     )
@@ -135,7 +135,7 @@ def test_words_for_eyes(shell: Shell, fresh_register: Register) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("undo",), ("undo", "L0000001", "--fallen"), ("acknowledge",), ("acknowledge", "--by-hand", "L0000001"),
+        ("undo",), ("follow",), ("undo", "L0000001", "--fallen"), ("acknowledge",), ("acknowledge", "--by-hand", "L0000001"),
         ("order", "no_such_effect", "1"), ("order", "publication", "x"),
         ("order", "publication", "1", "--level", "grave"), ("due",),
     ],

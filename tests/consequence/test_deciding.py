@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.casework.cases.people import AGENCY_HEAD, CLERK, HEAD, HOSPITAL, LI, SECOND_CLERK, TODAY
-from tests.consequence.world import AGENCY_HEAD2, DAY, HEAD2, POLICY, World, counted_points
+from tests.consequence.world import AGENCY_HEAD2, DAY, HEAD2, POLICY, World
 
 from yibao import consequence
 from yibao.access import Actor
@@ -226,7 +226,7 @@ def test_due_is_as_of_a_day_and_as_known_on_a_day(shared_world: World) -> None:
     cause = world.fact(subject, FactKind.PENALIZED, {"article": "art_38", "suspension_months": 6}, day=DAY)
 
     def due(day: int, known: int | None = None) -> set[str]:
-        found = world.by(CLERK, lambda d: consequence.due(d, subject, day, known, fold=counted_points))
+        found = world.by(CLERK, lambda d: consequence.due(d, subject, day, known))
         return {one.effect for one in found}
 
     assert due(DAY) == {"stop_department", "bar_management", "publication"} and due(DAY - 1) == set()

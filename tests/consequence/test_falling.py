@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.casework.cases.people import CLERK, SECOND_CLERK, TODAY
-from tests.consequence.world import BODIES, DAY, POLICY, World, counted_points
+from tests.consequence.world import BODIES, DAY, POLICY, World
 
 from yibao import consequence
 from yibao.archive import files
@@ -56,9 +56,9 @@ def test_a_grade_that_changes_takes_its_effects_along(shared_world: World) -> No
 def test_a_status_that_is_derived_anew_takes_its_effects_along(shared_world: World) -> None:
     world = shared_world
     person = world.subject(SubjectKind.PRACTITIONER)
-    first = world.fact(person, FactKind.POINTS, {"points": 5})
+    first = world.points(person, 5)
     assert world.follow(person).ordered == ()
-    world.fact(person, FactKind.POINTS, {"points": 7})
+    world.points(person, 7)
     order = only(world.follow(person).ordered, "payment_qualification")
     assert (order.body["status"], world.terms(person).refused) == ("terminated", True)
     notice = world.order("notify_title_body", order.cause)
@@ -67,6 +67,23 @@ def test_a_status_that_is_derived_anew_takes_its_effects_along(shared_world: Wor
     assert {o.id for o in followed.undone} == {order.id, notice.id}
     assert (why(world, order), why(world, notice)) == ("status", "status")
     assert not world.terms(person).refused
+
+
+def test_points_that_rest_on_a_decision_of_another_file_fall_with_it(shared_world: World) -> None:
+    world = shared_world
+    _, penalty = world.penalized("art_40")
+    doctor = world.subject(SubjectKind.PRACTITIONER)
+    named = world.fact(doctor, FactKind.RESPONSIBLE, {"behaviour": "b4", "level": "main"}, on=penalty)
+    record = world.points(doctor, 12, on=named)
+    found = world.follow(doctor).ordered
+    assert [(o.effect, o.cause) for o in found] == [("payment_qualification", record)], (
+        "the penalty is the hospital's"
+    )
+    assert world.terms(doctor).refused
+    world.annul(penalty)
+    assert not world.terms(doctor).refused, "its ground lies in another file, and fell there"
+    assert [o.id for o in world.follow(doctor).undone] == [found[0].id]
+    assert why(world, found[0]) == "cause"
 
 
 def test_a_repair_ends_publication_and_joint_punishment_together(shared_world: World) -> None:
@@ -122,7 +139,7 @@ def test_what_was_performed_ends_withholding_only(shared_world: World) -> None:
 def test_joined_files_share_effects_and_parted_ones_do_not(shared_world: World) -> None:
     world = shared_world
     one, other = world.subject(SubjectKind.PRACTITIONER), world.subject(SubjectKind.PRACTITIONER)
-    world.fact(other, FactKind.POINTS, {"points": 9})
+    world.points(other, 9)
     world.by(CLERK, lambda d: files.join(d.unit, one, other, "同一证书", DAY))
     order = only(world.follow(one).ordered, "payment_qualification")
     assert world.follow(other).ordered == () and world.terms(other).refused and world.terms(one).refused
@@ -170,7 +187,7 @@ def order_all(world: World, subject: int, day: int) -> None:
                 assert refused.code in ("consequence.must", "consequence.term_range")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEP, min_size=1, max_size=6), st.integers(0, 400))
 def test_nothing_stands_without_a_standing_cause(
     shared_world: World, steps: list[tuple[str, bool, int]], later: int
@@ -192,9 +209,7 @@ def test_nothing_stands_without_a_standing_cause(
     orders = world.by(CLERK, lambda d: consequence.orders_about(d, subject))
     active = {(o.order.effect, o.order.cause) for o in orders if o.active}
     all_facts = world.by(CLERK, lambda d: files.facts_of(d.unit, subject))
-    view = view_of(
-        subject, SubjectKind.INSTITUTION, all_facts, day, None, counted_points(all_facts, POLICY, day, None)
-    )
+    view = view_of(subject, SubjectKind.INSTITUTION, all_facts, day)
     assert active <= {(one.effect, one.cause) for one in wanted(view, POLICY)}
     assert set(before) <= set(world.standing(subject, day)), (
         "what stood before stands: only what had fallen was undone"

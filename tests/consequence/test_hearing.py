@@ -13,12 +13,13 @@ from tests.casework.cases.plant import plant
 from yibao import consequence
 from yibao.access import Actor
 from yibao.archive import files
+from yibao.archive.files import FactKind, NewFact, Subject, SubjectKind
 from yibao.bootstrap import EVENTS, House
 from yibao.casework import agreement
 from yibao.casework.agreement import Measure, Taken
 from yibao.casework.cases import Desk, Doing, Opening
 from yibao.consequence import State
-from yibao.kernel import today
+from yibao.kernel import Json, date_of, today
 from yibao.store import Register
 
 T = TypeVar("T")
@@ -69,7 +70,17 @@ def test_a_decision_is_followed_and_a_revocation_undoes_it(fresh_register: Regis
     assert by(r, CLERK, lambda d: consequence.terms(d.unit, head, today())).withheld_fen == 10_000
     work()
     assert len(states()) == 2, "heard again, done once"
+    doctor = Subject(0, SubjectKind.PRACTITIONER, people.CITY, "D1", "王", 5, "doctor")
+    [instrument] = [o.order.cause for o in orders if o.order.effect == "recovery"]
+    [person] = by(r, CLERK, lambda d: files.open_subjects(d.unit, [doctor]))
+    points: dict[str, Json] = {"year": date_of(DAY).year, "behaviour": "x", "value": 12, "cases": []}
+    record = NewFact(person, FactKind.POINTS, DAY, points, instrument)
+    by(r, CLERK, lambda d: files.write_facts(d.unit, [record]))
+    by(r, CLERK, lambda d: consequence.follow(d, person, today()))
+    assert by(r, CLERK, lambda d: consequence.terms(d.unit, person, today())).refused
     by(r, AGENCY_HEAD, lambda d: agreement.revoke(d, case, doing))
     assert by(r, CLERK, lambda d: consequence.terms(d.unit, head, today())).withheld_fen == 0
     work()
     assert states() == {"recovery": State.UNDONE, "withhold_payment": State.UNDONE}
+    [his] = by(r, CLERK, lambda d: consequence.orders_about(d, person))
+    assert his.state is State.UNDONE, "whose points rested on it was followed too"

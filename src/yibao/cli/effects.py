@@ -173,19 +173,27 @@ def decline(
 
 
 def follow(
-    subject: SubjectArgument,
+    subject: Annotated[
+        str | None, typer.Argument(help="档案编号或编码 / number of the file, or code")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="全部档案，例如每夜一次 / all files, nightly say")
+    ] = False,
     day: DayOption = None,
     who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """依文书落实某一主体的后果，撤回已无依据的 / order what follows by law, undo what has fallen."""
-
-    def deed(desk: Desk) -> Followed:
-        return consequence.follow(desk, subject, the_day(day))
+    if (subject is None) == (not every):
+        raise typer.BadParameter("写明档案编号，或者 --all / a file, or --all")
 
     with open_house(home) as house:
-        done = at_file(house, who, subject, deed)
+        if subject is not None:
+            whose = subject
+            done = at_file(house, who, whose, lambda desk: consequence.follow(desk, whose, the_day(day)))
+        else:
+            done = _follow_all(house, who, the_day(day))
     if as_json:
         say_json(
             {
@@ -200,6 +208,25 @@ def follow(
             out.print(f"{words} {one.number} {EFFECTS[one.effect].zh}（依据事实 {one.cause}）")
     for why in done.refused:
         out.print(why.render("zh"))
+
+
+def _follow_all(house: House, who: str | None, day: int) -> Followed:
+    """Draw the consequences for all files, region by region, each under its own policy."""
+    with house.register.unit_of_work(house.actor) as unit:
+        found = consequence.to_follow(unit)
+    done: list[Followed] = []
+    for region in sorted({region for _, region in found}):
+        mine = [number for number, its in found if its == region]
+
+        def deed(desk: Desk, mine: list[int] = mine) -> list[Followed]:
+            return [consequence.follow(desk, number, day) for number in mine]
+
+        done += house.at_desk(who, deed, region=region)
+    return Followed(
+        tuple(o for one in done for o in one.ordered),
+        tuple(o for one in done for o in one.undone),
+        tuple(r for one in done for r in one.refused),
+    )
 
 
 def execute(

@@ -46,7 +46,7 @@ from yibao.consequence.model import (
     Verb,
     order_number,
 )
-from yibao.consequence.qualification import PointsFold, Qualification
+from yibao.consequence.qualification import Qualification, qualification
 from yibao.consequence.sending import letters_to_send, name_partner, post, waiting_letters
 from yibao.consequence.service import (
     Followed,
@@ -58,6 +58,7 @@ from yibao.consequence.service import (
     open_regions,
     order,
     orders_about,
+    to_follow,
     undo_fallen,
 )
 from yibao.consequence.verifying import EffectFault, verify_effects
@@ -82,7 +83,6 @@ __all__ = [
     "Followed",
     "Order",
     "Overdue",
-    "PointsFold",
     "Qualification",
     "Rating",
     "Standing",
@@ -113,12 +113,14 @@ __all__ = [
     "order_number",
     "orders_about",
     "post",
+    "qualification",
     "rating_of",
     "read_effects",
     "remind",
     "standing",
     "standing_effects",
     "terms",
+    "to_follow",
     "unanswered",
     "undo",
     "undo_fallen",

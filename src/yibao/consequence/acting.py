@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from yibao.access import Target
-from yibao.archive.files import Subject, facts_of, find_subject, subject, target_of, together
+from yibao.archive.files import Subject, SubjectKind, find_subject, known_of, subject, target_of, together
 from yibao.consequence import store
 from yibao.consequence.deriving import View, view_of
 from yibao.consequence.folding import Standing, standing
 from yibao.consequence.model import Order, Verb, order_number
-from yibao.consequence.qualification import PointsFold, house_fold
+from yibao.consequence.qualification import qualification
 from yibao.consequence.refusing import no_order, other_policy
 from yibao.kernel import Json, Region, RegionLevel, date_of
 from yibao.ledger import Tag, record
@@ -111,13 +111,12 @@ def look(
     head: Subject,
     day: int,
     known_on: int | None = None,
-    fold: PointsFold | None = None,
 ) -> View:
     """Look at a file as this room sees it on a day, with what its points come to."""
     check_governs(policy, head)
-    facts = facts_of(unit, head.id)
-    points = (fold or house_fold)(facts, policy, day, known_on)
-    return view_of(head.id, head.kind, facts, day, known_on, points)
+    facts = known_of(unit, head.id)
+    points = qualification(facts, policy, day, known_on) if head.kind is SubjectKind.PRACTITIONER else None
+    return view_of(head.id, head.kind, facts, day, known_on, points, own=together(unit, head.id))
 
 
 def orders_of(unit: UnitOfWork, head: int) -> list[Order]:

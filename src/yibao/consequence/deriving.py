@@ -6,7 +6,7 @@ was ordered already is not its business, so that what stands can be held against
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,9 +49,14 @@ def view_of(
     day: int,
     known_on: int | None = None,
     qualification: Qualification | None = None,
+    own: Collection[int] = (),
 ) -> View:
-    """Look at a file on a day, as it was known on a day."""
-    counted = tuple(in_force(facts, day, known_on))
+    """Look at a file on a day, as it was known on a day.
+
+    ``facts`` are the subject's own and what those rest on (`files.known_of`), ``own`` the files that are its own: what lies
+    in another's file may be the ground of something here, but is done to that other.
+    """
+    counted = tuple(f for f in in_force(facts, day, known_on) if f.subject == subject or f.subject in own)
     return View(subject, kind, day, counted, rating_of(counted, day), qualification)
 
 

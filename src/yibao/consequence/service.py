@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from yibao.access import NO_CASE, Permission, check, scope
-from yibao.archive.files import Subject, SubjectKind, fact, subject
+from yibao.archive.files import FactKind, Subject, SubjectKind, fact, facts_of_kinds, subject
 from yibao.casework.cases import Desk
 from yibao.consequence import store
 from yibao.consequence.acting import SENDS, governs, head_of, lock, look, orders_of, target, write
-from yibao.consequence.catalogue import effect
+from yibao.consequence.catalogue import effect, effects
 from yibao.consequence.choosing import Choice, Settled, settle
 from yibao.consequence.deriving import View, wanted
 from yibao.consequence.folding import Standing, has_fallen, standing
 from yibao.consequence.model import Due, Order, Verb
-from yibao.consequence.qualification import PointsFold
 from yibao.consequence.refusing import by_law, must, no_reason, not_due, ordered_already
 from yibao.kernel import Json, Refused, date_of
 from yibao.ledger import Tag, record
@@ -27,16 +26,14 @@ from yibao.policy import Policy
 from yibao.store import UnitOfWork, defer
 
 
-def due(
-    desk: Desk, said: int | str, day: int, known_on: int | None = None, fold: PointsFold | None = None
-) -> list[Due]:
+def due(desk: Desk, said: int | str, day: int, known_on: int | None = None) -> list[Due]:
     """Give the effects that ought to stand on a day and were neither ordered nor declined.
 
     What the subject may ask for is not due. ``known_on`` asks what was due as it was known on that day.
     """
     head = head_of(desk.unit, said)
     check(desk.actor, Permission.EFFECT_READ, target(head))
-    view = look(desk.unit, desk.policy, head, day, known_on, fold)
+    view = look(desk.unit, desk.policy, head, day, known_on)
     return left_over(desk.unit, view, desk.policy, known_on)
 
 
@@ -49,13 +46,13 @@ def left_over(unit: UnitOfWork, view: View, policy: Policy, known_on: int | None
     ]
 
 
-def order(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None) -> Order:
+def order(desk: Desk, choice: Choice, day: int) -> Order:
     """Order an effect; the person who decides gives the reason, and what the instrument leaves open.
 
     Raises `Refused`: ``consequence.no_effect``, ``consequence.not_due``, ``consequence.once``, ``consequence.no_reason``,
     ``consequence.not_listed``, ``consequence.onto``, ``consequence.level``, ``consequence.term_range``, ``access.denied``.
     """
-    head, view, found = _the_due(desk, choice, day, fold)
+    head, view, found = _the_due(desk, choice, day)
     settled = settle(desk.unit, desk.policy, choice, found, head, day)
     refuse_twice(desk.unit, found, settled.onto.id)
     if _instead(found, left_over(desk.unit, view, desk.policy)):
@@ -63,9 +60,9 @@ def order(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None) 
     return write_order(desk.unit, settled, day, choice.reason)
 
 
-def decline(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None) -> Order:
+def decline(desk: Desk, choice: Choice, day: int) -> Order:
     """Decide not to order an effect, with the reason; what follows by law or must be ordered cannot be declined."""
-    head, _, found = _the_due(desk, choice, day, fold)
+    head, _, found = _the_due(desk, choice, day)
     where = f"{found.effect} {head.number}"
     if found.mode == "law":
         raise by_law(where)
@@ -77,12 +74,12 @@ def decline(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None
     return write_order(desk.unit, Settled(head, found), day, choice.reason, declined=True)
 
 
-def _the_due(desk: Desk, choice: Choice, day: int, fold: PointsFold | None) -> tuple[Subject, View, Due]:
+def _the_due(desk: Desk, choice: Choice, day: int) -> tuple[Subject, View, Due]:
     """Find what is to be ordered, see that this person may, and that it is due; locks the subject."""
     one = effect(choice.effect)
     head = subject(desk.unit, fact(desk.unit, choice.cause).subject)
     lock(desk.unit, head)
-    view = look(desk.unit, desk.policy, head, day, None, fold)
+    view = look(desk.unit, desk.policy, head, day)
     found = next(
         (d for d in wanted(view, desk.policy) if (d.effect, d.cause) == (one.id, choice.cause)), None
     )
@@ -177,20 +174,18 @@ class Followed:
     refused: tuple[Refused, ...]
 
 
-def follow(desk: Desk, said: int | str, day: int, fold: PointsFold | None = None) -> Followed:
+def follow(desk: Desk, said: int | str, day: int) -> Followed:
     """Draw the consequences for a file: undo what has fallen, and order what follows by law."""
     head = head_of(desk.unit, said)
     check(desk.actor, Permission.EFFECT_EXECUTE, target(head))
-    return follow_by_law(desk.unit, desk.policy, head, day, fold)
+    return follow_by_law(desk.unit, desk.policy, head, day)
 
 
-def follow_by_law(
-    unit: UnitOfWork, policy: Policy, head: Subject, day: int, fold: PointsFold | None = None
-) -> Followed:
+def follow_by_law(unit: UnitOfWork, policy: Policy, head: Subject, day: int) -> Followed:
     """Do what `follow` does, in the name of the instruments: nobody's decision, so nobody's permission."""
     lock(unit, head)
-    undone = undo_the_fallen(unit, policy, head, day, fold)
-    view = look(unit, policy, head, day, None, fold)
+    undone = undo_the_fallen(unit, policy, head, day)
+    view = look(unit, policy, head, day)
     left = left_over(unit, view, policy)
     made, refused = [], []
     for one in left:
@@ -207,11 +202,9 @@ def follow_by_law(
     return Followed(tuple(made), tuple(undone), tuple(refused))
 
 
-def undo_the_fallen(
-    unit: UnitOfWork, policy: Policy, head: Subject, day: int, fold: PointsFold | None = None
-) -> list[Order]:
+def undo_the_fallen(unit: UnitOfWork, policy: Policy, head: Subject, day: int) -> list[Order]:
     """Undo, wherever it went, what rests on facts of this file and stands no more; give the orders."""
-    view = look(unit, policy, head, day, None, fold)
+    view = look(unit, policy, head, day)
     ought = {(one.effect, one.cause) for one in wanted(view, policy)}
     undone = []
     for one in orders_of(unit, head.id):
@@ -235,7 +228,7 @@ def _by_what_it_follows(one: Order) -> str | None:
     return "policy" if any(trigger.grades or trigger.by_grade for trigger in triggers) else None
 
 
-def undo_fallen(desk: Desk, day: int, fold: PointsFold | None = None) -> list[Order]:
+def undo_fallen(desk: Desk, day: int) -> list[Order]:
     """Undo everywhere what stands no more, in all files of the region whose policy lies on the desk; give the orders."""
     undone = []
     for number in sorted({one.cause_subject for one in store.open_orders(desk.unit.connection)}):
@@ -244,7 +237,7 @@ def undo_fallen(desk: Desk, day: int, fold: PointsFold | None = None) -> list[Or
             continue
         check(desk.actor, Permission.EFFECT_EXECUTE, target(head))
         lock(desk.unit, head)
-        undone += undo_the_fallen(desk.unit, desk.policy, head, day, fold)
+        undone += undo_the_fallen(desk.unit, desk.policy, head, day)
     return undone
 
 
@@ -268,6 +261,20 @@ def open_regions(unit: UnitOfWork) -> list[str]:
     """Give the regions in whose files something was ordered and is not undone: each is looked at under its own policy."""
     heads = {one.cause_subject for one in store.open_orders(unit.connection)}
     return sorted({subject(unit, number).region for number in heads})
+
+
+def to_follow(unit: UnitOfWork) -> list[tuple[int, str]]:
+    """Give the files from which something may follow, or on which something stands: subject and region, by number.
+
+    For whoever goes through all of them, nightly for instance: what a case decides is followed by itself.
+    """
+    kinds = {
+        trigger.fact for one in effects().values() for trigger in one.triggers if trigger.fact is not None
+    }
+    kinds |= {FactKind.POINTS, FactKind.RATING_CONFIRMED}
+    found = {one.subject for one in facts_of_kinds(unit, kinds)}
+    found |= {one.cause_subject for one in store.open_orders(unit.connection)}
+    return [(number, subject(unit, number).region) for number in sorted(found)]
 
 
 def list_orders(desk: Desk, limit: int = 50) -> list[Standing]:
