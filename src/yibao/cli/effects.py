@@ -212,8 +212,7 @@ def follow(
 
 def _follow_all(house: House, who: str | None, day: int) -> Followed:
     """Draw the consequences for all files, region by region, each under its own policy."""
-    with house.register.unit_of_work(house.actor) as unit:
-        found = consequence.to_follow(unit)
+    found = house.at_desk(who, consequence.to_follow)
     done: list[Followed] = []
     for region in sorted({region for _, region in found}):
         mine = [number for number, its in found if its == region]

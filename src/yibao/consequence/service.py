@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from yibao.access import NO_CASE, Permission, check, scope
+from yibao.access import NO_CASE, Permission, allows, check, scope
 from yibao.archive.files import FactKind, Subject, SubjectKind, fact, facts_of_kinds, subject
 from yibao.casework.cases import Desk
 from yibao.consequence import store
@@ -233,9 +233,8 @@ def undo_fallen(desk: Desk, day: int) -> list[Order]:
     undone = []
     for number in sorted({one.cause_subject for one in store.open_orders(desk.unit.connection)}):
         head = subject(desk.unit, number)
-        if not governs(desk.policy, head):
+        if not governs(desk.policy, head) or not allows(desk.actor, Permission.EFFECT_EXECUTE, target(head)):
             continue
-        check(desk.actor, Permission.EFFECT_EXECUTE, target(head))
         lock(desk.unit, head)
         undone += undo_the_fallen(desk.unit, desk.policy, head, day)
     return undone
@@ -263,23 +262,37 @@ def open_regions(unit: UnitOfWork) -> list[str]:
     return sorted({subject(unit, number).region for number in heads})
 
 
-def to_follow(unit: UnitOfWork) -> list[tuple[int, str]]:
+def to_follow(desk: Desk) -> list[tuple[int, str]]:
     """Give the files from which something may follow, or on which something stands: subject and region, by number.
 
-    For whoever goes through all of them, nightly for instance: what a case decides is followed by itself.
+    For whoever may carry effects out and goes through all of them, nightly for instance: what a case decides is followed
+    by itself.
     """
+    unit = desk.unit
     kinds = {
         trigger.fact for one in effects().values() for trigger in one.triggers if trigger.fact is not None
     }
     kinds |= {FactKind.POINTS, FactKind.RATING_CONFIRMED}
     found = {one.subject for one in facts_of_kinds(unit, kinds)}
     found |= {one.cause_subject for one in store.open_orders(unit.connection)}
-    return [(number, subject(unit, number).region) for number in sorted(found)]
+    heads = [subject(unit, number) for number in sorted(found)]
+    return [
+        (head.id, head.region)
+        for head in heads
+        if allows(desk.actor, Permission.EFFECT_EXECUTE, target(head))
+    ]
 
 
 def list_orders(desk: Desk, limit: int = 50) -> list[Standing]:
     """List the ordered effects that somebody may see, newest last."""
-    seen = scope(desk.actor, Permission.EFFECT_READ, subject=NO_CASE)
+    seen = scope(
+        desk.actor,
+        Permission.EFFECT_READ,
+        person="NULL",
+        practitioner="NULL",
+        partner="NULL",
+        subject=NO_CASE,
+    )
     return [standing(one) for one in store.listed(desk.unit.connection, seen, limit)]
 
 
