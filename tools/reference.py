@@ -16,6 +16,7 @@ from typing import Any
 
 from typer.main import get_command
 
+from tools.effects_page import effects_page
 from tools.permissions import permissions
 from tools.pieces import cell, code, grid, page, toctree
 from tools.refusals import refusals
@@ -61,6 +62,7 @@ def pages() -> dict[str, str]:
         "knowledge": knowledge(),
         "policy": policy(),
         "findings": findings_table(),
+        "effects": effects_page(),
         "permissions": permissions(),
         "refusals": refusal_page(),
         "rooms": toctree("# 各室前门 Front doors", [f"rooms/{room}" for room in ROOMS]),

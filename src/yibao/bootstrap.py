@@ -293,7 +293,7 @@ class House:
     def _effects_follow(self, unit: UnitOfWork, job: Job) -> None:
         """Draw the consequences for a file, in the name of what was decided there."""
         head = files.subject(unit, int(str(job.body["subject"])))
-        consequence.follow_by_law(unit, self.policy(), head, today())
+        consequence.follow_by_law(unit, self.policy(head.region), head, today())
 
     def _effect_leaves(self, unit: UnitOfWork, job: Job) -> None:
         """Let the letters of an ordered effect to one partner leave; its own transactions make each step stand."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.casework.cases.people import AGENCY_HEAD, CLERK, HEAD, HOSPITAL, LI, SECOND_CLERK, TODAY
-from tests.consequence.world import AGENCY_HEAD2, DAY, HEAD2, POLICY, World, counted_points
+from tests.casework.cases.people import AGENCY_HEAD, CLERK, HEAD, HOSPITAL, LI, SECOND_CLERK, TODAY, person
+from tests.consequence.world import AGENCY_HEAD2, DAY, HEAD2, POLICY, World
 
 from yibao import consequence
-from yibao.access import Actor
+from yibao.access import Actor, Role
+from yibao.archive import files
 from yibao.archive.files import FactKind, SubjectKind
 from yibao.casework.cases import Desk
 from yibao.consequence import Choice, Order, State, order_id
@@ -55,9 +57,9 @@ def test_joint_punishment_needs_the_lawful_list(shared_world: World) -> None:
 def test_a_measure_taken_off_the_list_cannot_be_ordered(shared_world: World) -> None:
     world = shared_world
     cause = world.fact(world.subject(), FactKind.LISTED, {"list": "serious_dishonesty"})
-    taken_off = load("000000")
+    taken_off = load("990100")
     parameters = {k: p for k, p in taken_off._parameters.items() if k != "consequence.joint.no_awards"}
-    taken_off._parameters = parameters  # a country whose list never had it
+    taken_off._parameters = parameters  # as the pack would be without this line
     with world.register.unit_of_work("head") as unit:
         desk = Desk(unit, HEAD, taken_off, today=TODAY)
         choice = Choice("joint_no_awards", cause, "列入名单")
@@ -226,7 +228,7 @@ def test_due_is_as_of_a_day_and_as_known_on_a_day(shared_world: World) -> None:
     cause = world.fact(subject, FactKind.PENALIZED, {"article": "art_38", "suspension_months": 6}, day=DAY)
 
     def due(day: int, known: int | None = None) -> set[str]:
-        found = world.by(CLERK, lambda d: consequence.due(d, subject, day, known, fold=counted_points))
+        found = world.by(CLERK, lambda d: consequence.due(d, subject, day, known))
         return {one.effect for one in found}
 
     assert due(DAY) == {"stop_department", "bar_management", "publication"} and due(DAY - 1) == set()
@@ -261,6 +263,51 @@ def test_grades_count_only_when_confirmed_and_where_the_region_says_so(shared_wo
         "no pack, no effect"
     )
     assert {d.effect for d in consequence.wanted(view, POLICY)} > {"resident_supervision", "key_list"}
+
+
+def test_two_hands_at_once_do_it_once(world: World) -> None:
+    subject, cause = world.penalized("art_38")
+
+    def one(at: int) -> str:
+        try:
+            if at % 2:
+                return world.order("publication", cause, level="general").number
+            return " ".join(o.number for o in world.follow(subject).ordered)
+        except Refused as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(one, range(4)))
+    assert sorted(s for s in said if s.startswith("consequence")) == ["consequence.once"]
+    assert sorted(o.order.effect for o in world.by(CLERK, lambda d: consequence.orders_about(d, subject))) == [
+        "publication", "recovery", "stop_department",
+    ]  # fmt: skip
+
+
+def test_who_sees_what(world: World) -> None:
+    subject, cause = world.penalized("art_38")
+    world.follow(subject)
+    world.order("publication", cause, level="general")
+    key = world.by(CLERK, lambda d: files.subject(d.unit, subject)).lake_key
+    shop = person("shop", Role.INSTITUTION_STAFF, institution=key)
+    elsewhere = person("far", Role.AGENCY_CLERK, region="330100")
+    doctor = person("doctor", Role.PRACTITIONER, practitioner_id=1)
+    for actor, seen in (
+        (CLERK, 3),
+        (HEAD, 3),
+        (shop, 3),
+        (HOSPITAL, 3 if key == 7 else 0),
+        (elsewhere, 0),
+        (doctor, 0),
+    ):
+        found = world.by(actor, consequence.list_orders)
+        assert len(found) == seen, actor.name
+    for actor in (elsewhere, doctor):
+        about = partial(consequence.orders_about, said=subject)
+        refused(world, "access.denied", partial(world.by, actor, about))
+    assert world.by(elsewhere, consequence.to_follow) == [] and world.by(CLERK, consequence.to_follow)
+    world.annul(cause)
+    assert world.by(elsewhere, lambda d: consequence.undo_fallen(d, DAY)) == []
 
 
 def test_everything_is_sworn_to(world: World) -> None:

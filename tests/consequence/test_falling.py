@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.casework.cases.people import CLERK, SECOND_CLERK
-from tests.consequence.world import BODIES, DAY, POLICY, World, counted_points
+from tests.casework.cases.people import CLERK, SECOND_CLERK, TODAY
+from tests.consequence.world import BODIES, DAY, POLICY, World
 
 from yibao import consequence
 from yibao.archive import files
 from yibao.archive.files import FactKind, SubjectKind
+from yibao.casework.cases import Desk
 from yibao.consequence import EFFECTS, Order, State, view_of, wanted
 from yibao.kernel import Json, Refused, add_months
+from yibao.policy import load
 
 pytestmark = pytest.mark.xdist_group("consequence")
 
@@ -54,9 +56,9 @@ def test_a_grade_that_changes_takes_its_effects_along(shared_world: World) -> No
 def test_a_status_that_is_derived_anew_takes_its_effects_along(shared_world: World) -> None:
     world = shared_world
     person = world.subject(SubjectKind.PRACTITIONER)
-    first = world.fact(person, FactKind.POINTS, {"points": 5})
+    first = world.points(person, 5)
     assert world.follow(person).ordered == ()
-    world.fact(person, FactKind.POINTS, {"points": 7})
+    world.points(person, 7)
     order = only(world.follow(person).ordered, "payment_qualification")
     assert (order.body["status"], world.terms(person).refused) == ("terminated", True)
     notice = world.order("notify_title_body", order.cause)
@@ -65,6 +67,23 @@ def test_a_status_that_is_derived_anew_takes_its_effects_along(shared_world: Wor
     assert {o.id for o in followed.undone} == {order.id, notice.id}
     assert (why(world, order), why(world, notice)) == ("status", "status")
     assert not world.terms(person).refused
+
+
+def test_points_that_rest_on_a_decision_of_another_file_fall_with_it(shared_world: World) -> None:
+    world = shared_world
+    _, penalty = world.penalized("art_40")
+    doctor = world.subject(SubjectKind.PRACTITIONER)
+    named = world.fact(doctor, FactKind.RESPONSIBLE, {"behaviour": "b4", "level": "main"}, on=penalty)
+    record = world.points(doctor, 12, on=named)
+    found = world.follow(doctor).ordered
+    assert [(o.effect, o.cause) for o in found] == [("payment_qualification", record)], (
+        "the penalty is the hospital's"
+    )
+    assert world.terms(doctor).refused
+    world.annul(penalty)
+    assert not world.terms(doctor).refused, "its ground lies in another file, and fell there"
+    assert [o.id for o in world.follow(doctor).undone] == [found[0].id]
+    assert why(world, found[0]) == "cause"
 
 
 def test_a_repair_ends_publication_and_joint_punishment_together(shared_world: World) -> None:
@@ -120,7 +139,7 @@ def test_what_was_performed_ends_withholding_only(shared_world: World) -> None:
 def test_joined_files_share_effects_and_parted_ones_do_not(shared_world: World) -> None:
     world = shared_world
     one, other = world.subject(SubjectKind.PRACTITIONER), world.subject(SubjectKind.PRACTITIONER)
-    world.fact(other, FactKind.POINTS, {"points": 9})
+    world.points(other, 9)
     world.by(CLERK, lambda d: files.join(d.unit, one, other, "同一证书", DAY))
     order = only(world.follow(one).ordered, "payment_qualification")
     assert world.follow(other).ordered == () and world.terms(other).refused and world.terms(one).refused
@@ -168,7 +187,7 @@ def order_all(world: World, subject: int, day: int) -> None:
                 assert refused.code in ("consequence.must", "consequence.term_range")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEP, min_size=1, max_size=6), st.integers(0, 400))
 def test_nothing_stands_without_a_standing_cause(
     shared_world: World, steps: list[tuple[str, bool, int]], later: int
@@ -190,9 +209,7 @@ def test_nothing_stands_without_a_standing_cause(
     orders = world.by(CLERK, lambda d: consequence.orders_about(d, subject))
     active = {(o.order.effect, o.order.cause) for o in orders if o.active}
     all_facts = world.by(CLERK, lambda d: files.facts_of(d.unit, subject))
-    view = view_of(
-        subject, SubjectKind.INSTITUTION, all_facts, day, None, counted_points(all_facts, POLICY, day, None)
-    )
+    view = view_of(subject, SubjectKind.INSTITUTION, all_facts, day)
     assert active <= {(one.effect, one.cause) for one in wanted(view, POLICY)}
     assert set(before) <= set(world.standing(subject, day)), (
         "what stood before stands: only what had fallen was undone"
@@ -204,6 +221,47 @@ def test_nothing_stands_without_a_standing_cause(
     by_law = {(o.order.effect, o.order.cause) for o in orders if o.active and o.order.mode == "law"}
     left = {(d.effect, d.cause) for d in wanted(view, POLICY) if d.mode == "law"} - by_law
     assert all(effect == "suspend_agreement" for effect, _ in left), "what follows by law was ordered"
+
+
+def test_a_grade_is_read_as_the_ratings_write_it(shared_world: World) -> None:
+    world = shared_world
+    subject = world.subject()
+    rated = world.fact(subject, FactKind.RATED, {"grade": "D", "set": "pharmacy"})
+    told = world.fact(subject, FactKind.RATING_NOTICED, {"objections_until": DAY}, on=rated)
+    world.fact(subject, FactKind.RATING_CONFIRMED, {"grade": "D", "until": DAY + 30}, on=told)
+    view = view_of(
+        subject, SubjectKind.INSTITUTION, world.by(CLERK, lambda d: files.facts_of(d.unit, subject)), DAY
+    )
+    assert view.rating is not None
+    assert (view.rating.grade, view.rating.set, view.rating.until_day) == ("D", "pharmacy", DAY + 30)
+
+
+def test_a_region_that_unties_a_grade_takes_the_effects_back(shared_world: World) -> None:
+    world = shared_world
+    subject = world.subject()
+    world.graded(subject, "D")
+    ordered = world.follow(subject).ordered
+    without = load("990100")
+    kept = {k: p for k, p in without._parameters.items() if not k.startswith("consequence.key_list")}
+    without._parameters = kept  # as the region's pack would be without this line
+    with world.register.unit_of_work("clerk") as unit:
+        done = consequence.follow(Desk(unit, CLERK, without, today=TODAY), subject, DAY)
+    assert done.undone == (done.undone[0],) and done.undone[0].id == only(ordered, "key_list").id
+    assert why(world, done.undone[0]) == "policy"
+
+
+def test_the_policy_of_another_region_brings_nothing_about_and_undoes_nothing(shared_world: World) -> None:
+    world = shared_world
+    subject = world.subject()
+    world.graded(subject, "D")
+    ordered = {o.id for o in world.follow(subject).ordered}
+    for region in ("330600", "000000", "990000"):
+        with world.register.unit_of_work("clerk") as unit:
+            desk = Desk(unit, CLERK, load(region), today=TODAY)
+            with pytest.raises(Refused, match=r"consequence\.other_policy"):
+                consequence.follow(desk, subject, DAY)
+            assert consequence.undo_fallen(desk, DAY) == []
+    assert ordered <= set(world.standing(subject))
 
 
 def test_months_run_by_the_calendar(shared_world: World) -> None:

@@ -1,9 +1,9 @@
-"""What the tests of consequences share: subjects, facts, people, a partner's key, and points that can be counted."""
+"""What the tests of consequences share: subjects, facts, people, and a partner’s key."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,12 +15,11 @@ from tests.casework.cases.people import AGENCY_HEAD, CLERK, HEAD, SECOND_CLERK, 
 from yibao import consequence
 from yibao.access import Actor, Role
 from yibao.archive import files
-from yibao.archive.files import Fact, FactKind, NewFact, Subject, SubjectKind, in_force
+from yibao.archive.files import FactKind, NewFact, Subject, SubjectKind
 from yibao.casework.cases import Desk
-from yibao.consequence import EFFECTS, Choice, Effect, Order, Qualification, Standing, State
+from yibao.consequence import EFFECTS, Choice, Effect, Order, Standing, State
 from yibao.kernel import Json, date_of, day_of_ymd
 from yibao.ledger import Ed25519Signer, home_signers, seal, unseal
-from yibao.policy import Policy
 from yibao.store import Register
 
 T = TypeVar("T")
@@ -38,18 +37,6 @@ BODIES: Mapping[str, dict[str, Json]] = {
     "art_41_2": {"article": "art_41_2", "case": "C1", "refund_fen": 700, "suspension_months": 12},
 }  # fmt: skip
 """What a penalty says, by article."""
-
-
-def counted_points(
-    facts: Sequence[Fact], policy: Policy, day: int, known_on: int | None
-) -> Qualification | None:
-    """Sum the standing points as the national bands have it: nine and more suspended, twelve ended."""
-    records = [f for f in in_force(facts, day, known_on) if f.kind is FactKind.POINTS]
-    total = sum(int(f.body["points"]) for f in records)
-    if total < 9:
-        return None
-    status = "terminated" if total >= 12 else "suspended"
-    return Qualification(status, records[-1].day, records[-1].day + 120, records[-1].id)
 
 
 class World:
@@ -87,6 +74,11 @@ class World:
         body: dict[str, Json] = {"grade": grade, "set": "pharmacy", "from_day": day}
         return self.fact(subject, FactKind.RATING_CONFIRMED, {**body, "until_day": until}, day=day)
 
+    def points(self, person: int, value: int, *, on: int | None = None) -> int:
+        """Write a record of points into a person's file."""
+        body: dict[str, Json] = {"year": 2026, "behaviour": "b4", "value": value, "cases": []}
+        return self.fact(person, FactKind.POINTS, body, on=on)
+
     def penalized(
         self, article: str = "art_38", kind: SubjectKind = SubjectKind.INSTITUTION
     ) -> tuple[int, int]:
@@ -96,7 +88,7 @@ class World:
 
     def due(self, subject: int, day: int = DAY) -> dict[str, consequence.Due]:
         """Give what is due by effect."""
-        found = self.by(CLERK, lambda d: consequence.due(d, subject, day, fold=counted_points))
+        found = self.by(CLERK, lambda d: consequence.due(d, subject, day))
         return {one.effect: one for one in found}
 
     def order(
@@ -105,15 +97,15 @@ class World:
         """Order an effect as whoever may: the head of the side that the registry names."""
         who = actor or (HEAD if EFFECTS[effect].by == "bureau" else AGENCY_HEAD)
         choice = Choice(effect, cause, more.pop("reason", "情节严重，依法落实"), **more)
-        return self.by(who, lambda d: consequence.order(d, choice, day, fold=counted_points))
+        return self.by(who, lambda d: consequence.order(d, choice, day))
 
     def follow(self, subject: int, day: int = DAY) -> consequence.Followed:
         """Draw what follows by law."""
-        return self.by(CLERK, lambda d: consequence.follow(d, subject, day, fold=counted_points))
+        return self.by(CLERK, lambda d: consequence.follow(d, subject, day))
 
     def undo_fallen(self, day: int = DAY) -> list[Order]:
         """Undo whatever stands no more."""
-        return self.by(CLERK, lambda d: consequence.undo_fallen(d, day, fold=counted_points))
+        return self.by(CLERK, lambda d: consequence.undo_fallen(d, day))
 
     def state(self, order: Order) -> Standing:
         """Give an order as it stands now."""
@@ -187,8 +179,7 @@ class World:
         trigger = effect.triggers[at]
         subject = self.subject(effect.subjects[0])
         if trigger.points:
-            points = 12 if "terminated" in trigger.points[-1:] else 9
-            return subject, self.fact(subject, FactKind.POINTS, {"points": points})
+            return subject, self.points(subject, 12 if trigger.points == ("terminated",) else 9)
         if trigger.fact is FactKind.PENALIZED:
             article = trigger.articles[0] if trigger.articles else "art_38"
             return subject, self.fact(subject, FactKind.PENALIZED, BODIES[article])

@@ -19,6 +19,7 @@ from yibao.access import Permission, Role
 from yibao.audit import rules
 from yibao.claims import tables
 from yibao.cli.app import app
+from yibao.consequence import EFFECTS
 from yibao.policy import load, regions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,11 +131,25 @@ def test_every_permission_and_role_is_listed() -> None:
     assert [r for r in Role if f" `{r}`\n" not in text] == []
 
 
+def test_every_effect_is_shown_with_its_basis_and_its_undoing() -> None:
+    text = pages()["effects"]
+    for one in EFFECTS.values():
+        _, found, rest = text.partition(f"\n## {one.id}\n")
+        assert found, one.id
+        section = rest.split("\n## ")[0]
+        assert all(reference.cell(words) in section for words in (one.zh, one.does.zh, one.undo.zh)), one.id
+        for basis in one.basis:
+            row = next(
+                x for x in section.splitlines() if x.startswith(f"| {reference.cell(basis.instrument)} |")
+            )
+            assert basis.status != "assumed" or "假定" in row
+
+
 def test_every_refusal_is_listed() -> None:
     text = pages()["refusals"]
     direct = re.compile(r"(?:Refused|forged)\(\s*\"([a-z_]+\.[a-z0-9_]+)\"")
     named = re.compile(
-        r"``((?:access|audit|casework|city|claims|collect|engine|kernel|knowledge|ledger|policy|store)\.[a-z0-9_]+)``"
+        r"``((?:access|audit|casework|city|claims|collect|consequence|engine|kernel|knowledge|ledger|policy|store)\.[a-z0-9_]+)``"
     )
     codes: set[str] = set()
     for path in SOURCE.rglob("*.py"):

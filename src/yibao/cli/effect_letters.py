@@ -12,7 +12,7 @@ from yibao.bootstrap import House
 from yibao.casework.cases import Desk
 from yibao.cli.casedesk import DayOption, ReasonOption, the_day
 from yibao.cli.console import DEFAULT_HOME, AsOption, HomeOption, JsonOption, open_house, out, plain, say_json
-from yibao.cli.effects import SubjectArgument
+from yibao.cli.effects import SubjectArgument, at_file
 from yibao.consequence import EFFECTS, Order, order_id
 from yibao.kernel import Refused, Text, today
 from yibao.ledger import home_signers, log_keys, seal, sign_waiting
@@ -136,8 +136,10 @@ def certificate(
         raise typer.BadParameter(f"{to} 已存在 / is there already", param_hint="--to")
     with open_house(home) as house:
         signers = home_signers(house.register)
-        made = house.at_desk(
+        made = at_file(
+            house,
             who,
+            subject,
             lambda desk: consequence.certify(
                 desk, subject, purpose, recipient, the_day(day), application or ""
             ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 from rich.table import Table
@@ -25,6 +26,8 @@ from yibao.cli.console import (
 )
 from yibao.consequence import EFFECTS, MODE_NAMES, Choice, Due, Followed, Order, Standing, order_id
 from yibao.kernel import date_of, parse_day
+
+T = TypeVar("T")
 
 SubjectArgument = Annotated[
     str, typer.Argument(help="档案编号或编码，如 J0000001 / number of the file, or code")
@@ -108,7 +111,7 @@ def due(
         return consequence.due(desk, subject, the_day(as_of), known)
 
     with open_house(home) as house:
-        found = house.at_desk(who, deed)
+        found = at_file(house, who, subject, deed)
     if as_json:
         say_json({"due": [one.as_json() for one in found]})
         return
@@ -145,7 +148,7 @@ def order(
     with open_house(home) as house:
         _tell(
             house,
-            house.at_desk(who, lambda desk: consequence.order(desk, choice, the_day(day))),
+            at_file(house, who, fact, lambda desk: consequence.order(desk, choice, the_day(day))),
             as_json=as_json,
         )
 
@@ -164,25 +167,33 @@ def decline(
     with open_house(home) as house:
         _tell(
             house,
-            house.at_desk(who, lambda desk: consequence.decline(desk, choice, the_day(day))),
+            at_file(house, who, fact, lambda desk: consequence.decline(desk, choice, the_day(day))),
             as_json=as_json,
         )
 
 
 def follow(
-    subject: SubjectArgument,
+    subject: Annotated[
+        str | None, typer.Argument(help="档案编号或编码 / number of the file, or code")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="全部档案，例如每夜一次 / all files, nightly say")
+    ] = False,
     day: DayOption = None,
     who: AsOption = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
     """依文书落实某一主体的后果，撤回已无依据的 / order what follows by law, undo what has fallen."""
-
-    def deed(desk: Desk) -> Followed:
-        return consequence.follow(desk, subject, the_day(day))
+    if (subject is None) == (not every):
+        raise typer.BadParameter("写明档案编号，或者 --all / a file, or --all")
 
     with open_house(home) as house:
-        done = house.at_desk(who, deed)
+        if subject is not None:
+            whose = subject
+            done = at_file(house, who, whose, lambda desk: consequence.follow(desk, whose, the_day(day)))
+        else:
+            done = _follow_all(house, who, the_day(day))
     if as_json:
         say_json(
             {
@@ -197,6 +208,24 @@ def follow(
             out.print(f"{words} {one.number} {EFFECTS[one.effect].zh}（依据事实 {one.cause}）")
     for why in done.refused:
         out.print(why.render("zh"))
+
+
+def _follow_all(house: House, who: str | None, day: int) -> Followed:
+    """Draw the consequences for all files, region by region, each under its own policy."""
+    found = house.at_desk(who, consequence.to_follow)
+    done: list[Followed] = []
+    for region in sorted({region for _, region in found}):
+        mine = [number for number, its in found if its == region]
+
+        def deed(desk: Desk, mine: list[int] = mine) -> list[Followed]:
+            return [consequence.follow(desk, number, day) for number in mine]
+
+        done += house.at_desk(who, deed, region=region)
+    return Followed(
+        tuple(o for one in done for o in one.ordered),
+        tuple(o for one in done for o in one.undone),
+        tuple(r for one in done for r in one.refused),
+    )
 
 
 def execute(
@@ -232,13 +261,20 @@ def undo(
     if (number is None) == (not fallen):
         raise typer.BadParameter("写明编号，或者 --fallen / a number, or --fallen")
 
-    def deed(desk: Desk) -> list[Order]:
-        if number is None:
-            return consequence.undo_fallen(desk, the_day(day))
-        return [consequence.undo(desk, order_id(number), reason or "", the_day(day))]
-
     with open_house(home) as house:
-        done = house.at_desk(who, deed)
+        if number is not None:
+            undoing = order_id(number)
+            done = [
+                house.at_desk(who, lambda desk: consequence.undo(desk, undoing, reason or "", the_day(day)))
+            ]
+        else:
+            with house.register.unit_of_work(house.actor) as unit:
+                regions = consequence.open_regions(unit)
+            done = []
+            for region in regions:
+                done += house.at_desk(
+                    who, lambda desk: consequence.undo_fallen(desk, the_day(day)), region=region
+                )
     if as_json:
         say_json({"undone": [one.number for one in done]})
         return
@@ -266,6 +302,16 @@ def terms(
         return
     for name, value in found.as_json().items():
         out.print(f"{name}: {value}")
+
+
+def at_file(house: House, who: str | None, said: str | int, deed: Callable[[Desk], T]) -> T:
+    """Do something about a file under the policy of its own region; ``said`` is its number or code, or a fact's number."""
+    with house.register.unit_of_work(house.actor) as unit:
+        if isinstance(said, int):
+            region = files.subject(unit, files.fact(unit, said).subject).region
+        else:
+            region = files.find_subject(unit, said).region
+    return house.at_desk(who, deed, region=region)
 
 
 def _tell(house: House, done: Order, *, as_json: bool) -> None:

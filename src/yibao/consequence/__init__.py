@@ -46,7 +46,7 @@ from yibao.consequence.model import (
     Verb,
     order_number,
 )
-from yibao.consequence.qualification import PointsFold, Qualification
+from yibao.consequence.qualification import Qualification, qualification
 from yibao.consequence.sending import letters_to_send, name_partner, post, waiting_letters
 from yibao.consequence.service import (
     Followed,
@@ -55,8 +55,10 @@ from yibao.consequence.service import (
     follow,
     follow_by_law,
     list_orders,
+    open_regions,
     order,
     orders_about,
+    to_follow,
     undo_fallen,
 )
 from yibao.consequence.verifying import EffectFault, verify_effects
@@ -81,7 +83,6 @@ __all__ = [
     "Followed",
     "Order",
     "Overdue",
-    "PointsFold",
     "Qualification",
     "Rating",
     "Standing",
@@ -106,17 +107,20 @@ __all__ = [
     "letters_to_send",
     "list_orders",
     "name_partner",
+    "open_regions",
     "order",
     "order_id",
     "order_number",
     "orders_about",
     "post",
+    "qualification",
     "rating_of",
     "read_effects",
     "remind",
     "standing",
     "standing_effects",
     "terms",
+    "to_follow",
     "unanswered",
     "undo",
     "undo_fallen",

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from yibao.access import Permission, Target, check
+from yibao.access import Permission, Target, allows, check
 from yibao.archive.files import subject
 from yibao.casework.cases import Desk
 from yibao.consequence import store
 from yibao.consequence.acting import order_id, target, the_order, write
+from yibao.consequence.catalogue import effects
 from yibao.consequence.folding import Standing, Told, standing
 from yibao.consequence.model import Act, Order, State, Verb
 from yibao.consequence.refusing import no_reason, wrong_state
@@ -176,6 +177,10 @@ def unanswered(desk: Desk, day: int) -> list[Overdue]:
     patience = desk.policy.at("consequence.partner.remind_days", day).number
     found = []
     for order in store.open_orders(desk.unit.connection):
+        if not effects()[order.effect].partners or not allows(
+            desk.actor, Permission.EFFECT_READ, target(subject(desk.unit, order.subject))
+        ):
+            continue
         state = standing(order)
         for partner, told in state.told.items():
             withdraws = not state.active
@@ -216,7 +221,8 @@ def remind(desk: Desk, day: int) -> list[Overdue]:
     limit = desk.policy.at("consequence.partner.escalate_days", day).number
     late = unanswered(desk, day)
     for one in late:
-        check(desk.actor, Permission.EFFECT_SEND, target(subject(desk.unit, one.order.subject)))
+        if not allows(desk.actor, Permission.EFFECT_SEND, target(subject(desk.unit, one.order.subject))):
+            continue
         before = [a for a in one.order.acts if a.partner == one.partner and a.verb is Verb.REMINDED]
         body: dict[str, Json] = {"withdraws": one.withdraws, "days": day - one.sent}
         if (day - one.sent) // patience > one.reminded:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from yibao.access import Target
-from yibao.archive.files import Subject, facts_of, find_subject, subject, target_of, together
+from yibao.archive.files import Subject, SubjectKind, find_subject, known_of, subject, target_of, together
 from yibao.consequence import store
 from yibao.consequence.deriving import View, view_of
 from yibao.consequence.folding import Standing, standing
 from yibao.consequence.model import Order, Verb, order_number
-from yibao.consequence.qualification import PointsFold
-from yibao.consequence.refusing import no_order
-from yibao.kernel import Json, date_of
+from yibao.consequence.qualification import qualification
+from yibao.consequence.refusing import no_order, other_policy
+from yibao.kernel import Json, Region, RegionLevel, date_of
 from yibao.ledger import Tag, record
 from yibao.policy import Policy
 from yibao.store import UnitOfWork
@@ -88,6 +88,18 @@ def order_id(number: str) -> int:
     return int(said[1:])
 
 
+def governs(policy: Policy, head: Subject) -> bool:
+    """Tell whether a policy is that of the file's own region, or of the city over it: what is tied to a grade differs."""
+    own = Region(head.region)
+    return policy.region == own or (policy.region in own.chain and policy.region.level is RegionLevel.CITY)
+
+
+def check_governs(policy: Policy, head: Subject) -> None:
+    """Refuse a policy of another region (``consequence.other_policy``): it would do, or undo, what is not its own."""
+    if not governs(policy, head):
+        raise other_policy(head.number, head.region, str(policy.region))
+
+
 def lock(unit: UnitOfWork, head: Subject) -> None:
     """Let nobody else order or undo effects of this subject, whichever of its joined files he comes from."""
     store.lock_subject(unit.connection, min(together(unit, head.id)))
@@ -99,12 +111,12 @@ def look(
     head: Subject,
     day: int,
     known_on: int | None = None,
-    fold: PointsFold | None = None,
 ) -> View:
     """Look at a file as this room sees it on a day, with what its points come to."""
-    facts = facts_of(unit, head.id)
-    points = None if fold is None else fold(facts, policy, day, known_on)
-    return view_of(head.id, head.kind, facts, day, known_on, points)
+    check_governs(policy, head)
+    facts = known_of(unit, head.id)
+    points = qualification(facts, policy, day, known_on) if head.kind is SubjectKind.PRACTITIONER else None
+    return view_of(head.id, head.kind, facts, day, known_on, points, own=together(unit, head.id))
 
 
 def orders_of(unit: UnitOfWork, head: int) -> list[Order]:

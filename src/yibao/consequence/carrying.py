@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yibao.access import Permission, check
-from yibao.archive.files import Fact, facts_of, in_force, subject, together
+from yibao.archive.files import Fact, in_force, known_of, subject, together
 from yibao.casework.cases import Desk
 from yibao.consequence import store
 from yibao.consequence.acting import target, the_order, write
@@ -98,7 +98,7 @@ def standing_effects(unit: UnitOfWork, subject_id: int, day: int) -> list[Standi
         if one.subject not in mine or not state.active or day < one.from_day:
             continue
         if one.cause_subject not in counted:
-            counted[one.cause_subject] = in_force(facts_of(unit, one.cause_subject), day)
+            counted[one.cause_subject] = in_force(known_of(unit, one.cause_subject), day)
         if has_fallen(one, counted[one.cause_subject], day) is None:
             found.append(state)
     return found

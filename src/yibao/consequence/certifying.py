@@ -22,7 +22,7 @@ from yibao.consequence.model import Order
 from yibao.consequence.refusing import no_reason
 from yibao.consequence.service import write_order
 from yibao.kernel import Json, Refused, Text, date_of, parse_day
-from yibao.ledger import Letter, Signer, seal, unseal
+from yibao.ledger import Letter, Signer, Tag, record, seal, unseal
 from yibao.store import UnitOfWork
 
 FORM: Final = "yibao-certificate/1"
@@ -86,6 +86,11 @@ def certify(
     until = day + days if due.until_day is None else min(day + days, due.until_day)
     due = replace(due, from_day=day, until_day=until)
     order = write_order(desk.unit, Settled(head, due), day, f"{purpose}；{recipient}；{consent}")
+    issued = record(
+        desk.unit, Tag.CONSEQUENCE_CERTIFICATE_ISSUED, order.number,
+        {"grade": view.rating.grade, "fact": view.rating.fact, "expires": date_of(until).isoformat()},
+        personal={"purpose": purpose.strip(), "recipient": recipient.strip()},
+    )  # fmt: skip
     certified: dict[str, Json] = {
         "form": FORM, "number": order.number, "effect": EFFECT,
         "subject": {"file": head.number, "kind": str(head.kind), "code": head.code, "name": head.name},
@@ -94,7 +99,7 @@ def certify(
         "grade_until": None if view.rating.until_day is None else date_of(view.rating.until_day).isoformat(),
         "purpose": purpose.strip(), "recipient": recipient.strip(), "region": head.region,
         "issued": date_of(day).isoformat(), "expires": date_of(until).isoformat(),
-        "ledger_entry": order.entry, "note": "本证明由本人申请，只用于所载用途；过期或等级变化即作废",
+        "ledger_entry": issued.entry, "note": "本证明由本人申请，只用于所载用途；过期或等级变化即作废",
     }  # fmt: skip
     return Certificate(order, certified)
 

@@ -6,7 +6,7 @@ was ordered already is not its business, so that what stands can be held against
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,9 +49,14 @@ def view_of(
     day: int,
     known_on: int | None = None,
     qualification: Qualification | None = None,
+    own: Collection[int] = (),
 ) -> View:
-    """Look at a file on a day, as it was known on a day."""
-    counted = tuple(in_force(facts, day, known_on))
+    """Look at a file on a day, as it was known on a day.
+
+    ``facts`` are the subject's own and what those rest on (`files.known_of`), ``own`` the files that are its own: what lies
+    in another's file may be the ground of something here, but is done to that other.
+    """
+    counted = tuple(f for f in in_force(facts, day, known_on) if f.subject == subject or f.subject in own)
     return View(subject, kind, day, counted, rating_of(counted, day), qualification)
 
 
@@ -65,11 +70,22 @@ def rating_of(counted: Sequence[Fact], day: int) -> Rating | None:
     if not begun:
         return None
     start, number, newest = max(begun, key=lambda one: one[:2])
-    until = newest.body.get("until_day")
+    until = newest.body.get("until_day", newest.body.get("until"))
     if until is not None and int(until) <= day:
         return None
-    grade, kind = str(newest.body.get("grade", "")), str(newest.body.get("set", ""))
-    return Rating(number, grade, kind, start, None if until is None else int(until))
+    grade = str(newest.body.get("grade", ""))
+    return Rating(number, grade, _set_of(newest, counted), start, None if until is None else int(until))
+
+
+def _set_of(rating: Fact, counted: Sequence[Fact]) -> str:
+    """Give the set by which a grade was made: the confirmation says it, or what was told and rated before."""
+    by_id = {f.id: f for f in counted}
+    at: Fact | None = rating
+    while at is not None:
+        if "set" in at.body:
+            return str(at.body["set"])
+        at = by_id.get(at.rests_on or 0)
+    return ""
 
 
 def wanted(view: View, policy: Policy) -> list[Due]:

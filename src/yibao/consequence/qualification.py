@@ -1,34 +1,39 @@
-"""What the points say of a person, as this room needs it: the status, since when, until when, and by which fact.
-
-The fold itself belongs to the points; here it is only asked. What bills and letters are told is never kept beside it.
-"""
+"""What the points say of a person, as this room needs it: the status, since when, until when, and by which record."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from yibao.archive import points
 from yibao.archive.files import Fact
 from yibao.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Qualification:
-    """The status of a person's payment qualification on a day (``normal``, ``suspended``, ``terminated``)."""
+    """The status of a person's payment qualification on a day, where it is suspended or ended."""
 
     status: str
     from_day: int
     until_day: int | None
     cause: int
-    """The fact that brought the status about."""
+    """The record of points that brought the status about."""
 
 
-class PointsFold(Protocol):
-    """Whoever can say what the points of a person come to."""
+def qualification(
+    facts: Sequence[Fact], policy: Policy, day: int, known_on: int | None = None
+) -> Qualification | None:
+    """Give the suspension or end that runs on a day, as known on a day; None where none does.
 
-    def __call__(
-        self, facts: Sequence[Fact], policy: Policy, day: int, known_on: int | None
-    ) -> Qualification | None:
-        """Give the status on a day as known on a day; None where there is nothing but the normal one."""
-        ...
+    ``facts`` are a person's own and what they rest on (`files.known_of`). The fold itself is the points' (`points.fold`).
+    """
+    found = points.fold(facts, policy, day, known_on)
+    running = [one for one in found.intervals if day in one and one.status is found.status]
+    if not running:
+        return None
+    now = max(running, key=lambda one: one.from_day)
+    causes = [
+        one.fact for one in found.why if one.counts and one.year == now.year and one.day <= now.from_day
+    ]
+    return Qualification(str(now.status), now.from_day, now.until, max(causes))

@@ -5,6 +5,19 @@ from __future__ import annotations
 from yibao.kernel import Refused, Text, date_of
 
 
+def other_policy(where: str, wanted: str, came: str) -> Refused:
+    """Say that the policy at hand is not that of the region to which a file belongs."""
+    return Refused(
+        "consequence.other_policy",
+        zh="后果按档案所属地区的政策确定，手上的政策是别处的",
+        en="consequences follow the policy of the file’s own region, and the one at hand is another’s",
+        where=where,
+        wanted=wanted,
+        came=came,
+        todo=Text(zh="用该地区的政策办理", en="work under that region’s policy"),
+    )
+
+
 def no_order(came: str) -> Refused:
     """Say that there is no such ordered effect."""
     return Refused(

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from yibao.access import NO_CASE, Permission, check, scope
-from yibao.archive.files import Subject, SubjectKind, fact, subject
+from yibao.access import NO_CASE, Permission, allows, check, scope
+from yibao.archive.files import FactKind, Subject, SubjectKind, fact, facts_of_kinds, subject
 from yibao.casework.cases import Desk
 from yibao.consequence import store
-from yibao.consequence.acting import SENDS, head_of, lock, look, orders_of, target, write
-from yibao.consequence.catalogue import effect
+from yibao.consequence.acting import SENDS, governs, head_of, lock, look, orders_of, target, write
+from yibao.consequence.catalogue import effect, effects
 from yibao.consequence.choosing import Choice, Settled, settle
 from yibao.consequence.deriving import View, wanted
 from yibao.consequence.folding import Standing, has_fallen, standing
 from yibao.consequence.model import Due, Order, Verb
-from yibao.consequence.qualification import PointsFold
 from yibao.consequence.refusing import by_law, must, no_reason, not_due, ordered_already
 from yibao.kernel import Json, Refused, date_of
 from yibao.ledger import Tag, record
@@ -27,16 +26,14 @@ from yibao.policy import Policy
 from yibao.store import UnitOfWork, defer
 
 
-def due(
-    desk: Desk, said: int | str, day: int, known_on: int | None = None, fold: PointsFold | None = None
-) -> list[Due]:
+def due(desk: Desk, said: int | str, day: int, known_on: int | None = None) -> list[Due]:
     """Give the effects that ought to stand on a day and were neither ordered nor declined.
 
     What the subject may ask for is not due. ``known_on`` asks what was due as it was known on that day.
     """
     head = head_of(desk.unit, said)
     check(desk.actor, Permission.EFFECT_READ, target(head))
-    view = look(desk.unit, desk.policy, head, day, known_on, fold)
+    view = look(desk.unit, desk.policy, head, day, known_on)
     return left_over(desk.unit, view, desk.policy, known_on)
 
 
@@ -49,13 +46,13 @@ def left_over(unit: UnitOfWork, view: View, policy: Policy, known_on: int | None
     ]
 
 
-def order(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None) -> Order:
+def order(desk: Desk, choice: Choice, day: int) -> Order:
     """Order an effect; the person who decides gives the reason, and what the instrument leaves open.
 
     Raises `Refused`: ``consequence.no_effect``, ``consequence.not_due``, ``consequence.once``, ``consequence.no_reason``,
     ``consequence.not_listed``, ``consequence.onto``, ``consequence.level``, ``consequence.term_range``, ``access.denied``.
     """
-    head, view, found = _the_due(desk, choice, day, fold)
+    head, view, found = _the_due(desk, choice, day)
     settled = settle(desk.unit, desk.policy, choice, found, head, day)
     refuse_twice(desk.unit, found, settled.onto.id)
     if _instead(found, left_over(desk.unit, view, desk.policy)):
@@ -63,9 +60,9 @@ def order(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None) 
     return write_order(desk.unit, settled, day, choice.reason)
 
 
-def decline(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None) -> Order:
+def decline(desk: Desk, choice: Choice, day: int) -> Order:
     """Decide not to order an effect, with the reason; what follows by law or must be ordered cannot be declined."""
-    head, _, found = _the_due(desk, choice, day, fold)
+    head, _, found = _the_due(desk, choice, day)
     where = f"{found.effect} {head.number}"
     if found.mode == "law":
         raise by_law(where)
@@ -77,12 +74,12 @@ def decline(desk: Desk, choice: Choice, day: int, fold: PointsFold | None = None
     return write_order(desk.unit, Settled(head, found), day, choice.reason, declined=True)
 
 
-def _the_due(desk: Desk, choice: Choice, day: int, fold: PointsFold | None) -> tuple[Subject, View, Due]:
+def _the_due(desk: Desk, choice: Choice, day: int) -> tuple[Subject, View, Due]:
     """Find what is to be ordered, see that this person may, and that it is due; locks the subject."""
     one = effect(choice.effect)
     head = subject(desk.unit, fact(desk.unit, choice.cause).subject)
     lock(desk.unit, head)
-    view = look(desk.unit, desk.policy, head, day, None, fold)
+    view = look(desk.unit, desk.policy, head, day)
     found = next(
         (d for d in wanted(view, desk.policy) if (d.effect, d.cause) == (one.id, choice.cause)), None
     )
@@ -177,20 +174,18 @@ class Followed:
     refused: tuple[Refused, ...]
 
 
-def follow(desk: Desk, said: int | str, day: int, fold: PointsFold | None = None) -> Followed:
+def follow(desk: Desk, said: int | str, day: int) -> Followed:
     """Draw the consequences for a file: undo what has fallen, and order what follows by law."""
     head = head_of(desk.unit, said)
     check(desk.actor, Permission.EFFECT_EXECUTE, target(head))
-    return follow_by_law(desk.unit, desk.policy, head, day, fold)
+    return follow_by_law(desk.unit, desk.policy, head, day)
 
 
-def follow_by_law(
-    unit: UnitOfWork, policy: Policy, head: Subject, day: int, fold: PointsFold | None = None
-) -> Followed:
+def follow_by_law(unit: UnitOfWork, policy: Policy, head: Subject, day: int) -> Followed:
     """Do what `follow` does, in the name of the instruments: nobody's decision, so nobody's permission."""
     lock(unit, head)
-    undone = undo_the_fallen(unit, policy, head, day, fold)
-    view = look(unit, policy, head, day, None, fold)
+    undone = undo_the_fallen(unit, policy, head, day)
+    view = look(unit, policy, head, day)
     left = left_over(unit, view, policy)
     made, refused = [], []
     for one in left:
@@ -207,11 +202,9 @@ def follow_by_law(
     return Followed(tuple(made), tuple(undone), tuple(refused))
 
 
-def undo_the_fallen(
-    unit: UnitOfWork, policy: Policy, head: Subject, day: int, fold: PointsFold | None = None
-) -> list[Order]:
+def undo_the_fallen(unit: UnitOfWork, policy: Policy, head: Subject, day: int) -> list[Order]:
     """Undo, wherever it went, what rests on facts of this file and stands no more; give the orders."""
-    view = look(unit, policy, head, day, None, fold)
+    view = look(unit, policy, head, day)
     ought = {(one.effect, one.cause) for one in wanted(view, policy)}
     undone = []
     for one in orders_of(unit, head.id):
@@ -219,26 +212,31 @@ def undo_the_fallen(
         if not mine or not standing(one).active:
             continue
         why = has_fallen(one, view.facts, day)
-        if why is None and (one.effect, one.cause) not in ought and _depends_on_points(one):
-            why = "status"
+        if why is None and (one.effect, one.cause) not in ought:
+            why = _by_what_it_follows(one)
         if why is not None:
             begin_undoing(unit, one, day, why)
             undone.append(one)
     return undone
 
 
-def _depends_on_points(one: Order) -> bool:
-    return any(trigger.points for trigger in effect(one.effect).triggers)
+def _by_what_it_follows(one: Order) -> str | None:
+    """Say what must have changed where the cause still stands but no longer brings the effect about."""
+    triggers = effect(one.effect).triggers
+    if any(trigger.points for trigger in triggers):
+        return "status"
+    return "policy" if any(trigger.grades or trigger.by_grade for trigger in triggers) else None
 
 
-def undo_fallen(desk: Desk, day: int, fold: PointsFold | None = None) -> list[Order]:
-    """Undo everywhere what stands no more, in all files of somebody's region; give the orders."""
+def undo_fallen(desk: Desk, day: int) -> list[Order]:
+    """Undo everywhere what stands no more, in all files of the region whose policy lies on the desk; give the orders."""
     undone = []
     for number in sorted({one.cause_subject for one in store.open_orders(desk.unit.connection)}):
         head = subject(desk.unit, number)
-        check(desk.actor, Permission.EFFECT_EXECUTE, target(head))
+        if not governs(desk.policy, head) or not allows(desk.actor, Permission.EFFECT_EXECUTE, target(head)):
+            continue
         lock(desk.unit, head)
-        undone += undo_the_fallen(desk.unit, desk.policy, head, day, fold)
+        undone += undo_the_fallen(desk.unit, desk.policy, head, day)
     return undone
 
 
@@ -258,9 +256,43 @@ def begin_undoing(unit: UnitOfWork, one: Order, day: int, why: str, reason: str 
         ask_to_send(unit, one)
 
 
+def open_regions(unit: UnitOfWork) -> list[str]:
+    """Give the regions in whose files something was ordered and is not undone: each is looked at under its own policy."""
+    heads = {one.cause_subject for one in store.open_orders(unit.connection)}
+    return sorted({subject(unit, number).region for number in heads})
+
+
+def to_follow(desk: Desk) -> list[tuple[int, str]]:
+    """Give the files from which something may follow, or on which something stands: subject and region, by number.
+
+    For whoever may carry effects out and goes through all of them, nightly for instance: what a case decides is followed
+    by itself.
+    """
+    unit = desk.unit
+    kinds = {
+        trigger.fact for one in effects().values() for trigger in one.triggers if trigger.fact is not None
+    }
+    kinds |= {FactKind.POINTS, FactKind.RATING_CONFIRMED}
+    found = {one.subject for one in facts_of_kinds(unit, kinds)}
+    found |= {one.cause_subject for one in store.open_orders(unit.connection)}
+    heads = [subject(unit, number) for number in sorted(found)]
+    return [
+        (head.id, head.region)
+        for head in heads
+        if allows(desk.actor, Permission.EFFECT_EXECUTE, target(head))
+    ]
+
+
 def list_orders(desk: Desk, limit: int = 50) -> list[Standing]:
     """List the ordered effects that somebody may see, newest last."""
-    seen = scope(desk.actor, Permission.EFFECT_READ, subject=NO_CASE)
+    seen = scope(
+        desk.actor,
+        Permission.EFFECT_READ,
+        person="NULL",
+        practitioner="NULL",
+        partner="NULL",
+        subject=NO_CASE,
+    )
     return [standing(one) for one in store.listed(desk.unit.connection, seen, limit)]
 
 
