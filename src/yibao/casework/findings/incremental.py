@@ -55,6 +55,8 @@ class Run:
     lines: int = 0
     held: set[str] = field(default_factory=set)
     """The relations that are bound for good: they hold the same whoever is judged."""
+    points: dict[str, pa.Table] = field(default_factory=dict)
+    """The points of knowledge tables, asked once."""
     done: set[str] = field(default_factory=set)
     place: str = ""
     """Which part of everybody is being judged, for those who watch."""
@@ -139,7 +141,7 @@ class Run:
         filled = {relation.name: bool(self.files[relation.of]) for relation in relations().values()}
         return judge(
             self.engine, rule, self.order.policy, touched=touched, filled=filled, official=self.official,
-            covered=self.days, prefix=prefix,
+            covered=self.days, points=self.points, prefix=prefix,
         )  # fmt: skip
 
 

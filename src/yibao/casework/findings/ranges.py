@@ -118,7 +118,8 @@ def _judge_by_few(run: Run, rules: Sequence[Rule]) -> dict[str, Judged]:
         bind_all(run.engine, name, run.files[name])
     selects = blamed(run, patient, ())
     if linked:
-        bind_shared_uses(run.engine, run.files)
+        bind_all(run.engine, "trace_code_use", run.files["trace_code_use"])
+        bind_shared_uses(run.engine)
         selects.append("SELECT u.encounter_id AS id FROM shared_use AS u")
     few = needed_relations(linked) | ({"line"} if patient else set())
     run.bind_rows(few, bind_encounters(run.engine, (), selects))

@@ -258,35 +258,45 @@ def _before(lake: Lake, since: int) -> int:
 
 
 def _bind_linked(engine: Engine, files: Mapping[str, Sequence[Path]]) -> pa.Table:
-    """Find the persons whose rows share a traceability code with a touched one, bind them and the codes that they share."""
-    bind_shared_uses(engine, files)
+    """Find the persons whose rows share a traceability code with a touched one, bind them and the codes that they share.
+
+    Only the codes that the touched used are counted, then those of the persons who were found by them.
+    """
+    bind_all(engine, _OF_LINES, files[_OF_LINES])
+    engine.materialise("asked_code", _codes_of("JOIN touched_encounter AS t ON t.id = l.encounter_id"))
+    bind_shared_uses(engine, "asked_code")
     persons = pa.schema([("person_id", pa.int64())])
-    found = _bind_union(
-        engine,
-        LINKED["person_id"],
-        persons,
-        [
-            "SELECT o.person_id FROM touched_encounter AS t JOIN shared_use AS u ON u.encounter_id = t.id "
-            "JOIN shared_use AS o ON o.trace_code = u.trace_code"
-        ],
-    )
-    mine = f"SELECT u.trace_code FROM {LINKED['person_id']} AS p JOIN shared_use AS u ON u.person_id = p.person_id"
-    _bind_union(engine, LINKED["trace_code"], pa.schema([("trace_code", pa.string())]), [mine])
+    sharing = "SELECT u.person_id FROM shared_use AS u"
+    found = _bind_union(engine, LINKED["person_id"], persons, [sharing])
+    if found.num_rows:
+        of_persons = f"JOIN {LINKED['person_id']} AS p ON p.person_id = l.person_id"
+        engine.materialise("asked_code", _codes_of(of_persons))
+        bind_shared_uses(engine, "asked_code")
+    codes = pa.schema([("trace_code", pa.string())])
+    _bind_union(engine, LINKED["trace_code"], codes, ["SELECT u.trace_code FROM shared_use AS u"])
     return found
 
 
-def bind_shared_uses(engine: Engine, files: Mapping[str, Sequence[Path]]) -> None:
+_PLACE = "l.line_no = u.line AND l.institution_id = u.institution_id"
+
+
+def _codes_of(lines: str) -> str:
+    """Write the SELECT of the codes on some lines."""
+    return f"SELECT DISTINCT u.trace_code FROM all_line AS l {lines} JOIN all_{_OF_LINES} AS u ON {_PLACE}"
+
+
+def bind_shared_uses(engine: Engine, among: str | None = None) -> None:
     """Bind the uses of traceability codes that were used more than once (``shared_use``), with whose they are.
 
-    Nearly every code is used once, and concerns nobody else: only the others are looked at.
+    Nearly every code is used once, and concerns nobody else: only the others are looked at; ``among`` names a relation of
+    the codes that are asked for.
     """
-    bind_all(engine, _OF_LINES, files[_OF_LINES])
+    asked = f"WHERE EXISTS (SELECT 1 FROM {among} AS c WHERE c.trace_code = a.trace_code)" if among else ""
     engine.materialise(
         "shared_use",
         f"SELECT u.trace_code, l.person_id, l.encounter_id FROM all_{_OF_LINES} AS u "
-        f"JOIN (SELECT a.trace_code FROM all_{_OF_LINES} AS a GROUP BY a.trace_code HAVING count(*) > 1) AS s "
-        "ON s.trace_code = u.trace_code "
-        "JOIN all_line AS l ON l.line_no = u.line AND l.institution_id = u.institution_id",
+        f"JOIN (SELECT a.trace_code FROM all_{_OF_LINES} AS a {asked} GROUP BY a.trace_code HAVING count(*) > 1) AS s "
+        f"ON s.trace_code = u.trace_code JOIN all_line AS l ON {_PLACE}",
     )
 
 
