@@ -1,7 +1,12 @@
-"""``growth``: how the audit's time grows with ten times the lines, against itself."""
+"""``growth``: how the audit's time grows with ten times the lines, against itself.
+
+``--lines 10000000`` audits 10⁸ lines: laying that lake takes about a quarter of an hour on two cores and 4 GB under
+``--scratch``; what the engines spill comes on top.
+"""
 
 from __future__ import annotations
 
+import resource
 import tempfile
 from pathlib import Path
 from time import perf_counter
@@ -21,6 +26,8 @@ def measure(lines: int) -> Result:
     detail = {
         "lines": [few, many],
         "seconds": [round(small, 2), round(large, 2)],
+        "lines_per_second": [round(few / small), round(many / large)],
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
         "growing_most": _worst(rules),
     }
     return Result("growth", many, "s", large, small, large / small, "≤ 11", state, detail)

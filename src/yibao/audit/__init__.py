@@ -34,7 +34,18 @@ from yibao.audit.judging import (
     judge,
     needed_relations,
 )
-from yibao.audit.model import EVIDENCE, KEYS, KIND_NAMES, LIFE_NAMES, RESULT_NAMES, Key, Rule, Step, as_key
+from yibao.audit.model import (
+    EVIDENCE,
+    KEYS,
+    KIND_NAMES,
+    LIFE_NAMES,
+    RESULT_NAMES,
+    SHARED,
+    Key,
+    Rule,
+    Step,
+    as_key,
+)
 
 __all__ = [
     "BY_SUBJECT",
@@ -47,6 +58,7 @@ __all__ = [
     "LINKED",
     "RESULT_NAMES",
     "RULE_FILE",
+    "SHARED",
     "TOUCHED",
     "Case",
     "Judged",

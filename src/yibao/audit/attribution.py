@@ -39,48 +39,70 @@ def label(judged: list[Judged]) -> tuple[pa.Table, pa.Table]:
     from engine to engine and from version to version. One that two versions found, each a part of it, is as sure as the
     less sure part. Where the region adopted the rule for the finding's (first) day, it is clear.
     """
-    with open_engine("duckdb", memory_mib=1024) as engine:
-        findings, evidence = [FINDING.empty_table()], [LABELLED.empty_table()]
-        for one in judged:
-            if not one.evidence.num_rows:
-                continue
-            engine.register_arrow("hits", one.evidence)
-            identity = (
-                f"CAST(md5_number_lower('{one.rule.id}|' || key_1 || '|' || key_2 || '|' || key_3 || '|' || key_4) "
-                "& 9223372036854775807 AS BIGINT)"
-            )
-            engine.execute_native(
-                f"CREATE OR REPLACE TEMP TABLE labelled AS SELECT {identity} AS finding_id, * FROM hits"
-            )
-            rows = engine.execute_native(
-                f"SELECT finding_id, '{one.rule.id}' AS rule, evidence, row_id, role, at_stake_fen FROM labelled"
-            )
-            heads = engine.execute_native(
-                f"""
-                SELECT finding_id, '{one.rule.id}' AS rule, {_result(one)} AS result,
-                    min(institution_id) AS institution_id, min(person_id) AS person_id, min(day) AS day,
-                    max(measured) AS measured, min(threshold) AS threshold, min(knowledge_id) AS knowledge_id,
-                    CAST(sum(CASE WHEN role = 1 THEN at_stake_fen ELSE 0 END) AS BIGINT) AS at_stake_fen,
-                    CAST(0 AS BIGINT) AS attributed_fen, count(*) AS rows,
-                    CAST({one.rule.version} AS BIGINT) AS rule_version
-                FROM labelled GROUP BY finding_id
-                """
-            )
-            assert rows is not None and heads is not None
-            findings.append(heads.cast(FINDING))
-            evidence.append(rows.cast(LABELLED))
-        found = pa.concat_tables(findings)
-        if len({one.rule.id for one in judged}) < len({(one.rule.id, one.rule.version) for one in judged}):
+    parts = [one for one in judged if one.evidence.num_rows]
+    if not parts:
+        return FINDING.empty_table(), LABELLED.empty_table()
+    with open_engine("duckdb", memory_mib=_MEMORY_MIB) as engine:
+        engine.register_arrow("hits", _together(parts))
+        engine.register_arrow("parts", _described(parts))
+        engine.execute_native(
+            f"CREATE TEMP TABLE labelled AS SELECT {_IDENTITY} AS finding_id, p.rule, p.rule_version, p.result, h.* "
+            "FROM hits AS h JOIN parts AS p ON p.part = h.part"
+        )
+        evidence = engine.execute_native(f"SELECT {', '.join(LABELLED.names)} FROM labelled")
+        heads = engine.execute_native(
+            f"""
+            SELECT finding_id, rule, {_result(parts)} AS result,
+                min(institution_id) AS institution_id, min(person_id) AS person_id, min(day) AS day,
+                max(measured) AS measured, min(threshold) AS threshold, min(knowledge_id) AS knowledge_id,
+                CAST(sum(CASE WHEN role = 1 THEN at_stake_fen ELSE 0 END) AS BIGINT) AS at_stake_fen,
+                CAST(0 AS BIGINT) AS attributed_fen, count(*) AS rows, rule_version
+            FROM labelled GROUP BY part, finding_id, rule, rule_version, result
+            """
+        )
+        assert evidence is not None and heads is not None
+        found = heads.cast(FINDING)
+        if len({one.rule.id for one in parts}) < len({(one.rule.id, one.rule.version) for one in parts}):
             found = _joined(engine, found)
-    return found, pa.concat_tables(evidence)
+    return found, evidence.cast(LABELLED)
 
 
-def _result(one: Judged) -> str:
-    """Write how surely a finding speaks: as the rule does, and clearly on the days for which the region adopted it."""
-    days = " OR ".join(
-        f"(min(day) >= {a.period.from_day} AND min(day) < {a.period.until_day})" for a in one.adopted
+_MEMORY_MIB = 2048
+
+_IDENTITY = (
+    "CAST(md5_number_lower(p.rule || '|' || key_1 || '|' || key_2 || '|' || key_3 || '|' || key_4) "
+    "& 9223372036854775807 AS BIGINT)"
+)
+
+
+def _together(parts: list[Judged]) -> pa.Table:
+    """Put the evidence of all parts into one table, each row with the number of its part."""
+    numbered = [
+        one.evidence.append_column("part", pa.repeat(pa.scalar(at, pa.int64()), one.evidence.num_rows))
+        for at, one in enumerate(parts)
+    ]
+    return pa.concat_tables(numbered)
+
+
+def _described(parts: list[Judged]) -> pa.Table:
+    return pa.table(
+        {
+            "part": pa.array(range(len(parts)), pa.int64()),
+            "rule": pa.array([one.rule.id for one in parts], pa.string()),
+            "rule_version": pa.array([one.rule.version for one in parts], pa.int64()),
+            "result": pa.array([one.result for one in parts], pa.string()),
+        }
     )
-    return f"CASE WHEN {days} THEN 'clear' ELSE '{one.result}' END" if days else f"'{one.result}'"
+
+
+def _result(parts: list[Judged]) -> str:
+    """Write how surely a finding speaks: as its rule does, and clearly on the days for which the region adopted it."""
+    cases = [
+        f"WHEN part = {at} AND min(day) >= {a.period.from_day} AND min(day) < {a.period.until_day} THEN 'clear'"
+        for at, one in enumerate(parts)
+        for a in one.adopted
+    ]
+    return f"CASE {' '.join(cases)} ELSE result END" if cases else "result"
 
 
 def _joined(engine: Engine, findings: pa.Table) -> pa.Table:
@@ -101,7 +123,7 @@ def _joined(engine: Engine, findings: pa.Table) -> pa.Table:
 
 def attribute(findings: pa.Table, evidence: pa.Table, order: dict[str, int]) -> pa.Table:
     """Give ``finding_id, attributed_fen`` for every finding; ``order`` ranks the rules, lowest first."""
-    with open_engine("duckdb", memory_mib=1024) as engine:
+    with open_engine("duckdb", memory_mib=_MEMORY_MIB) as engine:
         ranks = pa.table(
             {"rule": pa.array(list(order), pa.string()), "rank": pa.array(list(order.values()), pa.int64())}
         )

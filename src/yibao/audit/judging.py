@@ -78,6 +78,7 @@ def judge(
     filled: Mapping[str, bool],
     official: Collection[int] | None = None,
     covered: Mapping[str, Period | None] | None = None,
+    points: dict[str, pa.Table] | None = None,
     prefix: str = "",
 ) -> Judged:
     """Run one rule; ``touched`` restricts it to the touched keys, ``filled`` tells which relations hold rows.
@@ -87,6 +88,7 @@ def judge(
 
     ``covered`` gives the days that each subject covers (`covered_days`); None: the bound relation is asked. ``prefix``
     stands before the names under which the rows to judge are bound, where the same relations are bound twice.
+    ``points`` keeps what was asked of knowledge tables, for a run in which they stay the same.
 
     A bill is judged by the version that is in force on its day, and with the parameters of its day.
 
@@ -100,7 +102,15 @@ def judge(
     days = covered[rule.subject] if covered is not None else _covered(engine, prefix, rule)
     judged = [
         _judge_version(
-            engine, one, policy, days, touched=touched, filled=filled, official=official, prefix=prefix
+            engine,
+            one,
+            policy,
+            days,
+            touched=touched,
+            filled=filled,
+            official=official,
+            prefix=prefix,
+            points={} if points is None else points,
         )
         for one in rule.versions
     ]
@@ -130,6 +140,7 @@ def _judge_version(
     touched: bool,
     filled: Mapping[str, bool],
     official: Collection[int] | None,
+    points: dict[str, pa.Table],
     prefix: str,
 ) -> Judged:
     """Judge the bills of the days on which one version is in force."""
@@ -144,12 +155,13 @@ def _judge_version(
         found = engine.run(rule.select, {name: v.number for name, v in values.items()}, name=rule.id)
         parts.append(found.select(EVIDENCE.names).cast(EVIDENCE))
         used += [v for v in values.values() if v not in used]
+    known = _points(engine, rule, points)
     return Judged(
         rule,
         pa.concat_tables(parts),
-        effective_result(rule, used, assumed_points=_assumes(engine, rule)),
+        effective_result(rule, used, assumed_points=_assumes(known)),
         used,
-        foreign=_foreign(engine, rule, official),
+        foreign=_foreign(known, official),
         adopted=tuple(a for a in policy.adoptions(rule.id) if span is not None and a.period.overlaps(span)),
     )
 
@@ -174,19 +186,26 @@ def _knowledge(rule: Rule) -> list[str]:
     return [f"knowledge_{rule.knowledge}"] if rule.knowledge else []
 
 
-def _assumes(engine: Engine, rule: Rule) -> bool:
-    """Say whether any knowledge point of the rule is marked as assumed."""
+def _points(engine: Engine, rule: Rule, kept: dict[str, pa.Table]) -> pa.Table | None:
+    """Give the points of the rule's knowledge table, with the batch that brought each and how sure it is."""
     if rule.knowledge is None:
-        return False
-    statuses = engine.run(f"SELECT DISTINCT k.status FROM knowledge_{rule.knowledge} AS k")
-    return str(Status.ASSUMED) in statuses.column("status").to_pylist()
+        return None
+    if rule.knowledge not in kept:
+        kept[rule.knowledge] = engine.run(
+            f"SELECT k.knowledge_id, k.batch, k.status FROM knowledge_{rule.knowledge} AS k"
+        )
+    return kept[rule.knowledge]
 
 
-def _foreign(engine: Engine, rule: Rule, official: Collection[int] | None) -> frozenset[int]:
-    """Name the knowledge points of the rule that no official batch brought."""
-    if rule.knowledge is None or official is None:
+def _assumes(points: pa.Table | None) -> bool:
+    """Say whether any knowledge point is marked as assumed."""
+    return points is not None and str(Status.ASSUMED) in points.column("status").unique().to_pylist()
+
+
+def _foreign(points: pa.Table | None, official: Collection[int] | None) -> frozenset[int]:
+    """Name the knowledge points that no official batch brought."""
+    if points is None or official is None:
         return frozenset()
-    points = engine.run(f"SELECT k.knowledge_id, k.batch FROM knowledge_{rule.knowledge} AS k")
     batches = pa.array(sorted(official), pa.int64())
     mine = points.filter(pc.invert(pc.is_in(points.column("batch"), value_set=batches)))
     return frozenset(mine.column("knowledge_id").to_pylist())

@@ -32,7 +32,8 @@ Stored: TypeAlias = "Sequence[Path] | pa.Table"
 _WORD = re.compile(r"\w+")
 
 VIEWS = "views"
-"""The folder of the relations: ``<name>.sql`` defines one, ``looked_up_by.yaml`` says by which keys rules look rows up."""
+"""The folder of the relations: ``<name>.sql`` defines one, ``looked_up_by.yaml`` says by which keys rules look rows up.
+``steps/<name>.sql`` are intermediate results that several relations share; rules do not read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Relation:
     made_of: tuple[str, ...]
     of: str
     """The table whose rows these are; of the others, things are only looked up."""
+    steps: tuple[str, ...] = ()
+    """The intermediate results that it looks things up in, each after those that it needs itself."""
+
+    @property
+    def definition(self) -> str:
+        """Give all that decides what its rows are: its SELECT, and those of its steps."""
+        return "\n".join([self.select, *(steps()[name] for name in self.steps)])
 
 
 @cache
@@ -53,13 +61,31 @@ def relations() -> dict[str, Relation]:
     found = {}
     for name in sorted(f.name.removesuffix(".sql") for f in folder.iterdir() if f.name.endswith(".sql")):
         select = (folder / f"{name}.sql").read_text(encoding="utf-8")
-        made_of = tuple(t for t in tables() if f"raw_{t} " in select.replace("\n", " ") + " ")
-        found[name] = Relation(name, select, made_of, _rows_of(select))
+        over = _steps_of(select)
+        texts = " ".join([select, *(steps()[step] for step in over), ""]).replace("\n", " ")
+        made_of = tuple(t for t in tables() if f"raw_{t} " in texts)
+        found[name] = Relation(name, select, made_of, _rows_of(select), over)
     for table in knowledge_tables().values():
         columns = ", ".join([table.id, *table.contents, "batch"])
         select = f"SELECT {columns} FROM raw_{table.table}"
         found[table.table] = Relation(table.table, select, (table.table,), table.table)
     return found
+
+
+@cache
+def steps() -> dict[str, str]:
+    """Give the SELECTs of the intermediate results, by name."""
+    folder = resources.files("yibao.claims") / VIEWS / "steps"
+    return {
+        f.name.removesuffix(".sql"): f.read_text(encoding="utf-8")
+        for f in sorted(folder.iterdir(), key=lambda f: f.name)
+        if f.name.endswith(".sql")
+    }
+
+
+def _steps_of(select: str) -> tuple[str, ...]:
+    mine = [name for name in steps() if name in _WORD.findall(select)]
+    return tuple(dict.fromkeys(step for name in mine for step in (*_steps_of(steps()[name]), name)))
 
 
 def _rows_of(select: str) -> str:
@@ -122,7 +148,7 @@ def bind_rows(
     if superseded is not None and superseded.num_rows:
         corrected = set(superseded.column("table_name").to_pylist())
         engine.bind("superseded", arrow=superseded)
-    words = {word for relation in wanted for word in _WORD.findall(relation.select)}
+    words = {word for relation in wanted for word in _WORD.findall(relation.definition)}
     for table in tables().values():
         if any(table.table in r.made_of for r in wanted):
             of_encounters = only if "encounter_id" in table.stored().names else None
@@ -140,14 +166,18 @@ def bind_relations(
     columns: Mapping[str, Collection[str]] | None = None,
     where: Mapping[str, str] | None = None,
     prefix: str = "",
+    over_steps: bool = False,
 ) -> None:
     """Bind the relations ``names`` over the rows that are bound.
 
     ``materialise`` computes each relation once and keeps it, which pays where many rules read it; ``columns`` names those
     that will be read (all where it does not). ``where`` gives conditions on the rows ``r`` of relations, ``prefix`` is put
-    before the name of each.
+    before the name of each. ``over_steps``: the intermediate results are bound already (`bind_steps`) and stay as they are.
     """
-    for relation in needed(names):
+    wanted = [*names]
+    if not over_steps:
+        bind_steps(engine, wanted, materialise=materialise)
+    for relation in needed(wanted):
         kept = (columns or {}).get(relation.name)
         select = _only(relation, kept, (where or {}).get(relation.name))
         if materialise:
@@ -155,6 +185,15 @@ def bind_relations(
             engine.materialise(prefix + relation.name, select, indexes=keys)
         else:
             engine.view(prefix + relation.name, select)
+
+
+def bind_steps(engine: Engine, names: Iterable[str], *, materialise: bool = False) -> None:
+    """Bind the intermediate results that the relations ``names`` share, over the rows that are bound."""
+    for step in dict.fromkeys(step for relation in needed(names) for step in relation.steps):
+        if materialise:
+            engine.materialise(step, steps()[step], indexes=indexes().get(step, ()))
+        else:
+            engine.view(step, steps()[step])
 
 
 def _only(relation: Relation, columns: Collection[str] | None, where: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -52,6 +53,12 @@ def hadoop_path(path: Path) -> str:
     return _HADOOP.sub(r"\\\g<0>", str(path.absolute()))
 
 
+@lru_cache(maxsize=4096)
+def _columns_of(file: Path, size: int, changed: int) -> frozenset[str]:
+    """Give the columns of a Parquet file, asked once of each form of it."""
+    return frozenset(pq.read_schema(file).names)
+
+
 def alike(files: Iterable[Path], columns: Iterable[str]) -> list[tuple[list[Path], frozenset[str]]]:
     """Put files together that hold the same of these columns; gives each group with the columns it holds.
 
@@ -60,5 +67,7 @@ def alike(files: Iterable[Path], columns: Iterable[str]) -> list[tuple[list[Path
     wanted = frozenset(columns)
     groups: dict[frozenset[str], list[Path]] = {}
     for file in files:
-        groups.setdefault(wanted.intersection(pq.read_schema(file).names), []).append(file)
+        about = file.stat()
+        held = _columns_of(file, about.st_size, about.st_mtime_ns)
+        groups.setdefault(wanted & held, []).append(file)
     return [(paths, held) for held, paths in groups.items()]

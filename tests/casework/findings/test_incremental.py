@@ -45,7 +45,7 @@ def stored_city(
         }
 
 
-def _cut(city: Stored, dice: random.Random, apart: bool) -> tuple[Stored, Stored]:
+def cut(city: Stored, dice: random.Random, apart: bool) -> tuple[Stored, Stored]:
     """Part the rows of a city in those that come first and those that come late, row by row."""
     encounters = city["encounter"].column("encounter_id").to_pylist()
     late_ones = {one for one in encounters if dice.random() < LATE}
@@ -64,7 +64,7 @@ def _cut(city: Stored, dice: random.Random, apart: bool) -> tuple[Stored, Stored
     return first, {name: rows for name, rows in late.items() if rows.num_rows}
 
 
-def _lay(desk: Desk, rows: Stored, known: int | None = None) -> int:
+def lay(desk: Desk, rows: Stored, known: int | None = None) -> int:
     """Lay rows into the lake as one batch; those that batch ``known`` has already replace what it had."""
     lake = desk.house.lake
     with lake.batch(kind="collect", source="nhsa") as batch:
@@ -158,7 +158,7 @@ CORRECTIONS: tuple[tuple[str, int, Change], ...] = (
 )
 
 
-def _corrected(first: Stored, city: Stored, dice: random.Random) -> Stored:
+def corrected(first: Stored, city: Stored, dice: random.Random) -> Stored:
     """Change some rows of those that came first."""
     found: dict[str, dict[object, dict[str, object]]] = {}
     for name, times, change in CORRECTIONS:
@@ -171,7 +171,7 @@ def _corrected(first: Stored, city: Stored, dice: random.Random) -> Stored:
     }
 
 
-def _reversed(first: Stored, dice: random.Random) -> Stored:
+def taken_back(first: Stored, dice: random.Random) -> Stored:
     """Take back some bills that came first, each by an encounter of its own as by that of the bill."""
     bills = [row for row in first["settlement"].to_pylist() if row["refund"] == 0]
     taken = []
@@ -189,7 +189,7 @@ def _reversed(first: Stored, dice: random.Random) -> Stored:
     return {"settlement": pa.Table.from_pylist(taken, tables()["settlement"].stored())}
 
 
-def _together(*parts: Stored) -> Stored:
+def together(*parts: Stored) -> Stored:
     names = {name for part in parts for name in part}
     return {name: pa.concat_tables([part[name] for part in parts if name in part]) for name in sorted(names)}
 
@@ -200,11 +200,11 @@ def test_late_and_corrected_rows_leave_what_a_full_run_leaves(
     desk: Desk, stored_city: Stored, seed: int, apart: bool
 ) -> None:
     dice = random.Random(seed)
-    first, late = _cut(stored_city, dice, apart)
-    known = _lay(desk, first)
+    first, late = cut(stored_city, dice, apart)
+    known = lay(desk, first)
     desk.audit()
     early = desk.open_findings()
-    _lay(desk, _together(late, _corrected(first, stored_city, dice), _reversed(first, dice)), known)
+    lay(desk, together(late, corrected(first, stored_city, dice), taken_back(first, dice)), known)
     incremental = desk.audit(since=known)
     left = desk.open_findings()
     assert (set(incremental.widened) == {"cost_outlier"}) != apart
@@ -232,9 +232,9 @@ def test_one_late_bill_changes_the_credit_of_its_neighbours_only(desk: Desk, sto
                 found[name] = rows
         return {name: rows for name, rows in found.items() if rows.num_rows}
 
-    known = _lay(desk, part(False))
+    known = lay(desk, part(False))
     desk.audit()
-    _lay(desk, part(True))
+    lay(desk, part(True))
     incremental = desk.audit(since=known)
     left = desk.open_findings()
     full = desk.audit()

@@ -9,7 +9,7 @@ is more than what is there, never less; the lines of that are read, and the rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from yibao.audit import (
     BY_SUBJECT,
+    LINKED,
     TOUCHED,
     Judged,
     Key,
@@ -33,11 +34,11 @@ from yibao.claims import bind, bind_raw, bind_relations, bind_rows, relation_sch
 from yibao.engine import Engine
 from yibao.kernel import Period, Text
 
-_WHOLE = "whole_"
-_FEW = "few_"
+WHOLE = "whole_"
+FEW = "few_"
 """What stands before the name of a relation that holds all its rows, or those of few encounters, beside the relation of
 the same name that holds those of the touched persons."""
-_PERSON = ("person_id",)
+PERSON = ("person_id",)
 
 
 @dataclass(slots=True)
@@ -54,7 +55,11 @@ class Run:
     lines: int = 0
     held: set[str] = field(default_factory=set)
     """The relations that are bound for good: they hold the same whoever is judged."""
+    points: dict[str, pa.Table] = field(default_factory=dict)
+    """The points of knowledge tables, asked once."""
     done: set[str] = field(default_factory=set)
+    place: str = ""
+    """Which part of everybody is being judged, for those who watch."""
 
     def ask_days(self) -> None:
         """Ask what there is of each subject, before anything is left out."""
@@ -82,64 +87,92 @@ class Run:
         bind_rows(self.engine, self.files, wanted - shared, superseded=self.replaced, only=only)
 
     def bind_relations(
-        self, rules: Sequence[Rule], names: Iterable[str], *, touched: Key | None = None, prefix: str = ""
+        self,
+        rules: Sequence[Rule],
+        names: Iterable[str],
+        *,
+        touched: Key | None = None,
+        where: str | None = None,
+        prefix: str = "",
+        over_steps: bool = False,
     ) -> None:
-        """Bind relations that some rules read over the rows that are bound, those of the touched keys where it is asked."""
-        wanted, where = {*names} & {*BY_SUBJECT}, None
+        """Bind relations that some rules read over the rows that are bound.
+
+        Those of the touched keys where it is asked, or those rows ``r`` of which a condition holds.
+        """
+        wanted = {*names} & {*BY_SUBJECT}
+        conditions = {} if where is None else dict.fromkeys(wanted, where)
         if touched is not None:
             schemas = relation_schemas()
-            where = {n: is_among(TOUCHED[touched], touched) for n in wanted if {*touched} <= {*schemas[n]}}
+            conditions = {
+                n: is_among(TOUCHED[touched], touched) for n in wanted if {*touched} <= {*schemas[n]}
+            }
         bind_relations(
-            self.engine, wanted, materialise=True, columns=read_columns(rules), where=where, prefix=prefix
-        )
+            self.engine, wanted, materialise=True, columns=read_columns(rules), where=conditions, prefix=prefix,
+            over_steps=over_steps,
+        )  # fmt: skip
+
+    def show_few_lines(self) -> None:
+        """Show the lines of few encounters where those stood that stood in for lines."""
+        columns = ", ".join(f"r.{column}" for column in self.engine.relations[f"{FEW}line"])
+        self.engine.view(f"{WHOLE}line", f"SELECT {columns} FROM {FEW}line AS r")
+
+    def give_up(self, prefix: str, names: Collection[str] | None = None) -> None:
+        """Give up the relations whose names begin so, or these of them: nobody reads them any more."""
+        for name in [name for name in self.engine.relations if name.startswith(prefix)]:
+            if names is None or name in names:
+                self.engine.drop(name)
 
     def pick(self, rules: Sequence[Rule], names: Iterable[str]) -> None:
         """Pick the rows of the touched persons out of relations of a few encounters."""
         columns = read_columns(rules)
         for name in sorted({*names} & {*BY_SUBJECT}):
-            mine = ", ".join(f"r.{n}" for n in self.engine.relations[_FEW + name] if n in columns[name])
-            of_persons = {*_PERSON} <= {*self.engine.relations[_FEW + name]}
-            where = f" WHERE {is_among(TOUCHED[_PERSON], _PERSON)}" if of_persons else ""
-            self.engine.materialise(name, f"SELECT {mine} FROM {_FEW}{name} AS r{where}")
+            mine = ", ".join(f"r.{n}" for n in self.engine.relations[FEW + name] if n in columns[name])
+            of_persons = {*PERSON} <= {*self.engine.relations[FEW + name]}
+            where = f" WHERE {is_among(TOUCHED[PERSON], PERSON)}" if of_persons else ""
+            self.engine.materialise(name, f"SELECT {mine} FROM {FEW}{name} AS r{where}")
 
-    def judge(self, rule: Rule, *, touched: bool, prefix: str = "", what: str = "审核") -> Judged:
+    def judge(self, rule: Rule, *, touched: bool, prefix: str = "") -> Judged:
         """Judge by one rule over what is bound."""
         self.done.add(rule.id)
         of = len(self.order.rules) + len(self.order.grey)
-        self.progress(f"{what} {rule.name.zh}", len(self.done) - 1, of)
+        what = "灰度" if any(rule is one for one in self.order.grey) else "审核"
+        self.progress(f"{what} {rule.name.zh}{self.place}", len(self.done) - 1, of)
         filled = {relation.name: bool(self.files[relation.of]) for relation in relations().values()}
         return judge(
             self.engine, rule, self.order.policy, touched=touched, filled=filled, official=self.official,
-            covered=self.days, prefix=prefix,
+            covered=self.days, points=self.points, prefix=prefix,
         )  # fmt: skip
 
 
 def judge_whole(run: Run, rules: Sequence[Rule]) -> dict[str, Judged]:
     """Judge everybody by some rules, beside what is bound of the touched."""
     if rules:
-        run.bind(rules, prefix=_WHOLE)
-    return {rule.id: run.judge(rule, touched=False, prefix=_WHOLE) for rule in rules}
+        run.bind(rules, prefix=WHOLE)
+    return {rule.id: run.judge(rule, touched=False, prefix=WHOLE) for rule in rules}
 
 
 def judge_touched(run: Run, reasons: Mapping[str, Text | None]) -> dict[str, Judged]:
     """Judge the touched keys by every rule, and everybody by those for which there is a reason to."""
     near = [rule for rule in run.order.rules if reasons[rule.id] is None and singles_out(rule.key)]
-    persons = [rule for rule in near if rule.key == _PERSON and rule.linked_by is None]
+    persons = [rule for rule in near if rule.key == PERSON and rule.linked_by is None]
     others = [rule for rule in near if rule not in persons]
     far = [rule for rule in run.order.rules if rule not in near]
-    patient = [rule for rule in far if _stand_in(run, rule) is not None]
+    patient = [rule for rule in far if stand_in(run, rule) is not None]
     found = judge_far(run, [rule for rule in far if rule not in patient], reasons)
-    only = bind_encounters(run.engine, {rule.key for rule in near}, _blamed(run, patient, reasons))
+    touched = {rule.id for rule in run.order.rules if reasons[rule.id] is None}
+    linked = f"JOIN {LINKED['trace_code']} AS c ON c.trace_code = u.trace_code"
+    shared = f"SELECT u.encounter_id AS id FROM shared_use AS u {linked}"
+    only = bind_encounters(run.engine, {rule.key for rule in near}, [shared, *blamed(run, patient, touched)])
     few, theirs = needed_relations(others) | ({"line"} if patient else set()), needed_relations(persons)
     run.bind_rows(theirs | few, only)
-    run.bind_relations([*near, *patient], few, prefix=_FEW)
+    run.bind_relations([*near, *patient], few, prefix=FEW)
     run.pick(persons, few & theirs)
-    run.bind_relations(persons, theirs - few, touched=_PERSON)
+    run.bind_relations(persons, theirs - few, touched=PERSON)
     if patient:
-        columns = ", ".join(f"r.{column}" for column in run.engine.relations[f"{_FEW}line"])
-        run.engine.view(f"{_WHOLE}line", f"SELECT {columns} FROM {_FEW}line AS r")
-    found |= {rule.id: run.judge(rule, touched=reasons[rule.id] is None, prefix=_WHOLE) for rule in patient}
-    found |= {rule.id: run.judge(rule, touched=True, prefix=_FEW) for rule in others}
+        run.show_few_lines()
+    found |= {rule.id: run.judge(rule, touched=reasons[rule.id] is None, prefix=WHOLE) for rule in patient}
+    found |= {rule.id: run.judge(rule, touched=True, prefix=FEW) for rule in others}
     found |= {rule.id: run.judge(rule, touched=False) for rule in persons}
     return found
 
@@ -147,8 +180,8 @@ def judge_touched(run: Run, reasons: Mapping[str, Text | None]) -> dict[str, Jud
 def judge_far(run: Run, rules: Sequence[Rule], reasons: Mapping[str, Text | None]) -> dict[str, Judged]:
     """Judge by rules that must be shown everything."""
     if rules:
-        run.bind(rules, prefix=_WHOLE)
-    return {rule.id: run.judge(rule, touched=reasons[rule.id] is None, prefix=_WHOLE) for rule in rules}
+        run.bind(rules, prefix=WHOLE)
+    return {rule.id: run.judge(rule, touched=reasons[rule.id] is None, prefix=WHOLE) for rule in rules}
 
 
 # — what stands in for lines —
@@ -170,7 +203,7 @@ SUMS = """
 """All that was ever sold of a drug at an institution, and sold last, in the place of the single lines."""
 
 
-def _stand_in(run: Run, rule: Rule) -> str | None:
+def stand_in(run: Run, rule: Rule) -> str | None:
     """Say what stands in for the lines of a rule at first; a sum has one day, and so goes with one law for all days."""
     if rule.takes_lines_last:
         return BILLS
@@ -182,24 +215,27 @@ def _stand_in(run: Run, rule: Rule) -> str | None:
     return SUMS if rule.sums_lines and one_law else None
 
 
-def _blamed(run: Run, rules: Sequence[Rule], reasons: Mapping[str, Text | None]) -> list[str]:
-    """Judge by what stands in for lines, and write the SELECTs of the encounters whose lines must be read for it."""
+def blamed(run: Run, rules: Sequence[Rule], touched: Collection[str]) -> list[str]:
+    """Judge by what stands in for lines, and write the SELECTs of the encounters whose lines must be read for it.
+
+    ``touched`` are the rules that look at the touched keys alone.
+    """
     selects = []
-    run.bind(rules, names=needed_relations(rules) - {"line"}, prefix=_WHOLE)
+    run.bind(rules, names=needed_relations(rules) - {"line"}, prefix=WHOLE)
     for select in (BILLS, SUMS):
-        mine = [rule for rule in rules if _stand_in(run, rule) == select]
+        mine = [rule for rule in rules if stand_in(run, rule) == select]
         if not mine:
             continue
-        run.engine.materialise(f"{_WHOLE}line", select)
-        rows = [run.judge(rule, touched=reasons[rule.id] is None, prefix=_WHOLE).evidence for rule in mine]
+        run.engine.materialise(f"{WHOLE}line", select)
+        rows = [run.judge(rule, touched=rule.id in touched, prefix=WHOLE).evidence for rule in mine]
         run.engine.bind("blamed", arrow=pa.concat_tables(rows).select(["evidence", "row_id"]))
-        blamed = f"FROM blamed AS b JOIN {_WHOLE}line AS l ON l.line_id = b.row_id WHERE b.evidence = 'line'"
+        at = f"FROM blamed AS b JOIN {WHOLE}line AS l ON l.line_id = b.row_id WHERE b.evidence = 'line'"
         if select == BILLS:
-            found = run.engine.run(f"SELECT DISTINCT l.encounter_id AS id {blamed}")
+            found = run.engine.run(f"SELECT DISTINCT l.encounter_id AS id {at}")
             run.engine.bind("blamed_bill", arrow=found)
             selects.append("SELECT b.id FROM blamed_bill AS b")
         else:
-            found = run.engine.run(f"SELECT DISTINCT l.institution_id, l.item_id {blamed}")
+            found = run.engine.run(f"SELECT DISTINCT l.institution_id, l.item_id {at}")
             run.engine.bind("blamed_sum", arrow=found)
             same = "b.institution_id = r.institution_id AND b.item_id = r.item_id"
             selects.append(f"SELECT r.encounter_id AS id FROM all_line AS r JOIN blamed_sum AS b ON {same}")

@@ -26,5 +26,7 @@ class Order:
     since: int | None = None
     as_known: int | datetime | None = None
     memory_mib: int = MEMORY_MIB
+    ranges: int | None = None
+    """Into how many ranges of keys a full run goes (`ranges`); None: as many as the memory needs."""
     official: Collection[str] | None = None
     """The sources whose knowledge points are those that the rules' origin speaks of; None: every source is."""

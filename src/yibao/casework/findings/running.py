@@ -18,6 +18,7 @@ from yibao.audit import (
 )
 from yibao.casework.findings.incremental import Run, judge_touched, judge_whole
 from yibao.casework.findings.order import Order, Progress
+from yibao.casework.findings.ranges import judge_in_ranges, ranges_for
 from yibao.casework.findings.store import Again
 from yibao.casework.findings.touched import Last, Touched, bind_touched, differs
 from yibao.engine import Engine
@@ -83,10 +84,9 @@ def judge_all(
     run = Run(engine, files, replaced, order, official_batches(lake, order), progress)
     run.ask_days()
     if order.since is None:
-        run.bind([*order.rules, *order.grey])
-        judged = [run.judge(rule, touched=False) for rule in order.rules]
-        grey = [count(run.judge(rule, touched=False, what="灰度")) for rule in order.grey]
-        return Verdict(judged, None, {}, run.lines, grey)
+        judged = judge_everybody(run)
+        grey = [count(judged[rule.id]) for rule in order.grey]
+        return Verdict([judged[rule.id] for rule in order.rules], None, {}, run.lines, grey)
     touched = bind_touched(engine, lake, files, replaced, order.since, known_no)
     reasons = {
         rule.id: touched.widens(rule, str(order.policy.region), last.get(rule.id)) for rule in order.rules
@@ -101,6 +101,16 @@ def judge_all(
     reasons |= changed
     widened = {i: why for i, why in reasons.items() if why is not None and found[i].skipped is None}
     return Verdict([found[rule.id] for rule in order.rules], touched, widened, run.lines, [])
+
+
+def judge_everybody(run: Run) -> dict[str, Judged]:
+    """Judge everybody by the rules of the order and those that run along: at once, or range after range."""
+    rules = [*run.order.rules, *run.order.grey]
+    number = ranges_for(run.order, run.lines)
+    if number > 1:
+        return judge_in_ranges(run, rules, number)
+    run.bind(rules)
+    return {rule.id: run.judge(rule, touched=False) for rule in rules}
 
 
 def count(judged: Judged) -> Counted:

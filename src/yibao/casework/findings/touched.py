@@ -157,7 +157,7 @@ def definition(rule: Rule) -> str:
     """Give the digest of all that decides what a rule finds in any version, the relations that it reads included."""
     said = [version.model_dump_json(include=_DEFINES) for version in rule.versions]
     ends = [str(rule.period)] if rule.life else []  # a rule that was retired judges no bill from that day on
-    views = [relations()[name].select for name in sorted(needed_relations([rule]))]
+    views = [relations()[name].definition for name in sorted(needed_relations([rule]))]
     return hashlib.sha256("\0".join([*said, *ends, *views]).encode()).hexdigest()
 
 
@@ -182,8 +182,8 @@ def bind_touched(
     since_then = lake.files_by_table(known_no, since)
     fresh = {name: since_then.get(name, []) for name in files}
     new_batches = {f.batch for held in fresh.values() for f in held}
-    for name in _PLACED:
-        _bind_all(engine, name, files[name])
+    for name in PLACED:
+        bind_all(engine, name, files[name])
     news = {}
     for name in files:
         mine = _bind_new(engine, name, [f.path for f in fresh[name]])
@@ -199,7 +199,7 @@ def bind_touched(
     return Touched(keys, linked, frozenset(name for name in fresh if fresh[name]), _before(lake, since))
 
 
-_PLACED = ("encounter", "settlement", "line")
+PLACED = ("encounter", "settlement", "line")
 """The tables by whose rows an encounter is placed: whose it is, where, and on which day."""
 
 
@@ -209,7 +209,9 @@ def singles_out(key: Key) -> bool:
 
 
 def bind_encounters(engine: Engine, keys: Iterable[Key], more: Iterable[str]) -> str:
-    """Bind the encounters of the touched keys, and ``more``, as `claims.bind` wants them; gives the relation's name.
+    """Bind the encounters of the touched keys, and those of the SELECTs ``more``, as `claims.bind` wants them.
+
+    Gives the relation's name.
 
     The reversal of a bill may have come as an encounter of its own: it counts with the bill that it reverses.
     """
@@ -217,12 +219,9 @@ def bind_encounters(engine: Engine, keys: Iterable[Key], more: Iterable[str]) ->
         f"SELECT r.encounter_id AS id FROM all_{name} AS r JOIN {TOUCHED[key]} AS t "
         f"ON {' AND '.join(f't.{column} = r.{column}' for column in key)}"
         for key in sorted(keys)
-        for name in _PLACED
+        for name in PLACED
         if {*key} <= {*table(name).stored().names}
     ]
-    mine.append(
-        f"SELECT u.encounter_id AS id FROM shared_use AS u JOIN {LINKED['trace_code']} AS c ON c.trace_code = u.trace_code"
-    )
     _bind_union(engine, "judged_encounter", _ENCOUNTERS, [*mine, *more])
     reversals = (
         "SELECT r.encounter_id AS id FROM all_settlement AS r "
@@ -261,32 +260,47 @@ def _before(lake: Lake, since: int) -> int:
 def _bind_linked(engine: Engine, files: Mapping[str, Sequence[Path]]) -> pa.Table:
     """Find the persons whose rows share a traceability code with a touched one, bind them and the codes that they share.
 
-    Nearly every code is used once, and concerns nobody else: only the others are looked at.
+    Only the codes that the touched used are counted, then those of the persons who were found by them.
     """
-    _bind_all(engine, _OF_LINES, files[_OF_LINES])
-    engine.materialise(
-        "shared_use",
-        f"SELECT u.trace_code, l.person_id, l.encounter_id FROM all_{_OF_LINES} AS u "
-        f"JOIN (SELECT a.trace_code FROM all_{_OF_LINES} AS a GROUP BY a.trace_code HAVING count(*) > 1) AS s "
-        "ON s.trace_code = u.trace_code "
-        "JOIN all_line AS l ON l.line_no = u.line AND l.institution_id = u.institution_id",
-    )
+    bind_all(engine, _OF_LINES, files[_OF_LINES])
+    engine.materialise("asked_code", _codes_of("JOIN touched_encounter AS t ON t.id = l.encounter_id"))
+    bind_shared_uses(engine, "asked_code")
     persons = pa.schema([("person_id", pa.int64())])
-    found = _bind_union(
-        engine,
-        LINKED["person_id"],
-        persons,
-        [
-            "SELECT o.person_id FROM touched_encounter AS t JOIN shared_use AS u ON u.encounter_id = t.id "
-            "JOIN shared_use AS o ON o.trace_code = u.trace_code"
-        ],
-    )
-    mine = f"SELECT u.trace_code FROM {LINKED['person_id']} AS p JOIN shared_use AS u ON u.person_id = p.person_id"
-    _bind_union(engine, LINKED["trace_code"], pa.schema([("trace_code", pa.string())]), [mine])
+    sharing = "SELECT u.person_id FROM shared_use AS u"
+    found = _bind_union(engine, LINKED["person_id"], persons, [sharing])
+    if found.num_rows:
+        of_persons = f"JOIN {LINKED['person_id']} AS p ON p.person_id = l.person_id"
+        engine.materialise("asked_code", _codes_of(of_persons))
+        bind_shared_uses(engine, "asked_code")
+    codes = pa.schema([("trace_code", pa.string())])
+    _bind_union(engine, LINKED["trace_code"], codes, ["SELECT u.trace_code FROM shared_use AS u"])
     return found
 
 
-def _bind_all(engine: Engine, name: str, files: Sequence[Path]) -> None:
+_PLACE = "l.line_no = u.line AND l.institution_id = u.institution_id"
+
+
+def _codes_of(lines: str) -> str:
+    """Write the SELECT of the codes on some lines."""
+    return f"SELECT DISTINCT u.trace_code FROM all_line AS l {lines} JOIN all_{_OF_LINES} AS u ON {_PLACE}"
+
+
+def bind_shared_uses(engine: Engine, among: str | None = None) -> None:
+    """Bind the uses of traceability codes that were used more than once (``shared_use``), with whose they are.
+
+    Nearly every code is used once, and concerns nobody else: only the others are looked at; ``among`` names a relation of
+    the codes that are asked for.
+    """
+    asked = f"WHERE EXISTS (SELECT 1 FROM {among} AS c WHERE c.trace_code = a.trace_code)" if among else ""
+    engine.materialise(
+        "shared_use",
+        f"SELECT u.trace_code, l.person_id, l.encounter_id FROM all_{_OF_LINES} AS u "
+        f"JOIN (SELECT a.trace_code FROM all_{_OF_LINES} AS a {asked} GROUP BY a.trace_code HAVING count(*) > 1) AS s "
+        f"ON s.trace_code = u.trace_code JOIN all_line AS l ON {_PLACE}",
+    )
+
+
+def bind_all(engine: Engine, name: str, files: Sequence[Path]) -> None:
     """Bind ``all_<table>``: every form that a row ever had."""
     engine.bind(f"all_{name}", files=list(files), schema=table(name).stored())
 
@@ -306,7 +320,7 @@ def _bind_old(
     mine = [r for r in replaced.to_pylist() if r["table_name"] == name and r["by_batch"] in new_batches]
     if not mine:
         return []
-    _bind_all(engine, name, files)
+    bind_all(engine, name, files)
     engine.bind(
         f"gone_{name}",
         arrow=pa.table({n: pa.array([r[n] for r in mine], pa.int64()) for n in ("id", "batch")}),
@@ -341,7 +355,7 @@ def _keys(key: Key, news: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for name, relations_of in news.items():
         if {*key} <= {*table(name).stored().names}:
             yield from (f"SELECT {columns} FROM {rows} AS r WHERE {known}" for rows in relations_of)
-    for name in _PLACED:
+    for name in PLACED:
         if {*key} <= {*table(name).stored().names}:
             yield f"SELECT {columns} FROM all_{name} AS r JOIN touched_encounter AS t ON t.id = r.encounter_id"
 

@@ -1,23 +1,6 @@
 -- One charge line as rules read it: net of what was taken back, with a flag where nothing stands and one where the
 -- fund has no part; what is in scope of the policy is NULL where nobody said so. Class 1 is bought by the pack; 4 is
 -- weighed (中药饮片) or made in the house (自制剂).
-WITH returned AS (
-    SELECT r.encounter_id, r.reverses AS line_no, CAST(sum(r.quantity) AS BIGINT) AS quantity, CAST(sum(r.amount_fen) AS BIGINT) AS amount_fen,
-        CAST(sum(COALESCE(r.over_limit_fen, 0)) AS BIGINT) AS over_limit_fen,
-        CAST(sum(COALESCE(r.in_scope_fen, 0)) AS BIGINT) AS in_scope_fen
-    FROM raw_line AS r
-    WHERE r.reverses IS NOT NULL
-    GROUP BY r.encounter_id, r.reverses
-),
-fallen AS (   -- bills that were taken back, and the bills that take back
-    SELECT s.reverses_id AS settlement_id
-    FROM raw_settlement AS s
-    WHERE s.refund = 1 AND s.reverses_id IS NOT NULL
-    UNION
-    SELECT s.settlement_id
-    FROM raw_settlement AS s
-    WHERE s.refund = 1
-)
 SELECT
     l.line_id, l.settlement_id, l.encounter_id, l.person_id, l.institution_id, l.practitioner_id, l.item_id,
     CASE WHEN l.kind = '201' THEN 2 WHEN l.kind = '301' THEN 3 WHEN l.kind IN ('103', '104') THEN 4 ELSE 1 END AS item_class,
@@ -36,5 +19,5 @@ SELECT
     l.level, l.in_scope_fen + COALESCE(t.in_scope_fen, 0) AS net_in_scope_fen,
     l.batch
 FROM raw_line AS l
-LEFT JOIN returned AS t ON t.encounter_id = l.encounter_id AND t.line_no = l.line_no
-LEFT JOIN fallen AS f ON f.settlement_id = l.settlement_id
+LEFT JOIN taken_back AS t ON t.line_id = l.line_id
+LEFT JOIN fallen_bill AS f ON f.settlement_id = l.settlement_id

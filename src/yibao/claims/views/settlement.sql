@@ -1,9 +1,4 @@
 -- One settlement as rules read it: where and when the credential was used, and whether it still stands.
-WITH cancelled AS (
-    SELECT DISTINCT s.reverses_id AS settlement_id
-    FROM raw_settlement AS s
-    WHERE s.refund = 1 AND s.reverses_id IS NOT NULL
-)
 SELECT
     s.settlement_id, s.encounter_id, s.person_id, s.institution_id, s.scheme,
     CASE
@@ -13,8 +8,8 @@ SELECT
     END AS visit_class,
     s.settled_minute, s.settled_day, s.settled_ymd, s.settled_month,
     s.total_fen, s.fund_fen,
-    CASE WHEN s.refund = 1 OR c.settlement_id IS NOT NULL THEN 1 ELSE 0 END AS reversed,
+    CASE WHEN f.settlement_id IS NOT NULL THEN 1 ELSE 0 END AS reversed,
     COALESCE(s.pool_fen, s.fund_fen) AS pool_fen,
     s.batch
 FROM raw_settlement AS s
-LEFT JOIN cancelled AS c ON c.settlement_id = s.settlement_id
+LEFT JOIN fallen_bill AS f ON f.settlement_id = s.settlement_id

@@ -1,16 +1,4 @@
 -- One stay in hospital as rules read it, with the bill that stands for it.
-WITH cancelled AS (
-    SELECT DISTINCT s.reverses_id AS settlement_id
-    FROM raw_settlement AS s
-    WHERE s.refund = 1 AND s.reverses_id IS NOT NULL
-),
-standing AS (
-    SELECT s.encounter_id, CAST(sum(s.total_fen) AS BIGINT) AS total_fen, CAST(sum(s.fund_fen) AS BIGINT) AS fund_fen
-    FROM raw_settlement AS s
-    LEFT JOIN cancelled AS c ON c.settlement_id = s.settlement_id
-    WHERE s.refund = 0 AND c.settlement_id IS NULL
-    GROUP BY s.encounter_id
-)
 SELECT
     e.encounter_id, e.person_id, e.institution_id, e.department,
     e.start_day AS admit_day, e.start_ymd AS admit_ymd, e.end_day AS discharge_day,
@@ -20,5 +8,5 @@ SELECT
     CASE WHEN e.kind IN ('13', '120', '210104', '9902', '9914') THEN 1 ELSE 0 END AS emergency,
     e.batch
 FROM raw_encounter AS e
-LEFT JOIN standing AS b ON b.encounter_id = e.encounter_id
+LEFT JOIN standing_bill AS b ON b.encounter_id = e.encounter_id
 WHERE substr(e.kind, 1, 2) IN ('21', '22', '23', '52') AND e.end_day IS NOT NULL
