@@ -20,7 +20,9 @@ def main() -> None:
     parser.add_argument("name", choices=BENCHES)
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--scratch", help="where lakes are laid and engines spill; the system's place if not said")
+    parser.add_argument(
+        "--scratch", help="where lakes are laid and engines spill; the system's place if not said"
+    )
     given = parser.parse_args()
     tempfile.tempdir = given.scratch
     result = import_module(f"bench.{given.name}").measure(given.lines)

@@ -25,7 +25,9 @@ DAY = day_of_ymd(20260630)
 
 
 @pytest.fixture
-def shell(fresh_register: Register, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(
+    fresh_register: Register, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     for printed in (console.out, console.err):
         monkeypatch.setattr(printed, "_width", 200)
     return Shell(fresh_register, capsys, monkeypatch)
@@ -66,7 +68,16 @@ def test_from_the_lake_to_a_confirmed_grade(
     assert run("clerk", "archive", "observe", "D1", "ph_trace_scan", "--ratio", "1/1", "--reason", "x") == {
         "code": "credit.measured"
     }
-    complaint = ("D1", "ph_complaints", "--day", "2026-06-01", "--case", "X000009", "--reason", "投诉核查属实")
+    complaint = (
+        "D1",
+        "ph_complaints",
+        "--day",
+        "2026-06-01",
+        "--case",
+        "X000009",
+        "--reason",
+        "投诉核查属实",
+    )
     assert run("clerk", "archive", "observe", *complaint)["fact"] == 1
     assert run("clerk", "archive", "rate", "D1", "--day", "2026-06-30")["graded"] == 0
     monkeypatch.setattr(credit, "measure", _plenty)
@@ -84,12 +95,19 @@ def test_from_the_lake_to_a_confirmed_grade(
     assert told["confirmed"]["grade"] == "A" and told["would_raise"][0]["indicator"] == "ph_complaints"
     facts = run("clerk", "archive", "show", "D1")["facts"]
     assert [f["kind"] for f in facts] == ["observed", "rated", "rating_noticed", "rating_confirmed"]
-    assert run("head", "archive", "send-back", 2, "--indicator", "ph_swap", "--document", "x", "--reason", "y") == {
-        "code": "credit.not_rated"
-    }
+    assert run(
+        "head", "archive", "send-back", 2, "--indicator", "ph_swap", "--document", "x", "--reason", "y"
+    ) == {"code": "credit.not_rated"}
     assert run("clerk", "archive", "replay", *on)["files"] == 8
     assert run("clerk", "archive", "fairness", *on)["not_compared"]
-    for words in (("list",), ("show", "D1"), ("status", "D1"), ("score", "D1"), ("explain", "D1"), ("fairness",)):
+    for words in (
+        ("list",),
+        ("show", "D1"),
+        ("status", "D1"),
+        ("score", "D1"),
+        ("explain", "D1"),
+        ("fairness",),
+    ):
         code, text, wrong = shell("archive", *words, "--as", "clerk")
         assert code == 0 and text.strip(), wrong
 

@@ -160,7 +160,9 @@ def _acts(scored: Scored) -> dict[str, tuple[set[int], str]]:
     """Give the acts that cost marks or cap the grade: their facts, and the first row that names them."""
     acts: dict[str, tuple[set[int], str]] = {}
     charges = [c for line in scored.lines if not line.indicator.earned for c in line.charges]
-    for charge in sorted(charges, key=lambda c: c.counted_in is not None):  # first the row in which it is charged
+    for charge in sorted(
+        charges, key=lambda c: c.counted_in is not None
+    ):  # first the row in which it is charged
         named = charge.case or f"{FactKind.OBSERVED}:{charge.fact}"
         acts.setdefault(named, (set(), charge.indicator))[0].add(charge.fact)
     charged = {fact for facts, _ in acts.values() for fact in facts}
