@@ -1,4 +1,4 @@
-"""The one composition root: the only place that knows all rooms and puts them together."""
+"""The house: an open home with the verbs of the rooms, and who does which job and hears which event."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,8 +17,8 @@ import pyarrow.parquet as pq
 from yibao import consequence
 from yibao.access import Actor, Permission, Purpose, Target, acting, check, local_actor, read_of_file
 from yibao.archive import files
-from yibao.archive.credit import check_scales
-from yibao.audit import Rule, cases, check_adoptions, disagreements, running, together
+from yibao.audit import Rule, running
+from yibao.bootstrap.knowing import NATIONAL, OFFICIAL, official_files, region_policy
 from yibao.casework import rounds
 from yibao.casework.cases import Desk, note_institutions
 from yibao.casework.findings import (
@@ -33,12 +31,10 @@ from yibao.casework.findings import (
     trial,
 )
 from yibao.claims import knowledge_tables
-from yibao.collect import Outcome, Progress, Source, collect, load_source, rows_as_stored
-from yibao.engine import open_engine
+from yibao.collect import Outcome, Progress, Source, collect
 from yibao.kernel import EventKind, Json, Refused, Region, Text, today
 from yibao.ledger import Tag, home_signers, record, record_file, sign_waiting
 from yibao.policy import Policy
-from yibao.policy import load as load_policy
 from yibao.store import (
     Delivered,
     Handler,
@@ -57,7 +53,6 @@ from yibao.store import (
 
 T = TypeVar("T")
 
-NATIONAL = "000000"
 JOBS: dict[str, JobHandler] = {}
 """Who does which kind of background job; a room's job is a line here."""
 
@@ -72,9 +67,6 @@ EVENTS: dict[str, Handler] = dict.fromkeys(
     (EventKind.CASE_DECIDED, EventKind.CASE_REVOKED, EventKind.CASE_CLOSED), _hear_case
 )
 """Who hears which kind of event of the outbox."""
-OFFICIAL = "nhsa_two_library"
-"""The source of the rule points that ship with the house, for which the origin of a national rule vouches; the
-national codes and holidays beside them are loaded under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,15 +319,9 @@ class House:
         With ``only_if_none`` not where the lake holds points of any kind that ships: a bureau that keeps its own
         table of such points is not given the nation's beside it unasked.
         """
-        with resources.as_file(resources.files("yibao.audit") / "knowledge") as path:
-            mappings = sorted(path.glob("*/source.yaml"), key=lambda m: (m.parent.name != OFFICIAL, m))
-            sources = [load_source(str(mapping)) for mapping in mappings]
-            files_of = tuple(file_map for source in sources for file_map in source.files)
-            if only_if_none and any(self.lake.files(file_map.table) for file_map in files_of):
+        with official_files() as (source, files):
+            if only_if_none and any(self.lake.files(one.table) for one in source.files):
                 return None
-            source = sources[0].model_copy(update={"files": files_of})
-            shipped = (file for mapping in mappings for file in mapping.parent.iterdir())
-            files = sorted(file for file in shipped if file.suffix in (".xlsx", ".csv", ".zip"))
             return self._collect(files, source, progress, lambda: None)
 
     def knowledge(self) -> list[dict[str, object]]:
@@ -379,59 +365,3 @@ def open_house(
         house = House(home, register, actor, on_acting, on_unsigned)
         yield house
         house.sign()
-
-
-def region_policy(home: Path, region: str) -> Policy:
-    """Load the policy of a region with the packs of a home; refuses an adoption of a rule that there is not, and bounds
-    of grades that overlap or leave a gap."""
-    packs = home / "policy"
-    policy = load_policy(region, [packs] if packs.is_dir() else None)
-    check_adoptions(policy)
-    check_scales(policy)
-    return policy
-
-
-def knowledge_source(kind: str, mapping: str | None) -> Source:
-    """Give the mapping with which a knowledge file of one kind is loaded.
-
-    Without a mapping the file's headers must be those of the contract. Refuses an unknown kind, and a mapping that
-    fills other tables than the kind's.
-    """
-    known = knowledge_tables()
-    if kind not in known:
-        raise Refused(
-            "knowledge.unknown_kind",
-            zh="没有这一类知识",
-            en="there is no such kind of knowledge",
-            wanted=", ".join(known),
-            came=kind,
-        )
-    table = known[kind].table
-    if mapping is None:
-        files = [{"match": ("*",), "table": table}]
-        return Source.model_validate(
-            {"source": f"knowledge-{kind}", "name": known[kind].name, "files": files}
-        )
-    source = load_source(mapping)
-    other = [m.table for m in source.files if m.table != table]
-    if other:
-        raise Refused(
-            "knowledge.other_kind",
-            zh="对应关系所填的表不属于这一类知识",
-            en="the mapping fills tables of another kind",
-            where=mapping,
-            wanted=table,
-            came=", ".join(other),
-        )
-    return source
-
-
-def check_examples(rules: Sequence[Rule], engine_name: str) -> Iterator[tuple[Rule, Text, list[Text]]]:
-    """Run every example of these rules on an engine; give rule, the example's title and what disagrees."""
-    policy = load_policy(NATIONAL)
-    with open_engine("duckdb", memory_mib=512) as reader, open_engine(engine_name, memory_mib=1024) as engine:
-        for rule in (version for one in rules for version in one.versions):
-            examples = cases(rule)
-            load = together(examples, partial(rows_as_stored, reader))
-            for case in examples:
-                yield rule, case.title, disagreements(engine, rule, case, load, policy)
