@@ -109,6 +109,11 @@ def test_objections_to_credit_correct_facts_and_never_set_a_grade(fresh_register
             HEAD,
             lambda d: remedy.decide_credit(d, y, Result.CHANGED, s.doing("更正"), corrected={"count": 4}),
         )
+    with pytest.raises(Refused, match=r"remedy\.no_value"):
+        s.by(
+            HEAD_TWO,
+            lambda d: remedy.decide_credit(d, y, Result.CHANGED, s.doing("更正"), corrected={"x": 1}),
+        )
     anew = s.by(
         HEAD_TWO,
         lambda d: remedy.decide_credit(d, y, Result.CHANGED, s.doing("更正"), corrected={"count": 4}),

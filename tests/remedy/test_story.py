@@ -9,8 +9,10 @@ from tests.casework.cases.people import CLERK, HEAD, HOSPITAL, LI, ZHAO
 from tests.remedy.scene import DOCTOR, FRAUD, HEAD_TWO, LOSS, SECOND_CLERK, Scene
 
 from yibao import remedy
+from yibao.archive import files
 from yibao.archive.points import Level, Status
 from yibao.casework import penalty
+from yibao.casework.cases import verify_cases
 from yibao.casework.penalty import Fault
 from yibao.kernel import EventKind, Refused
 from yibao.remedy import Change, Claimed, Filing, Result, RightKind, Way
@@ -86,5 +88,9 @@ def test_from_twelve_points_back_to_six(fresh_register: Register) -> None:
     assert [one.refused.bill for one in settled] == ["S3", "S40"]
     assert heard[0].event.body["fund_fen"] == 57_900
     assert s.by(SECOND_CLERK, lambda d: remedy.settle_again(d, s.doctor, s.day)) == []
+    assert s.by(ZHAO, lambda d: verify_cases(d.unit))[1] == [], (
+        "each act of each machine is in the ledger as it is here"
+    )
+    assert s.by(ZHAO, lambda d: files.verify_files(d.unit))[1] == []
     tags = s.ledger_tags()
     assert tags.count("remedy:bill:refused") == tags.count("remedy:bill:settled") == 2

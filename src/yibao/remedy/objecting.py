@@ -191,7 +191,10 @@ def _check_department(desk: Desk, found: Remedy, instrument: Fact, determined: F
     """Refuse who is not of the department that made the instrument, and who determined the first time."""
     disposed = instrument.kind is FactKind.DISPOSED
     permission = Permission.POINTS_DETERMINE_DISPOSAL if disposed else Permission.POINTS_DETERMINE
-    where = Target(Region(found.case.region), found.case.institution_id, subject=found.case.number)
+    case = instrument.body.get("case")  # who was recused from the decision stays out of what follows from it
+    where = Target(
+        Region(found.case.region), found.case.institution_id, subject=str(case or found.case.number)
+    )
     check(desk.actor, permission, where)
     mine = frozenset({desk.actor.name} & {determined.actor})
     check(desk.actor, Permission.REMEDY_DECIDE, replace(where, done_by=mine))
@@ -256,6 +259,17 @@ def decide_credit(
             todo=Text(
                 zh="对有误的事实提出异议并更正", en="object to the fact that is wrong, and correct that"
             ),
+        )
+    unknown = sorted(set(corrected or {}) - set(fact.body))
+    if unknown:
+        raise Refused(
+            "remedy.no_value",
+            zh="这一事实没有要更正的这些值",
+            en="the fact has no such values to correct",
+            where=found.case.number,
+            wanted=" | ".join(sorted(fact.body)),
+            came=", ".join(unknown),
+            todo=Text(zh="写明事实中已有的名称", en="name what the fact says"),
         )
     mine = frozenset({desk.actor.name} & {fact.actor})
     where = Target(Region(found.case.region), subject=found.case.number, done_by=mine)
