@@ -167,8 +167,11 @@ def archive_status(
         return
     grade, waiting = found["grade"], found["provisional"]
     out.print(f"{found['file']['number']}  {found['day']}")
-    out.print("  没有已确认的信用等级" if grade is None else
-              f"  信用等级 {grade['grade']}（{grade['shown']}），{grade['from']} 至 {grade['until']}，{plain(grade['by'])} 确认")  # fmt: skip
+    if grade is None:
+        out.print("  没有已确认的信用等级")
+    else:
+        valid = f"{grade['from']} 至 {grade['until']}"
+        out.print(f"  信用等级 {grade['grade']}（{grade['shown']}），{valid}，{plain(grade['by'])} 确认")
     if waiting is not None:
         until = waiting["objections_until"]
         told = "尚未告知" if until is None else f"异议期至 {until}"

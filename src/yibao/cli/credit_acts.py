@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from yibao import remedy
+from yibao import consequence, remedy
 from yibao.archive import credit, files
 from yibao.archive.credit import DataError, Rated
 from yibao.archive.files import SubjectKind
@@ -133,14 +133,21 @@ def confirm(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    """确认等级（须由预评定以外的人）：重新计算，结果不同则拒绝 / confirm: made again, and refused if it differs."""
+    """确认等级（须由预评定以外的人）：重新计算，结果不同则拒绝 / confirm: made again, refused if it differs.
+
+    What follows from a grade by law follows in the same transaction; what needs a decision waits for one.
+    """
     on = the_day(day)
     with open_house(home) as house:
         head, rating_day = house.at_desk(who, lambda desk: _rated(desk, rated))
         figures = credit.measure(house.home, house.register, house.policy(), rating_day, head=head)
-        grade = house.at_desk(
-            who, lambda desk: credit.confirm(desk, rated, figures, on, objected=remedy.open_objection)
-        )
+
+        def deed(desk: Desk) -> credit.Grade:
+            confirmed = credit.confirm(desk, rated, figures, on, objected=remedy.open_objection)
+            consequence.follow_by_law(desk.unit, desk.policy, files.subject(desk.unit, head.id), on)
+            return confirmed
+
+        grade = house.at_desk(who, deed)
     if as_json:
         say_json({"subject": head.number, **grade.as_json()})
         return
