@@ -15,6 +15,7 @@ from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from yibao.kernel import Refused, Text
+from yibao.store.doubt import ask_in_doubt
 from yibao.store.embedded import EmbeddedServer, stop_server
 from yibao.store.home import Home
 from yibao.store.locks import lock_key
@@ -165,7 +166,7 @@ def connect(
     try:
         if server is None:
             address = _parse(given or "")
-            engine = create_engine(address, pool_pre_ping=True)
+            engine = ask_in_doubt(create_engine(address, pool_pre_ping=True))
         else:
             address, engine = _embedded_engine(server)
         return Register(home, engine, address, server)
@@ -188,7 +189,7 @@ def _embedded_engine(server: EmbeddedServer) -> tuple[URL, Engine]:
     parameters = server.address().parameters
     query = {name: str(parameters[name]) for name in ("host", "port")}
     url = URL.create(DRIVER, username=parameters["user"], database=parameters["dbname"], query=query)
-    engine = create_engine(f"{DRIVER}://", pool_pre_ping=True)
+    engine = ask_in_doubt(create_engine(f"{DRIVER}://", pool_pre_ping=True))
 
     def connect_or_revive(dialect: Any, _record: object, _args: object, given: dict[str, Any]) -> Any:
         """Connect; where the server was killed, have it started again and connect to where it is now."""
