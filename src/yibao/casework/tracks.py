@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from yibao.access import Permission, Target, check
-from yibao.casework import agreement, designation, penalty
+from yibao.casework import agreement, designation, penalty, rounds
 from yibao.casework.cases import (
     Case,
     CaseFault,
     Desk,
     Doing,
+    Kept,
+    Laid,
     LinkKind,
     Machine,
     Organ,
     Track,
+    attach,
     cases,
+    institutions,
+    lay_open,
     merge,
+    open_cases,
+    opening_about,
+    openings_about,
     pass_on,
     split,
     take_on,
 )
 from yibao.casework.cases import verify_cases as compare
+from yibao.casework.documents import CaseRef, Document, of_case
+from yibao.casework.findings.model import finding_number
+from yibao.casework.findings.outputs.ruletext import rule_of
+from yibao.casework.rounds import Line
 from yibao.kernel import Refused, Text
+from yibao.store import Home, Register
 
 MACHINES: Final[Mapping[Track, Machine]] = {
     Track.AGREEMENT: agreement.MACHINE,
@@ -31,6 +45,9 @@ MACHINES: Final[Mapping[Track, Machine]] = {
     Track.DESIGNATION: designation.MACHINE,
 }
 """The machines of the tracks whose unit is a case; that of the payment audit is a line in a round."""
+
+TRACKS: Final[Mapping[Track, Machine]] = {Track.AUDIT: rounds.LINE, **MACHINES}
+"""The machines of all tracks, the lines of rounds among them: what one person's work list is made of."""
 
 
 def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
@@ -44,6 +61,73 @@ def act(desk: Desk, case_id: int, verb: str, doing: Doing) -> int:
             return designation.act(desk, case_id, verb, doing)
         case other:
             raise wrong_track(str(other))
+
+
+def lay_case_open(desk: Desk, number: int) -> Laid:
+    """Lay a case of any track open; a line of a round with the papers that its round issued about it.
+
+    An institution sees its lines by ``yibao round show``. Raises `Refused`: ``casework.inside_only``, and as
+    `cases.lay_open` does.
+    """
+    laid = lay_open(desk, TRACKS, number) if track_of(desk, number) is not Track.AUDIT else None
+    if laid is not None:
+        return laid
+    [line] = rounds.open_lines(desk, [the_case(desk, number).number])
+    if desk.actor.institution_id is not None:
+        raise Refused(
+            "casework.inside_only", zh="这是经办机构内部的办理记录", en="these are the agency's own records",
+            where=line.number,
+            todo=Text(zh=f"用 yibao round show {line.finding} 查看", en=f"see it with yibao round show {line.finding}"),
+        )  # fmt: skip
+    laid = lay_open(desk, TRACKS, number)
+    there = {one.slug for one in line_papers(desk, line)}
+    return replace(laid, missing=tuple(one for one in laid.missing if one.slug not in there))
+
+
+def line_papers(desk: Desk, line: Line) -> list[Document]:
+    """Give what a round issued about a line: the papers to its institution, and those inside that name its finding."""
+    whose = institutions(desk.unit, [line.institution_id])[line.institution_id].code
+    return [
+        one
+        for one in of_case(desk.unit, CaseRef("round", line.round))
+        if one.voided is None and (one.recipient_code == whose or line.finding in str(one.data))
+    ]
+
+
+def attach_files(desk: Desk, numbers: Sequence[int], files: Sequence[Kept], doing: Doing) -> dict[int, int]:
+    """Bring files that a party handed in into its cases, of whatever track; give the act's number, by case."""
+    acts: dict[int, int] = {}
+    for number in dict.fromkeys(numbers):
+        acts |= attach(desk, TRACKS[track_of(desk, number)], files, {number: doing})
+    return acts
+
+
+def open_about(
+    desk: Desk, home: Home, register: Register, track: Track, codes: Sequence[str], doing: Doing, *,
+    cause: str | None = None, each: bool = False,
+) -> list[Case]:  # fmt: skip
+    """Open cases about findings, one about all of them or one each, with what is at stake in each purse.
+
+    What a round handed over goes into the case with its money (转稽核). Raises `Refused` as `cases.openings_about` and
+    `cases.open_cases` do, ``casework.held`` among them.
+    """
+    ids = [finding_number(code) for code in codes]
+    taken_from = frozenset(rounds.frozen(desk, ids).values())
+    known = {key: one.money for key, one in rounds.stakes_about(desk, home, register, ids).items()}
+    found = openings_about(desk.unit, codes, cause, taken_from=taken_from, purses=known)
+    if each:
+        about = [(replace(one, cause=cause or _cause(one.cause)), told) for one, told in found]
+    else:
+        named = cause or "、".join(dict.fromkeys(_cause(one.cause) for one, _ in found))
+        about = [opening_about(desk.unit, codes, named, taken_from=taken_from, purses=known)]
+    opened = [(one, replace(doing, amounts=told)) for one, told in about]
+    return open_cases(desk, MACHINES[track], "register", opened)
+
+
+def _cause(rule: str) -> str:
+    """Give the cause (案由) under which findings of a rule are handled; the rule itself where the catalogue lost it."""
+    known = rule_of(rule)
+    return known.case_cause.zh if known is not None else rule
 
 
 def hand_over(desk: Desk, case_id: int, doing: Doing) -> Case:

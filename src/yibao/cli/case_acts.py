@@ -9,13 +9,26 @@ from typing import Annotated
 import typer
 
 from yibao.casework import agreement, penalty
-from yibao.casework.cases import Desk, Money, Organ, Restoration, Track, restorations, told
+from yibao.casework.cases import (
+    Attachment,
+    Desk,
+    Money,
+    Organ,
+    Restoration,
+    Track,
+    attachments,
+    keep,
+    restorations,
+    take_out,
+    told,
+)
 from yibao.casework.cases import case_id as id_of
 from yibao.casework.penalty import EVIDENCE_KINDS
-from yibao.casework.tracks import the_case, track_of, wrong_track
+from yibao.casework.tracks import attach_files, the_case, track_of, wrong_track
 from yibao.cli.casedesk import (
     CaseArgument,
     DayOption,
+    FilesOption,
     ReasonOption,
     VersionOption,
     doing,
@@ -30,9 +43,10 @@ from yibao.cli.console import (
     one_of,
     open_house,
     out,
+    plain,
     say_json,
 )
-from yibao.kernel import format_fen
+from yibao.kernel import date_of, format_fen
 
 
 def answer(
@@ -46,6 +60,7 @@ def answer(
             "withdraw_hearing 撤回",
         ),
     ],
+    files: FilesOption = None,
     reason: ReasonOption = None,
     day: DayOption = None,
     version: VersionOption = None,
@@ -58,13 +73,60 @@ def answer(
 
     def deed(desk: Desk) -> int:
         number = id_of(case)
+        if kept:
+            attach_files(desk, [number], kept, doing(day, None, version))
         if track_of(desk, number) is Track.AGREEMENT:
             return agreement.answer(desk, number, what, done)
         return penalty.answer(desk, number, what, done)
 
     with open_house(home) as house:
+        kept = keep(house.home, files or ())
         number = house.at_desk(who, deed)
     tell_done(case, what, number, as_json=as_json)
+
+
+def attach(
+    case: CaseArgument,
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="佐证文件 / files")],
+    reason: ReasonOption = None,
+    day: DayOption = None,
+    version: VersionOption = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """登记当事人提交的佐证材料，原样保存，摘要写入台账 / keep the files that a party hands in."""
+    done = doing(day, reason, version)
+    number = id_of(case)
+    with open_house(home) as house:
+        kept = keep(house.home, files)
+        acts = house.at_desk(who, lambda desk: attach_files(desk, [number], kept, done))
+    tell_done(case, "attach", acts[number], as_json=as_json, sha256=[one.sha256 for one in kept])
+
+
+def list_attachments(
+    case: CaseArgument,
+    to: Annotated[Path | None, typer.Option(help="取出到此目录 / copy them there")] = None,
+    who: AsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """列出佐证材料，或核对摘要后取出（登记谁看过） / list what was handed in, or take it out."""
+    number = id_of(case)
+
+    def deed(desk: Desk) -> tuple[list[Attachment], list[Path]]:
+        paths = take_out(desk, house.home, number, to) if to is not None else []
+        return attachments(desk, number), paths
+
+    with open_house(home) as house:
+        found, paths = house.at_desk(who, deed)
+    if as_json:
+        say_json({"attachments": [one.as_json() for one in found], "files": [str(path) for path in paths]})
+        return
+    for one in found:
+        out.print(f"{one.number}  {date_of(one.day)}  {plain(one.file.name)}  {one.file.bytes:,} 字节  {one.file.sha256}")
+    for path in paths:
+        out.print(f"已取出：{path}")
 
 
 def evidence(
@@ -296,6 +358,7 @@ def close(
 
 def add_to(group: typer.Typer) -> None:
     """Put the commands into the group of cases."""
-    for command in (answer, evidence, propose, deliver, recover, restored, contest, close):
+    for command in (answer, attach, evidence, propose, deliver, recover, restored, contest, close):
         group.command(command.__name__)(command)
+    group.command("attachments")(list_attachments)
     group.command("transfer")(hand_over)

@@ -47,7 +47,9 @@ def paper(
     on = the_day(day)
     with open_house(home) as house:
         if to_fill is not None:
-            text = house.at_desk(who, lambda desk: blank(desk, house.home, id_of(case), slug, on))
+            text = house.at_desk(
+                who, lambda desk: blank(desk, house.home, house.register, id_of(case), slug, on)
+            )
             to_fill.write_text(text, encoding="utf-8")
             say_json({"to_fill": str(to_fill)}) if as_json else out.print(f"待填：{to_fill}")
             return
@@ -59,7 +61,9 @@ def paper(
                 todo=Text(zh="用 --blank 写出待填的文件", en="write one to fill in with --blank"),
             )  # fmt: skip
         mapping: dict[str, Any] = dict(given)
-        made = house.at_desk(who, lambda desk: write(desk, house.home, id_of(case), slug, mapping, on))
+        made = house.at_desk(
+            who, lambda desk: write(desk, house.home, house.register, id_of(case), slug, mapping, on)
+        )
         folder = house.home.documents
     if as_json:
         say_json(_said(made, None, folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -20,6 +21,10 @@ ReasonOption = Annotated[str | None, typer.Option("--reason", help="理由 / the
 VersionOption = Annotated[
     int | None,
     typer.Option("--version", help="您看到的案件版本，他人已办理则拒绝 / the version you saw"),
+]
+FilesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--attach", exists=True, dir_okay=False, help="佐证材料，可多次 / a file handed in; repeatable"),
 ]
 CaseArgument = Annotated[str, typer.Argument(help="案件编号 / number of the case")]
 

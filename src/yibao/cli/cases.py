@@ -18,20 +18,14 @@ from yibao.casework.cases import (
     Desk,
     Doing,
     Laid,
-    Money,
     Track,
     Waiting,
     bands,
-    in_purses,
-    lay_open,
-    open_cases,
-    opening_about,
-    openings_about,
     work_list,
 )
 from yibao.casework.cases import case_id as id_of
 from yibao.casework.findings import money
-from yibao.casework.tracks import MACHINES, act, track_of
+from yibao.casework.tracks import MACHINES, TRACKS, act, lay_case_open, open_about, track_of
 from yibao.cli.casedesk import (
     CaseArgument,
     DayOption,
@@ -66,7 +60,7 @@ TrackOption = Annotated[
 def case_list(
     track: Annotated[
         str | None,
-        typer.Option("--track", parser=one_of(lambda: MACHINES), metavar="TRACK", help="轨道 / track"),
+        typer.Option("--track", parser=one_of(lambda: TRACKS), metavar="TRACK", help="轨道 / track"),
     ] = None,
     mine: Annotated[bool, typer.Option("--mine", help="只看我承办的 / only those that I handle")] = False,
     institution: Annotated[str | None, typer.Option(help="机构编码或名称 / code or name")] = None,
@@ -78,7 +72,7 @@ def case_list(
     as_json: JsonOption = False,
 ) -> None:
     """今天先做什么：按时钟分段，段内按金额 / what to do first: by clock, then by money."""
-    machines = {one: machine for one, machine in MACHINES.items() if track in (None, one)}
+    machines = {one: machine for one, machine in TRACKS.items() if track in (None, one)}
     today = the_day(day)
     with open_house(home) as house:
         found = house.at_desk(
@@ -115,7 +109,7 @@ def case_show(
 ) -> None:
     """打开一件案件 / lay one case open."""
     with open_house(home) as house:
-        laid = house.at_desk(who, lambda desk: lay_open(desk, MACHINES, id_of(case)))
+        laid = house.at_desk(who, lambda desk: lay_case_open(desk, id_of(case)))
     if as_json:
         say_json(laid.as_json())
         return
@@ -125,7 +119,7 @@ def case_show(
 def _show_case(laid: Laid) -> None:
     head = laid.case
     out.print(f"{head.number}  {TRACK_NAMES[head.track].zh}  {laid.state.zh}  版本 {head.version}")
-    out.print(f"{plain(laid.institution)}  {plain(head.cause)}  承办 {plain(head.handler or '—')}")
+    out.print(f"{plain(laid.institution)}  {plain(laid.cause)}  承办 {plain(head.handler or '—')}")
     for kind, sum_ in laid.amounts.items():
         out.print(f"  {AMOUNT_NAMES[kind].zh}: 基金 {money(sum_.fund_fen)}，个人 {money(sum_.patient_fen)}")
     for link in laid.links:
@@ -134,7 +128,7 @@ def _show_case(laid: Laid) -> None:
         out.print(f"  注意：疑点 {code} {state.zh}，本案仍占用其资金")
     for clock in laid.clocks:
         name = _name_of(clock.running.kind, laid)
-        if clock.late:
+        if laid.was_late(clock):
             out.print(f"  逾期办理 {name}: {date_of(clock.due_day or 0)} 到期")
         if clock.stopped_day is None:
             due = "中止" if clock.due_day is None else f"{date_of(clock.due_day)} 到期"
@@ -142,6 +136,10 @@ def _show_case(laid: Laid) -> None:
     for one in laid.acts:
         reason = f"  {plain(one.reason)}" if one.reason else ""
         out.print(f"  {date_of(one.day)}  {one.verb}  {plain(one.actor)}{reason}")
+    for file in laid.attachments:
+        out.print(
+            f"  佐证 {file.number}: {plain(file.file.name)}  {file.file.bytes:,} 字节  SHA-256 {file.file.sha256}"
+        )
     if laid.missing:
         papers = "、".join(
             f"{one.text.zh}（{one.slug}{'，法定' if one.status == 'confirmed' else ''}）"
@@ -172,17 +170,14 @@ def case_open(
 ) -> None:
     """由疑点立起案件；疑点的资金从此由该案决定 / open cases about findings."""
     first = doing(day, reason)
-    purses: dict[int, Money] = {}
-
-    def deed(desk: Desk) -> list[str]:
-        one_case = [] if each else [opening_about(desk.unit, findings, cause or "—", purses=purses)]
-        about = one_case or openings_about(desk.unit, findings, cause, purses=purses)
-        opened = [(opening, Doing(first.day, first.reason, amounts=stake)) for opening, stake in about]
-        return [one.number for one in open_cases(desk, MACHINES[Track(track)], "register", opened)]
-
     with open_house(home) as house:
-        purses.update(in_purses(house.home, house.register, findings))
-        numbers = house.at_desk(who, deed)
+        opened = house.at_desk(
+            who,
+            lambda desk: open_about(
+                desk, house.home, house.register, Track(track), findings, first, cause=cause, each=each
+            ),
+        )
+    numbers = [one.number for one in opened]
     if as_json:
         say_json({"opened": numbers})
         return

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from yibao.casework import rounds
-from yibao.casework.cases import Desk, Laid, Track, lay_open
+from yibao.casework.cases import Desk, Doing, Laid, keep
 from yibao.casework.findings import money
 from yibao.casework.rounds import (
     ANSWER_NAMES,
@@ -22,7 +22,8 @@ from yibao.casework.rounds import (
     Said,
     View,
 )
-from yibao.cli.casedesk import DayOption, ReasonOption, the_day
+from yibao.casework.tracks import attach_files, lay_case_open
+from yibao.cli.casedesk import DayOption, FilesOption, ReasonOption, the_day
 from yibao.cli.console import (
     DEFAULT_HOME,
     AsOption,
@@ -45,13 +46,10 @@ RoundOption = Annotated[
     typer.Option("--round", help="批次中所有处于该步骤的疑点 / all lines of a round that are at this step"),
 ]
 AmountOption = Annotated[str | None, typer.Option("--amount", help="金额（元）/ amount in yuan")]
-OutcomeOption = Annotated[
-    str,
-    typer.Option(
-        "--outcome", parser=one_of(lambda: list(Outcome)), metavar="<full|part|none>",
-        help="full 全额扣 · part 部分扣 · none 不扣",
-    ),
-]  # fmt: skip
+OutcomeOption = Annotated[str, typer.Option(
+    "--outcome", parser=one_of(lambda: list(Outcome)), metavar="<full|part|none>",
+    help="full 全额扣 · part 部分扣 · none 不扣",
+)]  # fmt: skip
 
 
 def picked(
@@ -88,7 +86,7 @@ def show(
             return rounds.show_round(desk, what)
         line = rounds.open_lines(desk, [what])[0]
         inside = desk.actor.institution_id is None
-        return line, lay_open(desk, {Track.AUDIT: rounds.LINE}, line.case_id) if inside else None
+        return line, lay_case_open(desk, line.case_id) if inside else None
 
     with open_house(home) as house:
         found = house.at_desk(who, deed)
@@ -163,9 +161,8 @@ def groups(
         say_json({"groups": told})
         return
     for g in found:
-        out.print(
-            f"{g.rule}  机构 {g.institution_id}  {len(g.lines):,} 条  抽看 {len(g.opened)}/{len(g.sample)}"
-        )
+        seen = f"{len(g.opened)}/{len(g.sample)}"
+        out.print(f"{g.rule}  机构 {g.institution_id}  {len(g.lines):,} 条  抽看 {seen}")
         for line in g.unopened[:5]:
             out.print(f"  待看 {line.finding}：yibao round show {line.finding}")
 
@@ -281,6 +278,7 @@ def answer(
     draft: Annotated[bool, typer.Option("--draft", help="科室填写，待医保办审核 / fill in for the office")] = False,
     supplement: Annotated[bool, typer.Option("--supplement", help="提交补充材料 / hand in what was asked for")] = False,
     late: Annotated[bool, typer.Option("--late", help="复审人接收逾期答复 / take a late answer")] = False,
+    files: FilesOption = None,
     because: Annotated[str | None, typer.Option("--because", help="接收逾期答复的理由 / why it is taken late")] = None,
     day: DayOption = None,
     who: AsOption = None,
@@ -292,6 +290,9 @@ def answer(
 
     def deed(desk: Desk, found: list[Line]) -> object:
         on = the_day(day)
+        if kept:
+            attach_files(desk, [one.case_id for one in found], kept, Doing(on))
+            found[:] = rounds.find_lines(desk, [one.number for one in found])
         if supplement:
             return [rounds.supplement(desk, one, day=on, statement=reason or "") for one in found]
         if late:
@@ -301,11 +302,15 @@ def answer(
         return rounds.answer(desk, {one.case_id: said for one in found}, day=on)
 
     words = "已填写" if draft else "已接收"
+    with open_house(home) as house:
+        kept = keep(house.home, files or ())
     _on_lines(lambda desk: picked(desk, line, None, set()), deed, words, who, home, as_json=as_json)
 
 
 _SECOND = {
     "review": ("复审完成", {LineState.SECOND_REVIEW}),
+    "ask_more": ("已要求补充材料", {LineState.SECOND_REVIEW}),
+    "go_on": ("继续复审", {LineState.MORE_ASKED}),
     "confirm": ("已确认", {LineState.ACCEPTED, LineState.LAPSED}),
     "decide": ("已终审", {LineState.FINAL_REVIEW}),
 }
@@ -336,7 +341,7 @@ def second(
             return rounds.go_on(desk, found, day=on)
         return rounds.review(desk, found, view(outcome, amount), day=on, reason=reason or "")
 
-    words, states = _SECOND["review"]
+    words, states = _SECOND["ask_more" if ask_more else "go_on" if go_on else "review"]
     _on_lines(lambda desk: picked(desk, line, code, states), deed, words, who, home, as_json=as_json)
 
 

@@ -15,9 +15,10 @@ from yibao.casework.rounds import Line
 from yibao.kernel import Refused
 
 OFFICE = """
-full_name: 示例市医疗保障事业中心
-address: 示例市示例路1号
-phone: 0000-1234567
+agency:
+  full_name: 示例市医疗保障事业中心
+  address: 示例市示例路1号
+  phone: 0000-1234567
 review_body: 示例市人民政府
 review_address: 示例市政务服务中心
 court: 示例市人民法院

@@ -209,7 +209,7 @@ def revoke(desk: Desk, case_id: int, doing: Doing) -> int:
     """Revoke a decision: what it decided is taken back as a row with a minus, and the documents resting on it fall."""
     case = _taken(desk, case_id, "revoke")
     decided = standing_amounts(desk.unit, case_id).get(Amount.DECIDED, Money(0))
-    fell: list[Json] = [*let_fall(desk, case, doing.reason or "", doing.day)]
+    fell: list[Json] = [*let_fall(desk, MACHINE, case, acts(desk.unit, case_id), doing.reason or "", doing.day)]
     body: dict[str, Json] = {"documents": fell}
     number = _do(desk, case_id, "revoke", replace(doing, amounts={Amount.DECIDED: -decided}, body=body))
     return number
@@ -283,7 +283,8 @@ def _said(clause: str, measures: tuple[Taken, ...]) -> dict[str, Json]:
 
 
 _OWN = {
-    "tell": "ask", "served_notice": "deliver", "defend": "answer", "waive": "answer", "weigh_defence": "propose",
+    "tell": "ask", "served_notice": "deliver", "defend": "answer", "waive": "answer", "attach": "attach",
+    "weigh_defence": "propose",
     "decide": "decide", "revoke": "decide", "serve": "deliver", "recover": "recover", "refer_lead": "transfer",
     "acknowledged": "transfer", "close": "close", "hand_over": "pass", "take_on": "take-on", "split": "split",
     "merge": "merge", "take_in": "merge",

@@ -8,6 +8,7 @@ across kinds; the second pair of eyes; and the hold by which the money of a find
 
 from __future__ import annotations
 
+from yibao.casework.cases.attaching import Attachment, Kept, attach, attachments, keep, take_out
 from yibao.casework.cases.checks import check_track
 from yibao.casework.cases.clocks import (
     BAND_NAMES,
@@ -48,7 +49,7 @@ from yibao.casework.cases.model import (
     case_number,
 )
 from yibao.casework.cases.opening import opening_about, openings_about
-from yibao.casework.cases.paperwork import check_file, demanded, let_fall, missing
+from yibao.casework.cases.paperwork import check_due, check_file, demanded, let_fall, missing
 from yibao.casework.cases.parties import PartyClock, party_cases, party_clocks
 from yibao.casework.cases.regrouping import (
     LINK_NAMES,
@@ -60,7 +61,7 @@ from yibao.casework.cases.regrouping import (
     split,
     take_on,
 )
-from yibao.casework.cases.restoring import Restoration, restorations, restore, told
+from yibao.casework.cases.restoring import Restoration, restorations, restore, restore_many, told
 from yibao.casework.cases.service import (
     acknowledge,
     act_on,
@@ -95,6 +96,7 @@ __all__ = [
     "WHOSE_NAMES",
     "Act",
     "Amount",
+    "Attachment",
     "Band",
     "Case",
     "CaseClock",
@@ -102,6 +104,7 @@ __all__ = [
     "ClockKind",
     "Desk",
     "Doing",
+    "Kept",
     "Known",
     "Laid",
     "Link",
@@ -121,6 +124,8 @@ __all__ = [
     "acknowledge",
     "act_on",
     "acts",
+    "attach",
+    "attachments",
     "band",
     "bands",
     "begun",
@@ -128,6 +133,7 @@ __all__ = [
     "case_id",
     "case_number",
     "cases",
+    "check_due",
     "check_file",
     "check_purses",
     "check_track",
@@ -138,6 +144,7 @@ __all__ = [
     "in_purses",
     "institution_of",
     "institutions",
+    "keep",
     "keep_institutions",
     "known_institution",
     "lay_open",
@@ -156,10 +163,12 @@ __all__ = [
     "pass_on",
     "restorations",
     "restore",
+    "restore_many",
     "running_clocks",
     "split",
     "standing_amounts",
     "take_on",
+    "take_out",
     "take_up",
     "told",
     "transfer",

@@ -23,6 +23,8 @@ _FALLS: Final = frozenset({"external_decision", "external_notice", "publication"
 """The kinds of document that fall with the decision on which they rest; records and receipts stay what they are."""
 _STAYS: Final = frozenset({"decision_revocation", "publicity_withdrawal"})
 """The documents that a revocation makes: they name the decision and outlive it."""
+_DECIDES: Final = frozenset({"decide", "no_penalty", "decide_on_the_spot"})
+"""The acts on which what follows rests."""
 
 
 _TO_ORGAN: Final = {
@@ -67,9 +69,34 @@ def _by_what_was_done(act: Act) -> list[str]:
     return found
 
 
+def check_due(machine: Machine, case: Case, acts: Sequence[Act], name: str) -> None:
+    """Refuse a document with effect outside that the track knows, before the act that it tells of was done.
+
+    Nobody holds a numbered decision in his hands that was never decided. What stays in the file may be drawn up before.
+    Raises `Refused` (``casework.document_too_early``).
+    """
+    of = kind(name)
+    known = {one for move in machine.moves for one in (move.document, *move.papers)} | {*_OF_MEASURE.values()}
+    if of.kind not in _FALLS or name not in known or name in demanded(machine, acts):
+        return
+    makers = [move.name for move in machine.moves if name in (move.document, *move.papers)]
+    raise Refused(
+        "casework.document_too_early",
+        zh=f"案件还没有办理这份文书所写的事，不能出具《{of.text.zh}》",
+        en=f"what the document tells of was not done yet: no {of.text.en} is issued",
+        where=case.number,
+        wanted=" | ".join(one.zh for one in makers) or "decide",
+        came=machine.named(case.state).zh,
+        todo=Text(
+            zh="先办理相应的动作，再出文书；能办的见 yibao case show",
+            en="do the act first, then issue the document; yibao case show has what can be done",
+        ),
+    )
+
+
 def missing(unit: UnitOfWork, machine: Machine, case: Case, acts: Sequence[Act]) -> list[DocumentKind]:
-    """Give the documents that a case should hold and does not; a voided or revoked one counts as missing."""
-    there = {one.slug for one in of_case(unit, CaseRef(case.track, case.id)) if one.in_force}
+    """Give the documents that a case should hold and does not; a voided one counts as missing, a revoked one is there."""
+    there = {one.slug for one in of_case(unit, CaseRef(case.track, case.id)) if one.voided is None}
     return [kind(name) for name in demanded(machine, acts) if name not in there]
 
 
@@ -104,13 +131,20 @@ def check_file(
     return [one.slug for one in absent if one.slug in on_paper]
 
 
-def let_fall(desk: Desk, case: Case, reason: str, day: int) -> list[str]:
+def let_fall(
+    desk: Desk, machine: Machine, case: Case, acts: Sequence[Act], reason: str, day: int
+) -> list[str]:
     """Revoke the documents of a case that fall with its decision, and those of others that name them, in chain.
 
-    Gives the numbers of all that fell.
+    What was issued on the way to the decision (a notice, a sealing) was right or wrong by itself and stays. Gives the
+    numbers of all that fell.
     """
+    decided = [at for at, act in enumerate(acts) if act.verb in _DECIDES]
+    before = set(demanded(machine, acts[: decided[-1]])) if decided else set()
     waiting = [
-        one for one in of_case(desk.unit, CaseRef(case.track, case.id)) if one.in_force and _falls(one)
+        one
+        for one in of_case(desk.unit, CaseRef(case.track, case.id))
+        if one.in_force and _falls(one) and one.slug not in before
     ]
     seen, fell = {one.id for one in waiting}, []
     while waiting:

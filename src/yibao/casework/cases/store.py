@@ -45,13 +45,21 @@ def pressing(
     institution: str | None,
     closed: bool,
     limit: int,
+    sent_only: bool = False,
 ) -> list[Row[Any]]:
-    """Give the cases of a track that a scope lets through, those whose clock runs out first on top."""
+    """Give the cases of a track that a scope lets through, those whose clock runs out first on top.
+
+    ``handler`` keeps those that somebody handles; of lines of rounds, which have no handler, those he acted on.
+    ``sent_only`` keeps the lines that left the house.
+    """
     wanted = [
         "c.track = :track", "(c.closed = :closed OR (k.kind IS NOT NULL AND NOT :closed))", f"({scope_sql})"
     ]  # fmt: skip
     if handler is not None:
-        wanted.append("c.handler = :handler")
+        acted = "EXISTS (SELECT 1 FROM case_act AS a WHERE a.case_id = c.id AND a.actor = :handler)"
+        wanted.append(acted if track is Track.AUDIT else "c.handler = :handler")
+    if sent_only:
+        wanted.append("EXISTS (SELECT 1 FROM case_act AS s WHERE s.case_id = c.id AND s.verb = 'dispatch')")
     if institution is not None:
         wanted.append("(i.code = :institution OR strpos(i.name, :institution) > 0)")
     return list(
@@ -166,16 +174,10 @@ def _gathered(pairs: Iterable[tuple[int, Any]]) -> dict[int, set[Any]]:
 def add_amounts(connection: Connection, rows: Iterable[tuple[int, int, Mapping[Amount, Money]]]) -> None:
     """Write the amounts that acts speak of: case, act, amounts by kind."""
     values = [
-        {
-            "case_id": case,
-            "act": act,
-            "kind": str(kind),
-            "fund_fen": sum_.fund_fen,
-            "patient_fen": sum_.patient_fen,
-        }
+        {"case_id": case, "act": act, "kind": str(kind), "fund_fen": one.fund_fen, "patient_fen": one.patient_fen}
         for case, act, amounts in rows
-        for kind, sum_ in amounts.items()
-    ]
+        for kind, one in amounts.items()
+    ]  # fmt: skip
     copy_rows(connection, case_amount, values)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from yibao.access import Permission, Purpose, Target, check, read_of_file, scope
 from yibao.casework.cases import store
+from yibao.casework.cases.attaching import Attachment, attachments
 from yibao.casework.cases.checks import check_walked, recused_in
 from yibao.casework.cases.clocks import BAND_NAMES, NATURE_NAMES, WHOSE_NAMES, Band, ClockKind, band
 from yibao.casework.cases.desk import Desk
@@ -31,6 +32,7 @@ from yibao.casework.cases.service import acts, case_clocks, cases, held_findings
 from yibao.casework.documents import DocumentKind
 from yibao.casework.findings import store as findings_store
 from yibao.casework.findings.model import STATE_NAMES, finding_code
+from yibao.casework.findings.outputs.ruletext import rule_name
 from yibao.kernel import Region, Text, Workdays, date_of
 from yibao.ledger import Tag, record
 
@@ -92,6 +94,8 @@ class Laid:
     """From which cases it took findings over, and to which it gave some."""
     missing: tuple[DocumentKind, ...] = ()
     """The documents that the file should hold and does not."""
+    attachments: tuple[Attachment, ...] = ()
+    """The files that parties handed in."""
     kinds: Mapping[str, ClockKind] = field(default_factory=dict)
     """What the track's clocks are: their names, their nature, and who must act before they run out."""
 
@@ -102,6 +106,16 @@ class Laid:
             return {}
         said = {"name": kind.text, "nature": NATURE_NAMES[kind.nature], "whose": WHOSE_NAMES[kind.whose]}
         return {key: text.both() for key, text in said.items()}
+
+    @property
+    def cause(self) -> str:
+        """Give the cause of the case in words: of a line of a round, the name of its rule."""
+        return _cause(self.case.track, self.case.cause)
+
+    def was_late(self, clock: CaseClock) -> bool:
+        """Tell whether the office acted late: a period of the party's that ran out in silence is nobody's delay."""
+        kind = self.kinds.get(clock.running.kind)
+        return clock.late and (kind is None or kind.whose == "office")
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -116,7 +130,7 @@ class Laid:
                     "due": date_of(clock.due_day).isoformat() if clock.due_day is not None else None,
                     "paused": clock.running.paused, "basis": clock.basis,
                     "stopped": date_of(clock.stopped_day).isoformat() if clock.stopped_day is not None else None,
-                    "late": clock.late,
+                    "late": self.was_late(clock),
                 }
                 for clock in self.clocks
             ],
@@ -135,6 +149,7 @@ class Laid:
             "next": [verb for verb, _ in self.next],
             "fallen_findings": [{"finding": code, "state": text.both()} for code, text in self.fallen],
             "links": [one.as_json() for one in self.links],
+            "attachments": [one.as_json() for one in self.attachments],
             "missing_documents": [
                 {"document": one.slug, "name": one.text.both(), "status": one.status, "blocks": one.status == CONFIRMED}
                 for one in self.missing
@@ -164,9 +179,11 @@ def work_list(
             desk.actor, _READ[track], region="c.region", institution="c.institution_id", person="c.person_id",
             practitioner="c.practitioner_id", subject="c.number",
         )  # fmt: skip
+        # of a line of a round nobody is the handler: it is mine where I had a hand in it; an institution has those sent
         rows = store.pressing(
             desk.unit.connection, track, seen.sql, seen.parameters,
             handler=desk.actor.name if mine else None, institution=institution, closed=closed, limit=limit,
+            sent_only=track is Track.AUDIT and desk.actor.institution_id is not None,
         )  # fmt: skip
         found += [_waiting(row, machine, today, desk.policy.workdays) for row in rows]
     return sorted(found, key=_place)[:limit]
@@ -214,6 +231,7 @@ def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
         fallen=_fallen(desk, held),
         links=tuple(links(desk.unit, case)),
         missing=tuple(missing(desk.unit, machine, head, done)),
+        attachments=tuple(attachments(desk, case)),
         kinds=machine.clocks,
     )
 
@@ -222,6 +240,10 @@ def _fallen(desk: Desk, held: Sequence[int]) -> tuple[tuple[str, Text], ...]:
     """Give the findings that a later audit withdrew, or their institution corrected, while the case holds them."""
     rows = findings_store.headers(desk.unit.connection, ids=held, state=None) if held else []
     return tuple((finding_code(r.finding_id), STATE_NAMES[r.state]) for r in rows if r.state != "open")
+
+
+def _cause(track: Track, cause: str) -> str:
+    return rule_name(cause).zh if track is Track.AUDIT else cause
 
 
 def _place(row: Waiting) -> tuple[int, int, int]:
@@ -234,7 +256,7 @@ def _waiting(row: Any, machine: Machine, today: int, workdays: Workdays) -> Wait
         track=Track(row.track),
         state=machine.named(row.state),
         institution=row.institution or "",
-        cause=row.cause,
+        cause=_cause(Track(row.track), row.cause),
         handler=row.handler,
         opened_day=row.opened_day,
         due_day=row.due_day,

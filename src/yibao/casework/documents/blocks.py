@@ -107,6 +107,10 @@ _HEAD_OF_FORM: Final = ("org_name", "doc_title", "doc_number", "doc_date", "veri
 _WIDE: Final = ("longtext", "address", "list", "file_list", "officers")
 _NUMBERS: Final = ("money", "int", "percent", "multiple")
 _BLANK_ROWS: Final = 4
+_MOST_COLUMNS: Final = 7
+"""More columns than these leave none of them the room of a sum of money on upright paper."""
+_HALF: Final = 14
+"""How many characters half a row of a form holds on one line."""
 _SIGNED: Final = "签名：　　　　　　　　　　　　年　　月　　日"
 
 
@@ -119,7 +123,7 @@ def sheet(kind: DocumentKind, lines: Sequence[Line], values: Values) -> Sheet:
         if line.style == "form":
             blocks += form(kind, line.names or tuple(kind.fields), values)
         elif line.style == "table":
-            blocks += [ledger(kind.fields[name], values) for name in line.names]
+            blocks += [block for name in line.names for block in tabular(kind.fields[name], values)]
         elif line.style == "signature":
             signed.append(line.text)
         elif line.style == "footer":
@@ -174,7 +178,7 @@ def form(kind: DocumentKind, names: Sequence[str], values: Values) -> list[Block
             if rows:
                 blocks.append(Form(tuple(rows)))
                 rows = []
-            blocks.append(ledger(field, values, blank=not kind.office))
+            blocks += tabular(field, values, blank=not kind.office)
         elif after is not None and after.kind == "sign" and _belongs(field, after):
             close_half()
             rows.append((Cell(field.label, label=True), Cell(text, 3, tall=True, sign=_SIGNED)))
@@ -209,6 +213,32 @@ def _printed(kind: DocumentKind, field: Field, values: Values) -> bool:
     return field.name in values
 
 
+def tabular(field: Field, values: Values, *, blank: bool = False) -> list[Block]:
+    """Print a table field: as a ruled table, or, where its columns do not go beside one another, each row as a form."""
+    table = ledger(field, values, blank=blank)
+    if len(table.heads) <= _MOST_COLUMNS or not values.get(field.name):
+        return [table]
+    blocks: list[Block] = []
+    for number, row in enumerate(table.rows, start=1):
+        cells: list[tuple[Cell, ...]] = [
+            (Cell(f"{field.label} {number}" if len(table.rows) > 1 else field.label, 4, label=True),)
+        ]
+        half: tuple[Cell, ...] = ()
+        for head, text in zip(table.heads, row, strict=True):
+            if _breadth(text) > _HALF:
+                cells += [(half[0], Cell(half[1].text, 3))] if half else []
+                cells.append((Cell(head, label=True), Cell(text, 3)))
+                half = ()
+            elif half:
+                cells.append((*half, Cell(head, label=True), Cell(text)))
+                half = ()
+            else:
+                half = (Cell(head, label=True), Cell(text))
+        cells += [(half[0], Cell(half[1].text, 3))] if half else []
+        blocks.append(Form(tuple(cells)))
+    return blocks
+
+
 def ledger(field: Field, values: Values, *, blank: bool = False) -> Ledger:
     """Print a table field; columns that no row fills are left out, but never all of them."""
     rows = values.get(field.name) or ()
@@ -239,8 +269,8 @@ def _width(column: Field, at: int, cells: Sequence[Sequence[str]]) -> int:
 
 
 def _breadth(text: str) -> int:
-    """Count in Chinese characters; Latin ones and figures are half as broad."""
-    return sum(1 if ord(c) > 0x2E7F else 0.5 for c in text).__ceil__() if text else 0
+    """Count in Chinese characters; small Latin ones and figures are half as broad, capitals a little more."""
+    return sum(1 if ord(c) > 0x2E7F else 0.7 if "A" <= c <= "Z" else 0.55 for c in text).__ceil__() if text else 0
 
 
 # — as text —

@@ -110,6 +110,8 @@ def _given_by_us(of: DocumentKind, number: str | None, day: int) -> dict[str, An
 
 def _recipient(of: DocumentKind, data: Values, name: str | None, code: str | None) -> tuple[str, str | None]:
     """Give whom it goes to, as said or as its values say, else what the catalogue calls its reader."""
+    if of.addressee.startswith("人民法院") and data.get("court_name"):
+        return name or str(data["court_name"]), code
     for of_name, of_code in _RECIPIENTS:
         if of_name in of.fields and data.get(of_name):
             found = data.get(of_code) if of_code is not None else None

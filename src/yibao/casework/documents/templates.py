@@ -122,7 +122,8 @@ def plain_form(kind: DocumentKind) -> str:
     lines = ["<!-- title -->", *(["{org_name}"] if has("org_name") else []), kind.text.zh]
     if has("doc_number"):
         lines += ["<!-- number -->", "{doc_number}"]
-    for name in ("receiver_name", "inst_name", "party_name"):
+    court = ("court_name",) if kind.addressee.startswith("人民法院") else ()
+    for name in (*court, "receiver_name", "inst_name", "party_name"):
         if outgoing and has(name):
             lines += ["<!-- addressee -->", f"{{{name}}}："]
             break

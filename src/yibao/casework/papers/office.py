@@ -1,6 +1,7 @@
-"""The office's own particulars (机关设置): name, address, phone, accounts, courts; one file that the office keeps.
+"""The offices' own particulars (机关设置): names, addresses, phones, accounts, courts; one file that the office keeps.
 
-``documents/office.yaml`` of the home holds them. What is missing there is missing on paper, and the document says so;
+``documents/office.yaml`` of the home holds them. The bureau and the agency each say their own: a decision under the
+other's name is void (行政处罚法 Art. 17, 38). What is missing there is missing on paper, and the document says so;
 nothing is made up.
 """
 
@@ -9,16 +10,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from yibao.casework.cases import Track
+from yibao.casework.documents import DocumentKind
 from yibao.kernel import Located, Refused, Text, read_yaml
 from yibao.store import Home, write_durably
 
 FILE: Final = "office.yaml"
 
-KEYS: Final = {
+OFFICES: Final = {"bureau": "医疗保障行政部门", "agency": "医疗保障经办机构"}
+"""Whose particulars a document bears: of who issues it."""
+
+_OWN: Final = {
     "full_name": "机关全称，与印章一致",
     "address": "地址",
     "phone": "联系电话",
-    "channels": "陈述申辩的方式（列表）",
+    "supervise_phone": "监督电话",
+    "channels": "陈述申辩、反馈的方式（列表）",
+}
+"""What each of the two says for itself."""
+
+_SHARED: Final = {
     "review_body": "行政复议机关（同级人民政府）",
     "review_address": "行政复议机关地址",
     "review_online": "行政复议线上渠道",
@@ -32,25 +43,52 @@ KEYS: Final = {
     "fine_collection.bank": "罚款代收银行",
     "fine_collection.code": "缴款码",
 }
-"""What an office says of itself, each with what it is."""
+
+KEYS: Final = {
+    **{f"{office}.{key}": what for office in OFFICES for key, what in _OWN.items()}, **_SHARED
+}  # fmt: skip
+"""What the file says, each with what it is."""
 
 
-def office(home: Home) -> dict[str, Any]:
-    """Give the office's particulars by key; none where the file is not there yet.
+def office(home: Home, issuer: str) -> dict[str, Any]:
+    """Give the particulars that a document of an issuer bears, by key; none where the file is not there yet.
 
-    Raises `Refused` (``casework.office``) for a key that there is not, and what `read_yaml` refuses.
+    ``issuer`` is ``bureau`` or ``agency``; of the other only its name is given (``bureau.full_name``). Raises `Refused`
+    (``casework.office``) for a key that there is not, and what `read_yaml` refuses.
     """
+    said = _read(home)
+    shared = {key: value for key, value in said.items() if key in _SHARED}
+    own = {key: said[f"{issuer}.{key}"] for key in _OWN if f"{issuer}.{key}" in said}
+    names = {f"{one}.full_name": said.get(f"{one}.full_name") for one in OFFICES}
+    return {**shared, **own, **{key: name for key, name in names.items() if name is not None}}
+
+
+def issuer_on(of: DocumentKind, track: str) -> str:
+    """Give which of the two issues a document on a track: its only issuer, or of both the one whose track it is.
+
+    >>> from yibao.casework.documents import kind
+    >>> [issuer_on(kind("service_receipt"), track) for track in ("agreement", "penalty")]
+    ['agency', 'bureau']
+    """
+    may = [one for one in of.issuers if one in OFFICES]
+    return may[0] if len(may) == 1 else "bureau" if track == Track.PENALTY else "agency"
+
+
+def _read(home: Home) -> dict[str, Any]:
     file = home.documents / FILE
     if not file.is_file():
         return {}
     root = read_yaml(file.read_bytes(), str(file))
+    if root is None:
+        return {}
     if not isinstance(root, Located):
         raise _bad(str(file), type(root).__name__)
     found = dict(_flat(root, ""))
-    strange = sorted(set(found) - set(KEYS))
+    groups = {key.partition(".")[0] for key in KEYS if "." in key}
+    strange = sorted(key for key in found if key not in KEYS and not (key in groups and found[key] is None))
     if strange:
         raise _bad(root.where(strange[0].partition(".")[0]), ", ".join(strange))
-    return {key: value for key, value in found.items() if value not in (None, "")}
+    return {key: value for key, value in found.items() if key in KEYS and value not in (None, "", [])}
 
 
 def write_office(home: Home) -> Path:
@@ -66,10 +104,10 @@ def write_office(home: Home) -> Path:
     for key, what in KEYS.items():
         outer, _, inner = key.rpartition(".")
         if outer != group and outer:
-            lines.append(f"{outer}:")
+            lines.append(f"{outer}:" + (f"  # {OFFICES[outer]}" if outer in OFFICES else ""))
         group = outer
-        value = "[]" if key == "channels" else ""
-        lines.append(f"{'  ' if outer else ''}{inner or key}: {value}  # {what}")
+        value = " []" if key.endswith("channels") else ""
+        lines.append(f"{'  ' if outer else ''}{inner or key}:{value}  # {what}")
     write_durably(file, ("\n".join(lines) + "\n").encode())
     return file
 

@@ -8,11 +8,12 @@ from typing import Any
 import yaml
 
 from yibao.access import Permission, Target, check
-from yibao.casework.cases import Case, Desk
+from yibao.casework.cases import Case, Desk, Track, acts, check_due, held_findings
 from yibao.casework.documents import (
     CaseRef,
     Delivery,
     Document,
+    DocumentKind,
     Way,
     deliver,
     deliveries,
@@ -21,28 +22,33 @@ from yibao.casework.documents import (
     kind,
     of_case,
 )
-from yibao.casework.papers.knowing import known_values
-from yibao.casework.tracks import the_case
+from yibao.casework.papers.annex import Annex, write_annex
+from yibao.casework.papers.knowing import known_values, with_totals
+from yibao.casework.papers.office import issuer_on
+from yibao.casework.rounds import find_lines
+from yibao.casework.tracks import TRACKS, line_papers, the_case
 from yibao.kernel import Json, Refused, Region, Text, date_of
 from yibao.ledger import Tag, record
-from yibao.store import Home
+from yibao.store import Home, Register
 
 
-def blank(desk: Desk, home: Home, case_id: int, slug: str, day: int) -> str:
+def blank(desk: Desk, home: Home, register: Register, case_id: int, slug: str, day: int) -> str:
     """Give the values of a document as a file to be filled in: what is known stands there, what is not is empty."""
     case = _readable(desk, case_id)
     of = kind(slug)
-    known = known_values(desk, home, case.id, of, day)
+    known = with_totals(of, known_values(desk, home, register, case.id, of, day))
     lines = [f"# {of.text.zh}（{of.slug}） {case.number}"]
     for field in of.fields.values():
         if field.kind in ("sign", "seal") or field.source.startswith(
-            ("template.", "calc.number(", "ledger.receipt")
+            ("template.title", "calc.number(", "ledger.receipt")
         ):
             continue
         must = {"yes": "必填", "no": "可空"}.get(field.required, field.required)
         lines.append(f"# {field.label}（{field.kind}，{must}）{field.note}")
         value = known.get(field.name)
         shown = {field.name: _plain(field.kind, value)}
+        if field.columns and isinstance(value, list):
+            shown = {field.name: [{c: row.get(c) for c in field.columns} for row in shown[field.name]]}
         if value is None and field.columns:
             shown = {field.name: []}
             lines.append(f"#   每行：{'、'.join(f'{c.name} {c.label}' for c in field.columns.values())}")
@@ -53,6 +59,7 @@ def blank(desk: Desk, home: Home, case_id: int, slug: str, day: int) -> str:
 def write(
     desk: Desk,
     home: Home,
+    register: Register,
     case_id: int,
     slug: str,
     given: Mapping[str, Any],
@@ -67,13 +74,15 @@ def write(
     case = the_case(desk, case_id)
     check(desk.actor, Permission.DOCUMENT_MAKE, _target(case))
     of = kind(slug)
+    check_due(TRACKS[case.track], case, acts(desk.unit, case_id), slug)
     strange = sorted(set(given) - {field.name for field in fields(slug)})
-    values = {
-        **known_values(desk, home, case_id, of, day),
-        **{k: v for k, v in given.items() if v not in (None, "")},
-    }
+    said = {k: v for k, v in given.items() if v not in (None, "")}
+    values = with_totals(of, {**known_values(desk, home, register, case_id, of, day), **said})
     if strange:
         raise _strange(slug, strange)
+    beside = _annex(desk, home, register, case, of, values, day)
+    if beside is not None:
+        values["attachments"] = [beside.told]
     made = issue(
         desk.unit,
         home,
@@ -83,13 +92,25 @@ def write(
         values,
         desk.actor.name,
         day=day,
+        issuer=issuer_on(of, case.track) if of.office else None,
         under=under,
     )
     body: dict[str, Json] = {
         "case": case.number, "slug": slug, "number": made.number, "sha256": made.digest, "docx_sha256": made.docx_digest,
+        **({"annex_sha256": beside.digest} if beside is not None else {}),
     }  # fmt: skip
     record(desk.unit, Tag.CASEWORK_DOCUMENT_ISSUED, f"document:{made.id}", body)
     return made
+
+
+def _annex(
+    desk: Desk, home: Home, register: Register, case: Case, of: DocumentKind, values: Mapping[str, Any], day: int
+) -> Annex | None:  # fmt: skip
+    """Write the lines beside a paper that speaks of them and lists its annexes, unless people listed their own."""
+    speaks = {"violations", "attachments"} <= set(of.fields) and of.read_outside
+    if not speaks or values.get("attachments") or case.institution_id is None:
+        return None
+    return write_annex(desk, home, register, held_findings(desk.unit, case.id), case.institution_id, day)
 
 
 def serve(
@@ -125,9 +146,14 @@ def _check_its_own(desk: Desk, case: Case, document: int) -> None:
 def papers(desk: Desk, case_id: int) -> list[tuple[Document, int | None]]:
     """Give the documents of a case, oldest first, each with the day on which it was served."""
     case = _readable(desk, case_id)
+    if case.track is Track.AUDIT:
+        [line] = find_lines(desk, [case.number])
+        found = line_papers(desk, line)
+    else:
+        found = of_case(desk.unit, CaseRef(case.track, case_id))
     return [
         (one, next((d.served_day for d in deliveries(desk.unit, one.id) if d.served_day is not None), None))
-        for one in of_case(desk.unit, CaseRef(case.track, case_id))
+        for one in found
     ]
 
 

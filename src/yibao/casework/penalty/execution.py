@@ -152,7 +152,7 @@ def revoke(desk: Desk, case_id: int, doing: Doing) -> int:
     back = {
         kind: -money for kind, money in standing_amounts(desk.unit, case_id).items() if kind in _OF_A_DECISION
     }
-    fell: list[Json] = [*let_fall(desk, file.case, doing.reason or "", doing.day)]
+    fell: list[Json] = [*let_fall(desk, MACHINE, file.case, file.acts, doing.reason or "", doing.day)]
     body: dict[str, Json] = {"documents": fell}
     number = do(desk, case_id, "revoke", replace(doing, amounts=back, body=body))
     store.revoke(desk.unit.connection, file.decision.id, number)

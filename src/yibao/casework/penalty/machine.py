@@ -193,6 +193,7 @@ MACHINE = Machine(
         _move("defend", "陈述申辩", "defend", {State.TOLD}, None, "answer"),
         _move("waive", "放弃陈述申辩", "waive the defence", {State.TOLD}, None, "answer", with_reason=True,
               document="defence_waiver"),
+        _move("attach", "提交佐证", "hand in files", {State.TOLD, State.IN_HEARING}, None, "answer"),
         _move("waive_hearing", "放弃听证", "waive the hearing", {State.TOLD}, None, "answer", with_reason=True,
               stops=(clocks.ASK_HEARING,), document="defence_waiver"),
         _move("ask_hearing", "要求听证", "ask for a hearing", {State.TOLD}, State.IN_HEARING, "answer",

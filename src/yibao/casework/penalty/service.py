@@ -287,7 +287,7 @@ _OWN = {
     "add_evidence": "add_evidence",
     "tell": "ask",
     "served_notice": "deliver",
-    "defend": "answer", "waive": "answer", "waive_hearing": "answer",
+    "defend": "answer", "waive": "answer", "waive_hearing": "answer", "attach": "attach",
     "ask_hearing": "answer", "hear": "answer", "withdraw_hearing": "answer",
     "weigh_defence": "propose",
     "recall_publication": "decide", "reopen": "yibao remedy carry",

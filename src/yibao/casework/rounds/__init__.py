@@ -25,7 +25,7 @@ from yibao.casework.rounds.answering import (
     to_department,
     to_doctor,
 )
-from yibao.casework.rounds.composing import new_round
+from yibao.casework.rounds.composing import new_round, stakes_about
 from yibao.casework.rounds.deciding import (
     View,
     ask_more,
@@ -38,7 +38,7 @@ from yibao.casework.rounds.deciding import (
     review,
     vote,
 )
-from yibao.casework.rounds.handing_over import acknowledge, hand_back, hand_over, unacknowledged
+from yibao.casework.rounds.handing_over import acknowledge, frozen, hand_back, hand_over, unacknowledged
 from yibao.casework.rounds.importing import Receipt, take_back
 from yibao.casework.rounds.learning import (
     Blind,
@@ -53,7 +53,7 @@ from yibao.casework.rounds.learning import (
     snooze,
     wake,
 )
-from yibao.casework.rounds.listing import RoundView, list_lines, list_rounds, show_round
+from yibao.casework.rounds.listing import RoundView, list_lines, list_rounds, sent_lines, show_round
 from yibao.casework.rounds.machine import LINE, LINE_NAMES, ROUND, ROUND_NAMES, LineState, RoundState
 from yibao.casework.rounds.model import (
     ANSWER_NAMES,
@@ -129,6 +129,7 @@ __all__ = [
     "find_plan",
     "find_round",
     "first_review",
+    "frozen",
     "go_on",
     "grant",
     "groups",
@@ -152,10 +153,12 @@ __all__ = [
     "round_code",
     "round_number",
     "send",
+    "sent_lines",
     "show_round",
     "silences",
     "silent_doctors",
     "snooze",
+    "stakes_about",
     "sum_up",
     "supplement",
     "take_back",

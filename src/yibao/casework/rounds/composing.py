@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,7 +52,8 @@ def new_round(
         rows, held, silent = store.candidates(desk.unit.connection, order, day, (seen.sql, seen.parameters))
         if not rows:
             raise _nothing(order, held, silent)
-        found = parts(look, _headers(desk, rows), [row.finding_id for row in rows])
+        chosen = [row.finding_id for row in rows]
+        found = parts(look, _headers(desk, chosen), chosen)
     at_stake = stakes(found, store.spoken_for(desk.unit.connection, {part.line_id for part in found}))
     share = desk.policy.at("casework.round.sample_share", day).number
     drawn_by = seed if seed is not None else secrets.randbelow(SEEDS)
@@ -67,10 +68,31 @@ def new_round(
     return find_round(desk, number)
 
 
-def _headers(desk: Desk, rows: Sequence[Any]) -> pa.Table:
+def stakes_about(desk: Desk, home: Home, register: Register, findings: Collection[int]) -> dict[int, Stake]:
+    """Give what each finding puts at stake in its two purses, as a round would take it; those without a charge line not.
+
+    Of a finding that a line of a round has spoken for, that is what the line says. Raises `Refused` (``casework.no_run``).
+    """
+    connection = desk.unit.connection
+    told = {line.finding_id: line for line in store.lines(connection, findings=findings)}
+    with looking(home, register, ("line", "settlement"), known_no=known_by_run(register)) as look:
+        found = parts(look, _headers(desk, findings), findings)
+    spoken = store.spoken_lines(connection, [line.case_id for line in told.values()])
+    mine = {key: [row for row in spoken if row.case_id == line.case_id] for key, line in told.items()}
+    others = store.spoken_for(connection, {part.line_id for part in found})
+    free = stakes((part for part in found if not mine.get(part.finding_id)), others)
+    said = {
+        key: Stake(told[key].at_stake, tuple((row.line_id, row.fen) for row in rows))
+        for key, rows in mine.items()
+        if rows
+    }
+    return free | said
+
+
+def _headers(desk: Desk, chosen: Collection[int]) -> pa.Table:
     """Give the open findings among which the money of lines is shared: without those that people called false alarms."""
     headers = output_store.open_headers(desk.unit.connection)
-    wrong = set(learning_store.false_alarms(desk.unit.connection)) - {row.finding_id for row in rows}
+    wrong = set(learning_store.false_alarms(desk.unit.connection)) - set(chosen)
     if not wrong:
         return headers
     gone = pc.is_in(headers.column("finding_id"), value_set=pa.array(sorted(wrong), pa.int64()))

@@ -6,7 +6,7 @@ the transfer is acknowledged or handed back. Until then nobody decides about the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from yibao.casework.cases import Desk, case_number, holders, running_clocks
 from yibao.casework.rounds import store
@@ -69,6 +69,12 @@ def hand_back(desk: Desk, lines: Sequence[Line], *, day: int, reason: str) -> di
     acts = do(desk, "hand_back", lines, day, reason=reason)
     store.free_money(desk.unit.connection, acts)
     return acts
+
+
+def frozen(desk: Desk, findings: Collection[int]) -> dict[int, int]:
+    """Give of findings those whose money a line handed over has frozen, with the line's case: who takes over names it."""
+    lines = store.lines(desk.unit.connection, findings=findings, states={LineState.HANDED_OVER})
+    return {line.finding_id: line.case_id for line in lines}
 
 
 def unacknowledged(desk: Desk, *, day: int) -> list[tuple[Line, int]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from yibao.access import NO_CASE, Permission, scope
 from yibao.casework.cases import Desk, Money
+from yibao.casework.cases import store as case_store
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit
-from yibao.casework.rounds.machine import LINE, UNDECIDED, UNSENT, LineState
+from yibao.casework.rounds.machine import LINE, UNDECIDED
 from yibao.casework.rounds.model import Dispatch, Line, Round, money_json
 from yibao.kernel import date_of
 
@@ -105,11 +106,13 @@ def list_lines(
     )  # fmt: skip
     if desk.actor.institution_id is None:
         return found
-    return [as_outsiders_see(line) for line in found if line.state not in UNSEEN]
+    return [as_outsiders_see(line) for line in sent_lines(desk, found)]
 
 
-UNSEEN = UNSENT | {LineState.CLEARED}
-"""What was never sent is nothing that the institution hears of."""
+def sent_lines(desk: Desk, lines: Sequence[Line]) -> list[Line]:
+    """Give the lines that were sent to their institution; of others, also of those handed over before, it does not hear."""
+    gone = case_store.doers(desk.unit.connection, [line.case_id for line in lines], {"dispatch"})
+    return [line for line in lines if gone[line.case_id]]
 
 
 def as_outsiders_see(line: Line) -> Line:

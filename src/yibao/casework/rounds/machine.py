@@ -142,6 +142,8 @@ _INSTITUTION_MOVES = (
     _move("accept", "认可", "accept", IN_HOUSE, _S.ACCEPTED, "round:answer", stops=(APPEAL,)),
     _move("appeal", "疑点申诉", "appeal", IN_HOUSE, _S.SECOND_REVIEW, "round:answer", stops=(APPEAL,),
           starts=(SECOND_REVIEW,)),
+    _move("attach", "提交佐证", "hand in files", IN_HOUSE | {_S.SECOND_REVIEW, _S.MORE_ASKED, _S.RECONSIDERED}, None,
+          "round:answer"),
     _move("supplement", "提交补充材料", "hand in more", {_S.MORE_ASKED}, _S.SECOND_REVIEW, "round:answer",
           with_reason=True, stops=(SUPPLEMENT,), resumes=(SECOND_REVIEW,)),
 )  # fmt: skip
@@ -249,7 +251,7 @@ ROUND = Machine(
         _round("dispatch", "下发", "dispatch", RoundState.WAITING, RoundState.SENT, "round:send"),
         _round("cut_off", "截止", "cut off", RoundState.SENT, RoundState.CUT_OFF, "round:review"),
         _round("sum_up", "汇总", "sum up", RoundState.CUT_OFF, RoundState.SUMMED_UP, "round:decide"),
-        _round("close", "结束", "close", RoundState.SUMMED_UP, RoundState.CLOSED, "round:decide"),
+        _round("close", "结束", "close", RoundState.SUMMED_UP, RoundState.CLOSED, "round:deduct"),
     ),
 )  # fmt: skip
 """The machine of a round; its own acts are few and kept in its own table."""

@@ -26,6 +26,7 @@ from yibao.casework.findings.outputs.styles import Style
 from yibao.casework.findings.outputs.words import yuan
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit
+from yibao.casework.rounds.listing import sent_lines
 from yibao.casework.rounds.model import Dispatch, Line, Round, round_code
 from yibao.kernel import Refused, Text, date_of
 from yibao.ledger import Tag, record
@@ -128,11 +129,8 @@ def _write(
     desk: Desk, home: Home, register: Register, one: Round, missing: Mapping[int, Dispatch], folder: Path,
     progress: Progress,
 ) -> None:  # fmt: skip
-    mine = [
-        line
-        for line in store.lines(desk.unit.connection, number=one.number)
-        if line.institution_id in missing
-    ]
+    lines = sent_lines(desk, store.lines(desk.unit.connection, number=one.number))
+    mine = [line for line in lines if line.institution_id in missing]
     with looking(home, register, TABLES, known_no=known_by_run(register), on_disk=True) as look:
         known = institutions(look, missing)
         look.show_findings(output_store.open_headers(desk.unit.connection, institution_ids=list(missing)))

@@ -9,7 +9,7 @@ from yibao.casework.cases import Amount, Desk
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import do, find_lines, find_round, no_such_line, permit
 from yibao.casework.rounds.learning.service import false_alarms
-from yibao.casework.rounds.listing import UNSEEN, as_outsiders_see
+from yibao.casework.rounds.listing import as_outsiders_see, sent_lines
 from yibao.casework.rounds.machine import UNDECIDED, LineState
 from yibao.casework.rounds.model import Line
 from yibao.kernel import Refused, Text
@@ -63,8 +63,10 @@ def open_lines(desk: Desk, names: Sequence[str]) -> list[Line]:
     for region, institution in {(line.region, line.institution_id) for line in found}:
         permit(desk, "round:read", region, institution)
     if desk.actor.institution_id is not None:
-        if any(line.state in UNSEEN for line in found):
-            raise no_such_line(", ".join(line.finding for line in found if line.state in UNSEEN))
+        sent = {line.case_id for line in sent_lines(desk, found)}
+        unsent = [line.finding for line in found if line.case_id not in sent]
+        if unsent:
+            raise no_such_line(", ".join(unsent))
         return [as_outsiders_see(line) for line in found]
     store.look(desk.unit.connection, [line.case_id for line in found], desk.actor.name)
     return found

@@ -124,6 +124,12 @@ def charge_lines(connection: Connection, ids: Collection[int]) -> list[int]:
     return list(found)
 
 
+def spoken_lines(connection: Connection, ids: Collection[int]) -> list[Row[Any]]:
+    """Give of which charge lines cases speak, and how much of each: ``case_id, line_id, fen``."""
+    wanted = select(round_line_money).where(round_line_money.c.case_id == func.any(_IDS))
+    return list(connection.execute(wanted, {"ids": list(ids)}))
+
+
 def free_money(connection: Connection, ids: Collection[int]) -> None:
     """Let cases speak of no charge line any more."""
     connection.execute(

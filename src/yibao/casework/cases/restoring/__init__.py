@@ -7,6 +7,6 @@ much. Who keeps those accounts learns it as an event; here stands for whom, how 
 
 from __future__ import annotations
 
-from yibao.casework.cases.restoring.service import Restoration, restorations, restore, told
+from yibao.casework.cases.restoring.service import Restoration, restorations, restore, restore_many, told
 
-__all__ = ["Restoration", "restorations", "restore", "told"]
+__all__ = ["Restoration", "restorations", "restore", "restore_many", "told"]

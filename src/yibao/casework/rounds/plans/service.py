@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from yibao.casework.cases import Amount, Desk, Money, case_number
+from yibao.casework.cases import Amount, Desk, Money, case_number, restore_many
 from yibao.casework.cases.model import Track
 from yibao.casework.findings.model import finding_code
 from yibao.casework.findings.outputs.sheets import Column, Workbook
@@ -125,10 +125,12 @@ def execute(desk: Desk, number: int, *, day: int, voucher: str) -> Plan:
     for verb, mine in sums.items():
         if mine:
             amounts = partial(_recovered, mine)
-            do(
+            acts = do(
                 desk, verb, [lines[case] for case in mine], day, amounts=amounts,
                 body=lambda line: {"plan": number, "voucher": voucher},
             )  # fmt: skip
+            # the patients' own money goes back to them; a refund takes that back, as a row with a minus
+            restore_many(desk, {case: (acts[case], money) for case, money in mine.items()})
     store.end_plan(
         desk.unit.connection,
         number,
