@@ -124,7 +124,9 @@ def list_attachments(
         say_json({"attachments": [one.as_json() for one in found], "files": [str(path) for path in paths]})
         return
     for one in found:
-        out.print(f"{one.number}  {date_of(one.day)}  {plain(one.file.name)}  {one.file.bytes:,} 字节  {one.file.sha256}")
+        out.print(
+            f"{one.number}  {date_of(one.day)}  {plain(one.file.name)}  {one.file.bytes:,} 字节  {one.file.sha256}"
+        )
     for path in paths:
         out.print(f"已取出：{path}")
 

@@ -24,7 +24,9 @@ VersionOption = Annotated[
 ]
 FilesOption = Annotated[
     list[Path] | None,
-    typer.Option("--attach", exists=True, dir_okay=False, help="佐证材料，可多次 / a file handed in; repeatable"),
+    typer.Option(
+        "--attach", exists=True, dir_okay=False, help="佐证材料，可多次 / a file handed in; repeatable"
+    ),
 ]
 CaseArgument = Annotated[str, typer.Argument(help="案件编号 / number of the case")]
 

@@ -209,7 +209,9 @@ def revoke(desk: Desk, case_id: int, doing: Doing) -> int:
     """Revoke a decision: what it decided is taken back as a row with a minus, and the documents resting on it fall."""
     case = _taken(desk, case_id, "revoke")
     decided = standing_amounts(desk.unit, case_id).get(Amount.DECIDED, Money(0))
-    fell: list[Json] = [*let_fall(desk, MACHINE, case, acts(desk.unit, case_id), doing.reason or "", doing.day)]
+    fell: list[Json] = [
+        *let_fall(desk, MACHINE, case, acts(desk.unit, case_id), doing.reason or "", doing.day)
+    ]
     body: dict[str, Json] = {"documents": fell}
     number = _do(desk, case_id, "revoke", replace(doing, amounts={Amount.DECIDED: -decided}, body=body))
     return number

@@ -270,7 +270,11 @@ def _width(column: Field, at: int, cells: Sequence[Sequence[str]]) -> int:
 
 def _breadth(text: str) -> int:
     """Count in Chinese characters; small Latin ones and figures are half as broad, capitals a little more."""
-    return sum(1 if ord(c) > 0x2E7F else 0.7 if "A" <= c <= "Z" else 0.55 for c in text).__ceil__() if text else 0
+    return (
+        sum(1 if ord(c) > 0x2E7F else 0.7 if "A" <= c <= "Z" else 0.55 for c in text).__ceil__()
+        if text
+        else 0
+    )
 
 
 # — as text —

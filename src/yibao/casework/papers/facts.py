@@ -111,5 +111,7 @@ def fund_name(scheme: str) -> str:
 def credit_code(home: Home, register: Register, institution_id: int) -> str | None:
     """Give an institution's unified social credit code as the lake has it; None where nobody sent one."""
     with looking(home, register, ("institution",)) as look:
-        rows = look.rows("SELECT institution_id, credit_code FROM raw_institution WHERE credit_code IS NOT NULL")
+        rows = look.rows(
+            "SELECT institution_id, credit_code FROM raw_institution WHERE credit_code IS NOT NULL"
+        )
     return {row["institution_id"]: str(row["credit_code"]) for row in rows}.get(institution_id)

@@ -68,7 +68,9 @@ def known_values(
     known |= _of_party(desk, home, register, case, asked)
     known |= _of_documents(desk, CaseRef(case.track, case_id))
     # what was passed on lies in the case that took it: the letter that goes with it names it all the same
-    there = next((id_of(one.target) for one in links(desk.unit, case_id) if one.source == case.number), case_id)
+    there = next(
+        (id_of(one.target) for one in links(desk.unit, case_id) if one.source == case.number), case_id
+    )
     stake = standing_amounts(desk.unit, there).get(Amount.AT_STAKE)
     known["calc.sum"] = stake.total_fen if stake is not None else None
     known["finding.lines"] = [finding_code(one) for one in held_findings(desk.unit, there)]

@@ -131,4 +131,6 @@ _AUDIT: Final = {"read": Permission.ROUND_READ, "recover": Permission.ROUND_DEDU
 def _may(desk: Desk, case_id: int, what: str) -> None:
     head = cases(desk.unit, [case_id])[0]
     target = Target(Region(head.region), head.institution_id, head.person_id, subject=head.number)
-    check(desk.actor, _AUDIT[what] if head.track is Track.AUDIT else Permission(f"{head.track}:{what}"), target)
+    check(
+        desk.actor, _AUDIT[what] if head.track is Track.AUDIT else Permission(f"{head.track}:{what}"), target
+    )
