@@ -46,6 +46,7 @@ demo: $(VENV)/.run ## 合成一座城市，收集、审核、出报告 / build a
 	$(YIBAO) city --people $(PEOPLE) --seed $(SEED) --out demo-city
 	$(YIBAO) collect demo-city --home demo-data
 	$(YIBAO) audit --home demo-data
+	$(YIBAO) story --home demo-data
 	@echo "每家机构一份 Excel / a workbook for each institution: $(YIBAO) report --home demo-data"
 
 .PHONY: test

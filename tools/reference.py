@@ -32,7 +32,7 @@ TARGET = ROOT / "docs" / "reference" / "_generated"
 
 ROOMS = (
     "kernel", "engine", "store", "ledger", "access", "policy", "claims", "collect", "audit", "casework", "archive",
-    "consequence", "remedy", "city", "bootstrap", "cli",
+    "consequence", "remedy", "city", "bootstrap", "story", "cli",
 )  # fmt: skip
 STATUS_NAMES = {"confirmed": "已核实 confirmed", "secondary": "转引 secondary", "assumed": "**假定 assumed**"}
 SENSITIVITY_NAMES = {"public": "公开", "internal": "内部", "personal": "个人", "sensitive": "敏感"}

@@ -147,3 +147,26 @@ def test_refusals_exit_with_one_and_misuse_with_two(started: Run, yibao: Run, pl
 def test_the_doctor_says_that_all_is_well(walked: dict[str, dict[str, Any]], started: Run) -> None:
     checks = told(started("doctor", "--json"))["checks"]
     assert all(c["ok"] for c in checks if c["name"] != "engine spark")
+
+
+def test_the_whole_loop_is_played(walked: dict[str, dict[str, Any]], yibao: Run) -> None:
+    """Twelve points and ended, ten and suspended, none, six, two; refused and settled again; each with its receipt."""
+    steps = told(yibao("story", "--json"))["steps"]
+    came = [step["came"]["zh"] for step in steps if step["title"]["zh"] in ("记分", "培训修复")]
+    assert [one.split("，")[0] for one in came] == [
+        "本年度 12 分",
+        "本年度 10 分",
+        "本年度 6 分",
+        "本年度 2 分",
+    ]
+    assert ["终止" in came[0], "暂停" in came[1], "正常" in came[2], "正常" in came[3]] == [True] * 4
+    settled = next(step["came"]["zh"] for step in steps if "重新结算" in step["title"]["zh"])
+    assert settled.startswith("本年度 0 分，支付资格正常；重新结算 ")
+    grades = [step["came"]["zh"] for step in steps if step["title"]["zh"] == "信用等级确认"]
+    assert [" E 级" in one for one in grades] == [False, True, False], "ended, the grade is E; and comes back"
+    receipts = [step["receipt"] for step in steps]
+    assert all(receipt and receipt["position"] is not None for receipt in receipts)
+    entries = [receipt["entry"] for receipt in receipts]
+    assert entries == sorted(set(entries))
+    assert told(yibao("ledger", "verify", "--json"))["sound"]
+    assert told(yibao("archive", "replay", "--json")) == told(yibao("archive", "replay", "--json"))

@@ -221,10 +221,17 @@ class House:
 
         ``account`` None is the single user of a home that has no accounts. Refuses who is not known, or may not.
         """
-        who = self.acting(account)
-        policy = self.policy(region)
+        return self.as_somebody(self.acting(account), deed, policy=self.policy(region))
+
+    def as_somebody(
+        self, who: Actor, deed: Callable[[Desk], T], *, policy: Policy, on_day: int | None = None
+    ) -> T:
+        """Do something at the desk of somebody who is known already; what was decided is then heard, and signed.
+
+        ``on_day`` is the day it is at that desk, where it is not today.
+        """
         with self.register.unit_of_work(actor=who.name) as unit:
-            done = deed(Desk(unit, who, policy))
+            done = deed(Desk(unit, who, policy, today() if on_day is None else on_day))
         while self.register.deliver(EVENTS):
             pass  # what was decided is in the files before anybody looks there
         self.sign()

@@ -35,6 +35,7 @@ from yibao.cli import (
     round_money,
     rounds,
     rules,
+    story,
     upkeep,
     work,
 )
@@ -66,6 +67,7 @@ case_measures.add_to(_cases)
 case_acts.add_to(_cases)
 case_regrouping.add_to(_cases)
 case_papers.add_to(_cases)
+story.add_to(app)
 _archive = archive.add_to(app)
 credit_acts.add_to(_archive)
 designation.add_to(app)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from yibao.ledger.proving import (
         checkpoint,
         export,
+        newest_entry,
         personal_of,
         prove_consistency,
         prove_inclusion,
@@ -56,6 +57,7 @@ _ROOMS = {
     "proving": (
         "checkpoint",
         "export",
+        "newest_entry",
         "personal_of",
         "prove_consistency",
         "prove_inclusion",
@@ -102,6 +104,7 @@ __all__ = [
     "keys_in",
     "keys_out",
     "log_keys",
+    "newest_entry",
     "parse_letter_key",
     "personal_of",
     "prove_consistency",

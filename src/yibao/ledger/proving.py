@@ -189,3 +189,8 @@ def personal_of(unit: UnitOfWork, entries: Sequence[int]) -> dict[int, dict[str,
     """Give what is behind the commitments of these entries, by entry and name; what was erased is not there."""
     found = store.personal(unit.connection, entries)
     return {entry: {name: value for name, (_, value) in facts.items()} for entry, facts in found.items()}
+
+
+def newest_entry(unit: UnitOfWork) -> int | None:
+    """Give the number of the newest entry, pending ones among them; None where nothing was written yet."""
+    return store.newest_entry(unit.connection)

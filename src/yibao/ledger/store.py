@@ -192,6 +192,12 @@ def leaf(connection: Connection, entry: int) -> Row | None:
     return None if row is None else Row(*row)
 
 
+def newest_entry(connection: Connection) -> int | None:
+    """Give the number of the newest leaf; None where there is none."""
+    newest: int | None = connection.execute(select(func.max(ledger_leaf.c.entry))).scalar_one()
+    return newest
+
+
 def leaves_of_subject(connection: Connection, subject: str) -> list[Row]:
     """Give all leaves of a subject, oldest first."""
     found = connection.execute(_ROW.where(ledger_leaf.c.subject == subject).order_by(ledger_leaf.c.entry))

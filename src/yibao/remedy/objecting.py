@@ -118,7 +118,8 @@ def _file(desk: Desk, kind: Kind, of: About, filing: Filing, doing: Doing, key: 
         check_in_time(desk.policy, key, KIND_NAMES[kind], start, doing.day, where)
     check_signed(filing, stamp=stamp, where=where)
     body: dict[str, Json] = {
-        "fact": of.fact.id, "signed": filing.signed, "stamped_by": filing.stamped_by,
+        "fact": of.fact.id, "signed": filing.signed,
+        "stamped_by": None if filing.stamped_by is None else str(filing.stamped_by),
         "sha256": [digest for _, digest in filing.evidence], "received": start, "period": key,
     }  # fmt: skip
     made = open_cases(desk, MACHINES[kind], "file", [(opening, replace(doing, body=body))])[0]

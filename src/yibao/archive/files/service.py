@@ -230,6 +230,14 @@ def subject(unit: UnitOfWork, number: int) -> Subject:
     return found[0]
 
 
+def of_lake(unit: UnitOfWork, kind: SubjectKind, lake_key: int) -> Subject:
+    """Give the subject that the lake knows by a key. Raises `Refused` (``archive.no_subject``)."""
+    found = store.by_lake_key(unit.connection, kind, [lake_key])
+    if lake_key not in found:
+        raise no_subject(f"{kind} {lake_key}")
+    return subject(unit, found[lake_key])
+
+
 def find_subject(unit: UnitOfWork, said: str) -> Subject:
     """Give a subject by the number of its file or by its code; refuses what is neither, or what several have."""
     number = subject_id(said)

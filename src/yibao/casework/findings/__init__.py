@@ -7,7 +7,14 @@ finds is withdrawn and stays on record. Cases, statements and decisions build on
 
 from __future__ import annotations
 
-from yibao.casework.findings.lines import ViolatingLine, violating_lines
+from yibao.casework.findings.lines import (
+    DoctorsBill,
+    OrderedFinding,
+    ViolatingLine,
+    bills_of_doctor,
+    ordered_findings,
+    violating_lines,
+)
 from yibao.casework.findings.looks import look_at, may_notice
 from yibao.casework.findings.model import STATE_NAMES, RunOutcome, finding_code, finding_number
 from yibao.casework.findings.notices import Notice, give_notice
@@ -41,10 +48,12 @@ __all__ = [
     "Backlog",
     "Backtest",
     "Corrected",
+    "DoctorsBill",
     "Explanation",
     "FindingRow",
     "Notice",
     "Order",
+    "OrderedFinding",
     "Progress",
     "QuarantineRow",
     "RunOutcome",
@@ -54,6 +63,7 @@ __all__ = [
     "audit_lake",
     "backlog",
     "backtest",
+    "bills_of_doctor",
     "corrected",
     "explain",
     "finding_code",
@@ -63,6 +73,7 @@ __all__ = [
     "look_at",
     "may_notice",
     "money",
+    "ordered_findings",
     "quarantine_rows",
     "summary",
     "trial",
