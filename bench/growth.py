@@ -1,6 +1,6 @@
 """``growth``: how the audit's time grows with ten times the lines, against itself.
 
-``--lines 10000000`` audits 10⁸ lines: laying that lake takes about a quarter of an hour on two cores and 4 GB under
+``--lines 10000000`` audits 10⁸ lines: laying that lake takes some minutes and about 2 GB under
 ``--scratch``; what the engines spill comes on top.
 """
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,8 +19,10 @@ from tests.casework.findings.test_incremental import (
     taken_back,
     together,
 )
+from tests.casework.findings.test_life import bill_back
 
 from yibao.audit import KEYS, rules
+from yibao.bootstrap import OFFICIAL
 from yibao.casework.findings import Order, audit_lake
 from yibao.casework.findings.ranges import BYTES_OF_A_LINE, conditions, ranges_for
 from yibao.casework.findings.running import Verdict, judge_all
@@ -31,7 +35,14 @@ __all__ = ["stored_city"]
 
 
 def _order(desk: Desk, ranges: int | None, engine: str = "duckdb") -> Order:
-    return Order([*rules().values()], desk.house.policy(), engine=engine, memory_mib=1024, ranges=ranges)
+    return Order(
+        [*rules().values()],
+        desk.house.policy(),
+        engine=engine,
+        memory_mib=1024,
+        ranges=ranges,
+        official=[OFFICIAL],
+    )
 
 
 def _judged(desk: Desk, ranges: int) -> dict[str, tuple[Any, ...]]:
@@ -74,6 +85,18 @@ def test_a_run_in_ranges_leaves_the_findings_of_a_run_at_once(small_desk: Desk, 
     assert whole
     told = audit_lake(small_desk.house.home, register, _order(small_desk, 3, engine), actor="test")
     assert (small_desk.open_findings(), told.withdrawn) == (whole, 0)
+
+
+def test_an_incremental_run_in_ranges_leaves_what_a_full_run_leaves(small_desk: Desk, tmp_path: Path) -> None:
+    """The first one of another city's rules judges everybody by most of them; the next one only the touched."""
+    house, order = small_desk.house, _order(small_desk, 3)
+    before = bill_back(small_desk, tmp_path, "S2")
+    for times in range(2):
+        told = audit_lake(house.home, house.register, replace(order, since=before), actor="test")
+        assert (len(told.widened) > 10) == (times == 0)
+        left = small_desk.open_findings()
+        audit_lake(house.home, house.register, _order(small_desk, 1), actor="test")
+        assert small_desk.open_findings() == left
 
 
 @pytest.mark.parametrize("number", [2, 7, 13])

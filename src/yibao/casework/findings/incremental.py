@@ -145,22 +145,22 @@ class Run:
         )  # fmt: skip
 
 
-def judge_whole(run: Run, rules: Sequence[Rule]) -> dict[str, Judged]:
-    """Judge everybody by some rules, beside what is bound of the touched."""
+def judge_whole(run: Run, rules: Sequence[Rule], *, prefix: str = WHOLE) -> dict[str, Judged]:
+    """Judge everybody by some rules; with its prefix, beside what is bound of the touched."""
     if rules:
-        run.bind(rules, prefix=WHOLE)
-    return {rule.id: run.judge(rule, touched=False, prefix=WHOLE) for rule in rules}
+        run.bind(rules, prefix=prefix)
+    return {rule.id: run.judge(rule, touched=False, prefix=prefix) for rule in rules}
 
 
-def judge_touched(run: Run, reasons: Mapping[str, Text | None]) -> dict[str, Judged]:
-    """Judge the touched keys by every rule, and everybody by those for which there is a reason to."""
-    near = [rule for rule in run.order.rules if reasons[rule.id] is None and singles_out(rule.key)]
+def judge_touched(run: Run, rules: Sequence[Rule], reasons: Mapping[str, Text | None]) -> dict[str, Judged]:
+    """Judge the touched keys by some rules, and everybody by those of them for which there is a reason to."""
+    near = [rule for rule in rules if reasons[rule.id] is None and singles_out(rule.key)]
     persons = [rule for rule in near if rule.key == PERSON and rule.linked_by is None]
     others = [rule for rule in near if rule not in persons]
-    far = [rule for rule in run.order.rules if rule not in near]
+    far = [rule for rule in rules if rule not in near]
     patient = [rule for rule in far if stand_in(run, rule) is not None]
     found = judge_far(run, [rule for rule in far if rule not in patient], reasons)
-    touched = {rule.id for rule in run.order.rules if reasons[rule.id] is None}
+    touched = {rule.id for rule in rules if reasons[rule.id] is None}
     linked = f"JOIN {LINKED['trace_code']} AS c ON c.trace_code = u.trace_code"
     shared = f"SELECT u.encounter_id AS id FROM shared_use AS u {linked}"
     only = bind_encounters(run.engine, {rule.key for rule in near}, [shared, *blamed(run, patient, touched)])
@@ -207,12 +207,12 @@ def stand_in(run: Run, rule: Rule) -> str | None:
     """Say what stands in for the lines of a rule at first; a sum has one day, and so goes with one law for all days."""
     if rule.takes_lines_last:
         return BILLS
-    days = run.days[rule.subject]
-    policy = run.order.policy
-    one_law = len(rule.versions) == 1 and (
-        days is None or all(len(policy.segments(key, days)) == 1 for key in rule.parameters.values())
-    )
-    return SUMS if rule.sums_lines and one_law else None
+    if not rule.sums_lines or len(rule.versions) > 1:
+        return None
+    covered, policy = run.days[rule.subject], run.order.policy
+    days = covered.overlap(rule.period) if covered else None
+    laws = [len(policy.segments(key, days)) for key in rule.parameters.values()] if days else []
+    return SUMS if all(law == 1 for law in laws) else None
 
 
 def blamed(run: Run, rules: Sequence[Rule], touched: Collection[str]) -> list[str]:

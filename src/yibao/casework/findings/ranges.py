@@ -44,6 +44,8 @@ def ranges_for(order: Order, lines: int) -> int:
 
 def judge_in_ranges(run: Run, rules: Sequence[Rule], number: int) -> dict[str, Judged]:
     """Judge everybody by some rules over so many ranges; gives what one pass over everything would give."""
+    run.give_up(WHOLE)
+    run.give_up(FEW)
     persons = [rule for rule in rules if _parts_by(rule, PERSON)]
     others = [rule for rule in rules if rule not in persons]
     early = [rule for rule in others if rule.linked_by is not None or stand_in(run, rule) is not None]

@@ -14,9 +14,10 @@ import pyarrow as pa
 from yibao.audit import (
     KEYS,
     Judged,
+    Rule,
     label,
 )
-from yibao.casework.findings.incremental import Run, judge_touched, judge_whole
+from yibao.casework.findings.incremental import WHOLE, Run, judge_touched, judge_whole, stand_in
 from yibao.casework.findings.order import Order, Progress
 from yibao.casework.findings.ranges import judge_in_ranges, ranges_for
 from yibao.casework.findings.store import Again
@@ -84,33 +85,39 @@ def judge_all(
     run = Run(engine, files, replaced, order, official_batches(lake, order), progress)
     run.ask_days()
     if order.since is None:
-        judged = judge_everybody(run)
+        judged = judge_everybody(run, [*order.rules, *order.grey], prefix="")
         grey = [count(judged[rule.id]) for rule in order.grey]
         return Verdict([judged[rule.id] for rule in order.rules], None, {}, run.lines, grey)
     touched = bind_touched(engine, lake, files, replaced, order.since, known_no)
     reasons = {
         rule.id: touched.widens(rule, str(order.policy.region), last.get(rule.id)) for rule in order.rules
     }
-    found = judge_touched(run, reasons)
+    found = judge_both(run, reasons)
     changed = {
         i: why
         for i, one in found.items()
         if reasons[i] is None and one.skipped is None and (why := differs(one, last[i])) is not None
     }
-    found |= judge_whole(run, [rule for rule in order.rules if rule.id in changed])
+    found |= judge_everybody(run, [rule for rule in order.rules if rule.id in changed])
     reasons |= changed
     widened = {i: why for i, why in reasons.items() if why is not None and found[i].skipped is None}
     return Verdict([found[rule.id] for rule in order.rules], touched, widened, run.lines, [])
 
 
-def judge_everybody(run: Run) -> dict[str, Judged]:
-    """Judge everybody by the rules of the order and those that run along: at once, or range after range."""
-    rules = [*run.order.rules, *run.order.grey]
+def judge_everybody(run: Run, rules: Sequence[Rule], *, prefix: str = WHOLE) -> dict[str, Judged]:
+    """Judge everybody by some rules: at once, or range after range where the memory does not hold all lines."""
     number = ranges_for(run.order, run.lines)
-    if number > 1:
-        return judge_in_ranges(run, rules, number)
-    run.bind(rules)
-    return {rule.id: run.judge(rule, touched=False) for rule in rules}
+    return judge_in_ranges(run, rules, number) if number > 1 else judge_whole(run, rules, prefix=prefix)
+
+
+def judge_both(run: Run, reasons: Mapping[str, Text | None]) -> dict[str, Judged]:
+    """Judge the touched keys, and everybody by the rules for which there is a reason to, in ranges where it needs them."""
+    large = []
+    if ranges_for(run.order, run.lines) > 1:
+        widened = [rule for rule in run.order.rules if reasons[rule.id] is not None]
+        large = [rule for rule in widened if stand_in(run, rule) is None]
+    found = judge_touched(run, [rule for rule in run.order.rules if rule not in large], reasons)
+    return found | judge_everybody(run, large)
 
 
 def count(judged: Judged) -> Counted:
