@@ -69,7 +69,7 @@ def test_national_thresholds_of_the_audit_are_assumed_and_say_so() -> None:
 
 def test_every_region_of_the_house_loads() -> None:
     assert [str(region) for region in policy.regions()] == [
-        "000000", "120000", "150000", "350000", "460000", "990100",
+        "000000", "120000", "150000", "330600", "350000", "440000", "460000", "990100",
     ]  # fmt: skip
     for region in policy.regions():
         assert policy.load(region).parameters()

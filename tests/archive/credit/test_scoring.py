@@ -189,6 +189,16 @@ def test_regions_have_scales_of_their_own(region: str, set_name: str, shown: str
         assert scored(set_name, file, measures, region=region).grade == "D", "D is the last of four"
 
 
+def test_cases_that_are_linked_are_one_act() -> None:
+    file, measures = clean("hospital")
+    file.add(FactKind.DISPOSED, case="X000001", measures=[{"measure": "withhold"}])
+    file.add(FactKind.PENALIZED, case="C000002", cases=["C000002", "X000001"], article="art_39")
+    one = scored("hospital", file, measures)
+    assert (one.shown, one.grade) == ("900.0", "B")
+    [charge] = one.line("ho_disposal_heavy").charges
+    assert charge.counted_in == "ho_penalty_39"
+
+
 def test_the_allowance_grows_with_the_volume() -> None:
     file, measures = clean("hospital")
     for _ in range(3):

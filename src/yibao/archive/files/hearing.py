@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from yibao.archive.files import store
 from yibao.archive.files.model import FactKind, NewFact, Subject, SubjectKind
 from yibao.archive.files.service import annul, open_subjects, write_facts
-from yibao.casework.cases import Case, Track, acts, cases, institution_of
+from yibao.casework.cases import Case, Track, acts, cases, institution_of, links
 from yibao.kernel import EventKind, Json, today
 from yibao.store import Delivered, UnitOfWork
 
@@ -49,10 +49,17 @@ def _decided(unit: UnitOfWork, case: Case, act: int, day: int) -> None:
         "act": act,
         "verb": done.verb,
         **_plain(done.body),
+        **_linked(unit, case),
     }
     write_facts(
         unit, [NewFact(party, kind, day, body, source=source_of(case.id, act))], known_day=_known(day)
     )
+
+
+def _linked(unit: UnitOfWork, case: Case) -> dict[str, Json]:
+    """Give the cases that are one matter with this one, so that an act worked off in two is one act."""
+    others = {number for one in links(unit, case.id) for number in (one.source, one.target)} - {case.number}
+    return {"cases": [case.number, *sorted(others)]} if others else {}
 
 
 def _revoked(unit: UnitOfWork, case: Case, act: int, day: int) -> None:
