@@ -52,6 +52,7 @@ def yibao(scene: Scene, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     return run
 
 
+@pytest.mark.slow
 def test_from_the_rights_to_the_reply_and_the_bills(scene: Scene, yibao: Run) -> None:
     s = scene
     s.write(NewFact(s.hospital, FactKind.PENALIZED, s.day, {"article": "art_40"}))

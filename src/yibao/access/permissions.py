@@ -124,6 +124,7 @@ class Permission(Labelled):
     POINTS_TRAIN = "points:train", "登记培训修复", "note trainings that repair"
     POLICY_CHANGE = "policy:change", "修改政策参数", "change policy parameters"
     POLICY_READ = "policy:read", "查看政策参数", "read policy parameters"
+    QUARANTINE_READ = "quarantine:read", "查看隔离行", "see rows that were not accepted"
     REMEDY_DECIDE = "remedy:decide", "复核异议、决定修复", "review objections and decide repairs"
     REMEDY_FILE = "remedy:file", "提出异议、修复申请与救济", "file objections, repairs and appeals"
     REMEDY_READ = "remedy:read", "查看异议与修复", "read objections and repairs"
@@ -133,7 +134,6 @@ class Permission(Labelled):
         "receive objections and repairs and explain",
     )
     REMEDY_SUPPORT = "remedy:support", "支持信用修复", "support a credit repair"
-    QUARANTINE_READ = "quarantine:read", "查看隔离行", "see rows that were not accepted"
     ROUND_ANSWER = "round:answer", "申诉疑点", "answer findings of a round"
     ROUND_CREATE = "round:create", "编制批次", "make rounds"
     ROUND_DECIDE = "round:decide", "终审批次疑点", "decide findings of a round"
