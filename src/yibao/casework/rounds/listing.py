@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from yibao.access import NO_CASE, Permission, scope
-from yibao.casework.cases import Desk, Money
-from yibao.casework.cases import store as case_store
+from yibao.casework.cases import Desk, Money, doers
 from yibao.casework.rounds import store
 from yibao.casework.rounds.acting import find_round, permit
 from yibao.casework.rounds.machine import LINE, UNDECIDED
@@ -111,7 +110,7 @@ def list_lines(
 
 def sent_lines(desk: Desk, lines: Sequence[Line]) -> list[Line]:
     """Give the lines that were sent to their institution; of others, also of those handed over before, it does not hear."""
-    gone = case_store.doers(desk.unit.connection, [line.case_id for line in lines], {"dispatch"})
+    gone = doers(desk.unit, [line.case_id for line in lines], {"dispatch"})
     return [line for line in lines if gone[line.case_id]]
 
 
