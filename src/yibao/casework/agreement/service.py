@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import cast
 
@@ -73,9 +73,7 @@ def tell(desk: Desk, case_id: int, clause: str, measures: tuple[Taken, ...], doi
     # told anew, only what changes is found anew
     before = standing_amounts(desk.unit, case_id).get(Amount.FOUND, Money(0))
     found = _sum(measures, MONEY - {Measure.DAMAGES}) + -before
-    number = _do(
-        desk, case_id, "tell", replace(doing, body=_said(clause, measures), amounts={Amount.FOUND: found})
-    )
+    number = _do(desk, case_id, "tell", _said(doing, clause, measures, {Amount.FOUND: found}))
     store.add_disposal(desk.unit.connection, case_id, number, "told", clause, measures)
     return number
 
@@ -151,7 +149,7 @@ def decide(desk: Desk, case_id: int, clause: str, measures: tuple[Taken, ...], d
             ),
         )
     amounts = {Amount.DECIDED: _sum(measures, {Measure.REFUSE, Measure.RECOVER})}
-    number = _do(desk, case_id, "decide", replace(doing, body=_said(clause, measures), amounts=amounts))
+    number = _do(desk, case_id, "decide", _said(doing, clause, measures, amounts))
     store.add_disposal(desk.unit.connection, case_id, number, "decided", clause, measures)
     return number
 
@@ -280,8 +278,14 @@ def _sum(measures: tuple[Taken, ...], kinds: set[Measure]) -> Money:
     return Money(sum(one.fund_fen for one in mine), sum(one.patient_fen for one in mine))
 
 
-def _said(clause: str, measures: tuple[Taken, ...]) -> dict[str, Json]:
-    return {"clause": clause, "measures": [{**asdict(one), "measure": str(one.measure)} for one in measures]}
+def _said(doing: Doing, clause: str, measures: tuple[Taken, ...], amounts: Mapping[Amount, Money]) -> Doing:
+    """Say what is told or decided; whom a measure concerns may be people, so the ledger has it as a commitment only."""
+    plain: list[Json] = [
+        {key: value for key, value in {**asdict(one), "measure": str(one.measure)}.items() if key != "whom"}
+        for one in measures
+    ]
+    whom = {f"whom_{place}": one.whom for place, one in enumerate(measures) if one.whom}
+    return replace(doing, body={"clause": clause, "measures": plain}, personal=whom, amounts=amounts)
 
 
 _OWN = {
