@@ -190,10 +190,13 @@ def test_one_conduct_is_charged_once(town: Town) -> None:
     [heavy] = town.determine(penalty, held(one, "B1"))
     town.record(heavy)
     assert town.status(one).points_in(2026) == 6, "of one conduct the largest"
-    again = town.fact(town.hospital, FactKind.DISPOSED, {"case": case, "measures": [{"measure": "withhold"}]})
-    [third] = town.determine(again, held(one, "A1"), by=AGENCY_HEAD)
-    with refused("points.charged_once"):
+    same = town.penalty("art_39", case=case)
+    with refused("points.no_repetition"):
+        town.determine(same, held(one, "C2"))
+    [third] = town.determine(same, held(one, "B1"))
+    with refused("points.charged_once") as told:
         town.record(third)
+    assert (told.value.wanted, told.value.came, told.value.where) == ("> 6", "6", case)
 
 
 def test_a_repetition_is_the_same_violation_in_the_same_year(town: Town) -> None:

@@ -120,6 +120,8 @@ def test_registration_at_several_places_and_in_two_regions(town: Town) -> None:
     with refused("points.barred") as told:
         town.by(neighbour, lambda d: points.register(d, SPAN, town.clinic, d.today))
     assert told.value.wanted == "≥ 2029-03-02"
+    with refused("points.barred"):
+        town.by(CLERK, lambda d: points.commit_to_service(d, one, d.today))
     with refused("access.denied"):
         town.by(person("far", Role.AGENCY_CLERK, region="330100"), lambda d: points.standing_of(d, one, DAY))
     own = person("own", Role.INSTITUTION_STAFF, institution=8, region="990200")
@@ -128,6 +130,19 @@ def test_registration_at_several_places_and_in_two_regions(town: Town) -> None:
         town.by(
             person("other", Role.INSTITUTION_STAFF, institution=9), lambda d: points.standing_of(d, one, DAY)
         )
+
+
+def test_when_the_bar_is_over_one_registers_and_commits_himself_anew(town: Town) -> None:
+    one = town.doctor()
+    town.record(town.determine(town.penalty(), held(one))[0])
+    town.on(20290301)
+    with refused("points.barred"):
+        town.by(CLERK, lambda d: points.register(d, SPAN, town.hospital, d.today))
+    town.on(20290302)
+    assert town.by(CLERK, lambda d: points.register(d, SPAN, town.hospital, d.today)) == one
+    assert town.status(one).status is Status.UNREGISTERED
+    town.by(CLERK, lambda d: points.commit_to_service(d, one, d.today))
+    assert (town.status(one).status, town.status(one).places) == (Status.NORMAL, (town.hospital,))
 
 
 def test_leaving_does_not_end_a_suspension(town: Town) -> None:
