@@ -120,7 +120,9 @@ def test_every_policy_key_and_value_is_shown_and_assumed_ones_are_marked() -> No
             section = rest.split("\n## ")[0]
             for value in parameter.values:
                 row = next(
-                    x for x in section.splitlines() if str(value.region) in x and f"| {value.value} " in x
+                    x
+                    for x in section.splitlines()
+                    if str(value.region) in x and f"| {reference.cell(str(value.value))} " in x
                 )
                 assert ("假定" in row) == value.assumed
 
