@@ -19,7 +19,7 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def toctree(head: str, entries: Iterable[str]) -> str:
     """Write a page that leads to others."""
-    return "\n".join([head, "", "```{toctree}", ":maxdepth: 1", "", *entries, "```", ""])
+    return "\n".join([head, "", "```{toctree}", ":maxdepth: 1", ":titlesonly:", "", *entries, "```", ""])
 
 
 def code(text: object) -> str:
