@@ -58,7 +58,9 @@ def test_from_the_lake_to_a_confirmed_grade(
     run("clerk", "collect", small.write(tmp_path / "files", said))
     assert run("head", "archive", "open") == {"code": "access.denied"}
     opened = run("clerk", "archive", "open", "--insured")
-    assert (opened.get("institutions"), opened.get("practitioners"), opened.get("insured")) == (3, 1, 4), opened
+    assert (opened.get("institutions"), opened.get("practitioners"), opened.get("insured")) == (3, 1, 4), (
+        opened
+    )
     listed = run("clerk", "archive", "list", "--kind", "insured")["files"]
     assert len(listed) == 4 and "赵敏" not in json.dumps(listed, ensure_ascii=False)
     on = ("--as-of", "2026-06-30")

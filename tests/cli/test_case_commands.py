@@ -133,7 +133,7 @@ def test_a_penalty_from_a_finding_to_its_end(by: Run, found: dict[str, str]) -> 
     kept = [word for one in missing if one["blocks"] for word in ("--on-paper", one["document"])]
     by("li", *close, *kept)
     shown = by("li", "case", "show", case)
-    assert shown["next"] == ["contest", "upheld", "publish", "revoke"]
+    assert shown["next"] == ["contest", "upheld", "give_up", "publish", "revoke"]
     assert shown["acts"][-1]["body"]["on_paper"] == kept[1::2]
     assert by("shen", "ledger", "verify")["sound"] is True
     told = by("shen", "case", "verify")

@@ -72,7 +72,7 @@ def test_from_the_lake_to_the_end_and_what_a_shell_says(
 ) -> None:
     staff = [*small.STAFF, "DR2,李时珍,1,H1,A03", "DR3,华佗,9,H1,A03"]
     files_ = {"fixmedins_b.csv": small.INSTITUTIONS, "medins_staff_b.csv": staff}
-    run(None, "collect", small.write(tmp_path / "files", files_))
+    run("clerk", "collect", small.write(tmp_path / "files", files_))
     first = run("clerk", "points", "register", "--from-lake", "--committed", "承诺书-1")
     assert (first["registered"], first["left_out"]) == (2, 1), "whose class is not told is registered by hand"
     third = run(

@@ -163,7 +163,9 @@ def test_the_whole_loop_is_played(walked: dict[str, dict[str, Any]], yibao: Run)
     settled = next(step["came"]["zh"] for step in steps if "重新结算" in step["title"]["zh"])
     assert settled.startswith("本年度 0 分，支付资格正常；重新结算 ")
     grades = [step["came"]["zh"] for step in steps if step["title"]["zh"] == "信用等级确认"]
-    assert [" E 级" in one for one in grades] == [False, True, False], "ended, the grade is E; and comes back"
+    assert ["，E 级" in one for one in grades] == [False, True, False], (
+        "ended, the grade is E; and comes back"
+    )
     receipts = [step["receipt"] for step in steps]
     assert all(receipt and receipt["position"] is not None for receipt in receipts)
     entries = [receipt["entry"] for receipt in receipts]

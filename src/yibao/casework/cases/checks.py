@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from yibao.access import Permission, Target, check
 from yibao.casework.cases import store
@@ -10,6 +11,15 @@ from yibao.casework.cases.desk import Desk, Opening, Step
 from yibao.casework.cases.machine import Machine, Move
 from yibao.casework.cases.model import AMOUNT_NAMES, LARGEST_FEN, Case, Doing, Track, case_number, held_by
 from yibao.kernel import Refused, Region, Text, date_of
+
+READ: Final = {
+    Track.AUDIT: Permission.ROUND_READ,
+    Track.AGREEMENT: Permission.AGREEMENT_READ,
+    Track.PENALTY: Permission.PENALTY_READ,
+    Track.DESIGNATION: Permission.DESIGNATION_READ,
+    Track.REMEDY: Permission.REMEDY_READ,
+}
+"""Which permission lets somebody see the cases of a track."""
 
 
 def permit(desk: Desk, steps: Sequence[Step]) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from yibao.access import Permission, Purpose, Target, check, read_of_file, scope
+from yibao.access import Purpose, Target, check, read_of_file, scope
 from yibao.casework.cases import store
 from yibao.casework.cases.attaching import Attachment, attachments
-from yibao.casework.cases.checks import check_walked, recused_in
+from yibao.casework.cases.checks import READ, check_walked, recused_in
 from yibao.casework.cases.clocks import BAND_NAMES, NATURE_NAMES, WHOSE_NAMES, Band, ClockKind, band
 from yibao.casework.cases.desk import Desk
 from yibao.casework.cases.institutions import institutions
@@ -35,15 +35,6 @@ from yibao.casework.findings.model import STATE_NAMES, finding_code
 from yibao.casework.findings.outputs.ruletext import rule_name
 from yibao.kernel import Region, Text, Workdays, date_of
 from yibao.ledger import Tag, record
-
-_READ = {
-    Track.AUDIT: Permission.ROUND_READ,
-    Track.AGREEMENT: Permission.AGREEMENT_READ,
-    Track.PENALTY: Permission.PENALTY_READ,
-    Track.DESIGNATION: Permission.DESIGNATION_READ,
-    Track.REMEDY: Permission.REMEDY_READ,
-}
-"""Which permission lets somebody see the cases of a track."""
 
 _ORDER = (Band.OVERDUE, Band.TODAY, Band.SOON, Band.LATER, Band.STANDING)
 
@@ -176,7 +167,7 @@ def work_list(
     found: list[Waiting] = []
     for track, machine in machines.items():
         seen = scope(
-            desk.actor, _READ[track], region="c.region", institution="c.institution_id", person="c.person_id",
+            desk.actor, READ[track], region="c.region", institution="c.institution_id", person="c.person_id",
             practitioner="c.practitioner_id", subject="c.number",
         )  # fmt: skip
         # of a line of a round nobody is the handler: it is mine where I had a hand in it; an institution has those sent
@@ -207,7 +198,7 @@ def lay_open(desk: Desk, machines: Mapping[Track, Machine], case: int) -> Laid:
         subject=away or head.number,
     )  # fmt: skip
     check_walked(head, machines)
-    check(desk.actor, _READ[head.track], target)
+    check(desk.actor, READ[head.track], target)
     look = read_of_file(
         desk.unit, desk.actor, what="case file", subject=head.number, target=target, purpose=Purpose.CASEWORK,
         case=head.number,

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from yibao.access import Permission, Purpose, Target, check, read_of_file
+from yibao.access import Purpose, Target, check, read_of_file
 from yibao.casework.cases.attaching import store
+from yibao.casework.cases.checks import READ
 from yibao.casework.cases.desk import Desk
 from yibao.casework.cases.machine import Machine
-from yibao.casework.cases.model import Doing, Track, case_number
+from yibao.casework.cases.model import Doing, case_number
 from yibao.casework.cases.service import act_on, cases
 from yibao.kernel import Json, Refused, Region, Text, date_of
 from yibao.ledger import Tag, record
@@ -140,17 +141,11 @@ def _place(home: Home, sha256: str) -> Path:
     return home.documents / _FOLDER / sha256[:2] / sha256
 
 
-_READ: Final = {
-    Track.AUDIT: Permission.ROUND_READ,
-    Track.AGREEMENT: Permission.AGREEMENT_READ,
-    Track.PENALTY: Permission.PENALTY_READ,
-    Track.DESIGNATION: Permission.DESIGNATION_READ,
-}
-
-
 def _readable(desk: Desk, case_id: int) -> tuple[str, Target]:
     head = cases(desk.unit, [case_id])[0]
     number = case_number(head.track, case_id)
-    target = Target(Region(head.region), head.institution_id, head.person_id, subject=number)
-    check(desk.actor, _READ[head.track], target)
+    target = Target(
+        Region(head.region), head.institution_id, head.person_id, head.practitioner_id, subject=number
+    )
+    check(desk.actor, READ[head.track], target)
     return number, target
