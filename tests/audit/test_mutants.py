@@ -55,6 +55,7 @@ class Bench:
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", rules().values(), ids=name_of)
 def test_every_fault_fails_an_example(
     rule: Rule, examples: Examples, policy: Policy, unoptimised: Engine

@@ -21,6 +21,7 @@ def test_an_empty_lake_is_refused(desk: Desk) -> None:
         desk.audit()
 
 
+@pytest.mark.slow
 def test_an_incremental_run_agrees_with_a_full_run(desk: Desk, small_city: Path, tmp_path: Path) -> None:
     first, whole = split_deliveries(small_city, tmp_path)
     batch = desk.collect(first).batch
@@ -148,6 +149,7 @@ def _negative(text: str) -> str:
     return f"-{text}" if text and float(text) else text
 
 
+@pytest.mark.slow
 def test_a_run_as_known_then_answers_and_changes_nothing(
     desk: Desk, small_city: Path, tmp_path: Path
 ) -> None:
@@ -164,6 +166,7 @@ def test_a_run_as_known_then_answers_and_changes_nothing(
     assert desk.open_findings() == now
 
 
+@pytest.mark.slow
 def test_exactly_the_sql_that_ran_is_kept(desk: Desk, small_city: Path, tmp_path: Path) -> None:
     desk.collect(small_city)
     log = tmp_path / "ran.sql"

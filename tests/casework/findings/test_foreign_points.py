@@ -29,6 +29,7 @@ def _own_point(city: Path, folder: Path) -> tuple[Path, str]:
     return path, code
 
 
+@pytest.mark.slow
 def test_a_point_of_ones_own_is_only_suspicious_and_names_its_source(
     desk: Desk, small_city: Path, tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ def _charged_together(city: Path) -> tuple[str, str]:
     return one, other
 
 
+@pytest.mark.slow
 def test_another_countrys_code_pairs_and_unit_ceilings_load_with_a_mapping_and_no_code(
     desk: Desk, small_city: Path, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
         stop_register(Home(path))
 
 
+@pytest.mark.slow
 def test_what_was_restored_explains_the_same_findings(
     small_desk: Desk,
     capsys: pytest.CaptureFixture[str],

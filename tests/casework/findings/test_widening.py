@@ -67,6 +67,7 @@ def test_another_version_or_sql_of_a_rule_judges_everything(desk: Desk, small_ci
     assert told.as_json()["widened"]["price_over_limit"].count(" / ") == 1
 
 
+@pytest.mark.slow
 def test_another_parameter_or_status_judges_everything(desk: Desk, small_city: Path) -> None:
     batch = _settled(desk, small_city)
     named = ["child_limit", "split_stay"]

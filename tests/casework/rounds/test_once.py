@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.casework.conftest import Desk as Bench
 from tests.casework.rounds.conftest import Bureau, fresh, refused
 
@@ -38,6 +39,7 @@ def bureau_order(desk: Any, bureau: Bureau, one: rounds.Round) -> rounds.Round:
     return rounds.new_round(desk, bureau.home, bureau.register, wanted, day=bureau.day)
 
 
+@pytest.mark.slow
 def test_a_line_hit_by_several_rules_counts_once_whenever_it_is_taken(bureau: Bureau) -> None:
     """Round by round, rule by rule: the lines of the city are never spoken for beyond what they put at stake."""
     rules = bureau.value("SELECT array_agg(DISTINCT rule) FROM finding WHERE state = 'open'")
