@@ -19,9 +19,7 @@ def story(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
 
 def _tell(one: Step) -> None:
     receipt = "—" if one.entry is None else f"存证 {one.entry} {(one.leaf_hash or '')[:12]}"
-    out.print(
-        f"{one.number:>2}  {date_of(one.day)}  {plain(one.title.zh)}  {plain(one.actor)}  {receipt}"
-    )
+    out.print(f"{one.number:>2}  {date_of(one.day)}  {plain(one.title.zh)}  {plain(one.actor)}  {receipt}")
     out.print(f"    {plain(one.came.zh)}")
 
 
