@@ -99,6 +99,7 @@ def test_spark_finds_what_duckdb_finds(desk: Desk, small_city: Path) -> None:
     assert desk.open_findings() == found
 
 
+@pytest.mark.slow
 def test_a_reversal_closes_the_finding_and_keeps_it_on_record(
     desk: Desk, small_city: Path, tmp_path: Path
 ) -> None:

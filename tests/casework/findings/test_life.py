@@ -151,6 +151,7 @@ def test_a_part_that_comes_back_lessens_before_notice_and_is_returned_after_it(
     ]
 
 
+@pytest.mark.slow
 def test_runs_that_follow_change_nothing_and_agree_whichever_way_they_went(
     small_desk: Desk, tmp_path: Path
 ) -> None:
