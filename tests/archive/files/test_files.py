@@ -60,6 +60,16 @@ def test_a_file_is_opened_once_and_its_facts_only_grow(fresh_register: Register)
     assert [f.kind for f in faults] == ["unguarded", "changed"]
 
 
+def test_a_file_that_a_case_opened_is_completed_by_the_lake(fresh_register: Register) -> None:
+    r = fresh_register
+    bare = Subject(0, SubjectKind.INSTITUTION, people.CITY, "H7", "某医院", 7, "")
+    whole = Subject(0, SubjectKind.INSTITUTION, people.CITY, "H7", "某医院", 7, "hospital")
+    [one] = by(r, CLERK, lambda d: files.open_subjects(d.unit, [bare]))
+    for told in (whole, bare):
+        assert by(r, CLERK, lambda d, told=told: files.open_subjects(d.unit, [told])) == [one]  # type: ignore[misc]
+        assert by(r, CLERK, lambda d: files.subject(d.unit, one)).category == "hospital"
+
+
 def test_refusals_say_what_was_wanted(fresh_register: Register) -> None:
     r = fresh_register
     [one] = by(r, CLERK, lambda d: files.open_subjects(d.unit, [DOCTOR]))

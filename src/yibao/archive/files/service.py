@@ -60,7 +60,17 @@ def open_subjects(unit: UnitOfWork, wanted: Sequence[Subject]) -> list[int]:
             ],
         )  # fmt: skip
         known.update({(one.kind, one.code or ""): one.id for one in fresh})
+    _complete(unit, [replace(one, id=known[one.kind, one.code or ""]) for one in wanted])
     return [known[one.kind, one.code or ""] for one in wanted]
+
+
+def _complete(unit: UnitOfWork, told: Sequence[Subject]) -> None:
+    """Fill in what a file lacks: one that a case opened knows neither category nor name until the lake tells them."""
+    lacking = store.lacking(unit.connection, [one.id for one in told if one.category])
+    filled = [one for one in told if one.category and one.id in lacking]
+    record_many(unit, [_opening(one) for one in filled])
+    for one in filled:
+        store.complete(unit.connection, one)
 
 
 def _opening(one: Subject) -> Act:

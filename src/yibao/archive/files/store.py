@@ -31,6 +31,29 @@ def write_subjects(connection: Connection, rows: Sequence[dict[str, Any]]) -> No
     copy_rows(connection, archive_subject, rows)
 
 
+def lacking(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Give which of these subjects have no category yet."""
+    query = select(archive_subject.c.id).where(
+        archive_subject.c.id.in_(sorted(set(ids))),
+        archive_subject.c.category == "",
+        archive_subject.c.erased_day.is_(None),
+    )
+    return set(connection.scalars(query))
+
+
+def complete(connection: Connection, one: Subject) -> None:
+    """Write the category of a subject, and its name and key in the lake where they are not known yet."""
+    connection.execute(
+        update(archive_subject)
+        .where(archive_subject.c.id == one.id)
+        .values(
+            category=one.category,
+            name=func.coalesce(archive_subject.c.name, one.name),
+            lake_key=func.coalesce(archive_subject.c.lake_key, one.lake_key),
+        )
+    )
+
+
 def subjects(connection: Connection, ids: Sequence[int], *, lock: bool = False) -> list[Subject]:
     """Give subjects in the order of the ids, those that there are."""
     query = select(archive_subject).where(archive_subject.c.id.in_(sorted(set(ids))))
