@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from yibao.archive import files
 from yibao.archive.credit.grades import Grade, grade_on
 from yibao.archive.credit.grammar import Bands, marks_text
 from yibao.archive.credit.measuring import read_by
@@ -33,13 +34,15 @@ class Evidence:
 
     fact: Fact
     receipt: Receipt
+    case: str | None = None
+    """The case behind it: its own, or that of the instrument on which it rests, in whatever file that stands."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         body = self.fact.body
         return {
             "fact": self.fact.id, "kind": str(self.fact.kind), "name": FACT_NAMES[self.fact.kind].zh,
-            "day": date_of(self.fact.day).isoformat(), "by": self.fact.actor, "case": body.get("case"),
+            "day": date_of(self.fact.day).isoformat(), "by": self.fact.actor, "case": self.case,
             "finding": body.get("finding"), "document": body.get("document"), "rests_on": self.fact.rests_on,
             "receipt": {
                 "entry": self.receipt.entry, "leaf_hash": self.receipt.leaf_hash.hex(),
@@ -122,9 +125,21 @@ def explain(
     scored = score(facts, inputs, policy, day, known_on, set_name=name)
     named = {charge.fact for line in scored.lines for charge in line.charges}
     named |= {limit.fact for limit in scored.limits if limit.fact is not None}
-    evidence = {one.id: Evidence(one, receipt(unit, one.entry)) for one in facts if one.id in named}
+    evidence = {
+        one.id: Evidence(one, receipt(unit, one.entry), _case_of(unit, one))
+        for one in facts
+        if one.id in named
+    }
     grade = grade_on(facts, day, known_on)
     return Explanation(head, scored, grade, evidence, ways_up(facts, inputs, policy, scored))
+
+
+def _case_of(unit: UnitOfWork, one: Fact) -> str | None:
+    """Give the case behind a fact: points rest on a determination, that on an instrument, that on a case's decision."""
+    named = one.body.get("case")
+    if named is None and one.rests_on is not None:
+        return _case_of(unit, files.fact(unit, one.rests_on))
+    return None if named is None else str(named)
 
 
 def ways_up(facts: Sequence[Fact], inputs: Inputs, policy: Policy, scored: Scored) -> tuple[Way, ...]:
