@@ -216,7 +216,8 @@ def archive_explain(
             counted = "" if charge.counted_in is None else f"，已计入 {charge.counted_in}"
             out.print(
                 f"  {line.indicator.name.zh}: 事实 {charge.fact}（{FACT_NAMES[evidence.fact.kind].zh}，"
-                f"{date_of(charge.day)}，案件 {plain(charge.case or evidence.case or '—')}）存证 {evidence.receipt.entry}{counted}"
+                f"{date_of(charge.day)}，案件 {plain(charge.case or evidence.case or '—')}）"
+                f"存证 {evidence.receipt.entry}{counted}"
             )
     for way in explained.ways:
         out.print(f"  提高：{way.what.zh} → {way.shown} {way.grade or '未评级'}")
