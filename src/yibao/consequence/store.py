@@ -11,6 +11,7 @@ from yibao.access import Scope
 from yibao.consequence.model import Act, Order, Verb
 from yibao.consequence.tables import effect_act, effect_order, effect_partner
 from yibao.store import copy_rows, next_numbers
+from yibao.store import unguarded as unguarded_of
 
 GUARDED = (effect_order.name, effect_act.name, effect_partner.name)
 
@@ -130,11 +131,4 @@ def partners(connection: Connection) -> dict[str, tuple[str, str | None]]:
 
 def unguarded(connection: Connection) -> list[str]:
     """Give the tables of this room that lost the trigger which lets them only grow."""
-    guarded = set(
-        connection.scalars(
-            text(
-                "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_grows' AND tgenabled = 'A'"
-            )
-        )
-    )
-    return [name for name in GUARDED if name not in guarded]
+    return unguarded_of(connection, GUARDED)

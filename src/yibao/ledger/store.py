@@ -24,6 +24,7 @@ from yibao.ledger.tables import (
 )
 from yibao.ledger.tree import HASH_SIZE, Node, row_of
 from yibao.store import copy_tuples, lock_key
+from yibao.store import unguarded as unguarded_of
 
 SEQUENCE = "ledger.sequence"
 FEW = 4
@@ -247,17 +248,7 @@ def astray(connection: Connection) -> tuple[list[int], int]:
 
 def unguarded(connection: Connection) -> list[str]:
     """Give the tables whose trigger against change is gone or switched off."""
-    guarded = set(
-        connection.scalars(
-            text(
-                "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                "JOIN pg_proc p ON p.oid = t.tgfoid "
-                "WHERE t.tgenabled = 'A' AND p.proname = 'ledger_refuse_change' "
-                "AND c.oid = to_regclass(c.relname)"
-            )
-        )
-    )
-    return [name for name in (*APPEND_ONLY, "ledger_personal") if name not in guarded]
+    return unguarded_of(connection, (*APPEND_ONLY, "ledger_personal"))
 
 
 def said(

@@ -16,6 +16,7 @@ from yibao.store.batch import Batch
 from yibao.store.bulk import copy_rows, copy_tuples, next_numbers
 from yibao.store.doctor import Check, doctor
 from yibao.store.files import write_durably
+from yibao.store.guards import unguarded
 from yibao.store.home import Home
 from yibao.store.jobs import Job, JobHandler, Swept, Trouble, count_jobs, defer, sweep, try_again, work
 from yibao.store.lake import BatchInfo, Lake, LakeFile, Problem
@@ -64,6 +65,7 @@ __all__ = [
     "sweep",
     "tell_trouble",
     "try_again",
+    "unguarded",
     "work",
     "write_durably",
 ]

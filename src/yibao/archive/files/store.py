@@ -11,6 +11,7 @@ from yibao.access import Scope
 from yibao.archive.files.model import Fact, FactKind, Subject, SubjectKind
 from yibao.archive.files.tables import archive_fact, archive_subject
 from yibao.store import copy_rows, next_numbers
+from yibao.store import unguarded as unguarded_of
 
 AT_ONCE = 20_000
 """Rows read at once where all files are gone through."""
@@ -254,11 +255,4 @@ def _fact(row: Row[Any]) -> Fact:
 
 def unguarded(connection: Connection) -> list[str]:
     """Give the tables of facts that lost the trigger which lets them only grow."""
-    guarded = set(
-        connection.scalars(
-            text(
-                "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_grows' AND tgenabled = 'A'"
-            )
-        )
-    )
-    return [name for name in (archive_fact.name,) if name not in guarded]
+    return unguarded_of(connection, (archive_fact.name,))

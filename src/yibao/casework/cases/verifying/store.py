@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
+from yibao.store import unguarded as unguarded_of
+
 GUARDED: Final = ("case_act", "case_amount", "case_link")
 
 
@@ -55,13 +57,4 @@ def stray_amounts(connection: Connection) -> list[Row[Any]]:
 
 def unguarded(connection: Connection) -> list[str]:
     """Give the tables whose trigger against change is gone or switched off."""
-    guarded = set(
-        connection.scalars(
-            text(
-                "SELECT c.relname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid "
-                "JOIN pg_proc AS p ON p.oid = t.tgfoid WHERE t.tgenabled = 'A' AND p.proname = 'ledger_refuse_change' "
-                "AND c.oid = to_regclass(c.relname)"
-            )
-        )
-    )
-    return [name for name in GUARDED if name not in guarded]
+    return unguarded_of(connection, GUARDED)
